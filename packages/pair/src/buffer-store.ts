@@ -1,0 +1,38 @@
+import type { Decision, Generation, Image, Run } from '@pollux/protocol'
+
+/**
+ * What survives: decision logs (with pushed data) and checkpoint blobs. Contract for implementations:
+ *  S1. After `fence(run, generation)` has answered, nothing an older (run, generation) sends ever becomes visible.
+ *  S2. `append` takes effect only if it is not older than the fence and begins at tail + 1. Entries of one append
+ *      become visible together or not at all.
+ *  S3. An acknowledged append or fence survives the store's own fail-over.
+ *  S4. An append without an answer may have happened, and may still happen until the log is fenced again.
+ *  S5. A full store still takes a blob within what was reserved, so the checkpoint that frees it can be written.
+ */
+export type StoreRequest =
+  | { readonly kind: 'fence'; readonly log: string; readonly run: Run; readonly generation: Generation }
+  | { readonly kind: 'read'; readonly log: string; readonly from: number; readonly most: number }
+  | {
+      readonly kind: 'append'
+      readonly log: string
+      readonly run: Run
+      readonly generation: Generation
+      readonly entries: readonly Decision[]
+    }
+  | { readonly kind: 'truncate'; readonly log: string; readonly through: number }
+  /** Pieces come in order from 0; the blob exists once its last piece is there. */
+  | { readonly kind: 'put'; readonly blob: string; readonly piece: number; readonly image: Image; readonly last: boolean }
+  | { readonly kind: 'get'; readonly blob: string }
+  | { readonly kind: 'list'; readonly prefix: string }
+  | { readonly kind: 'delete'; readonly blob: string }
+  | { readonly kind: 'reserve'; readonly bytes: number }
+
+export type StoreReply =
+  | { readonly kind: 'fenced'; readonly first: number; readonly tail: number }
+  | { readonly kind: 'entries'; readonly from: number; readonly entries: readonly Decision[] }
+  | { readonly kind: 'appended'; readonly tail: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'image'; readonly image: Image | null }
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: 'fenced' | 'gap' | 'full' | 'truncated' }
+  | { readonly kind: 'unavailable' }

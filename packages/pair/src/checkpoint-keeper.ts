@@ -1,0 +1,114 @@
+import type { Epoch, PairId } from '@pollux/protocol'
+import { EPOCH_END } from '@pollux/protocol'
+import type { StoreReply } from './buffer-store.ts'
+import type { Context } from './context.ts'
+import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
+import type { Checkpoint } from './run-key.ts'
+import type { RunKeeper } from './run-keeper.ts'
+
+type Phase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'listing'; readonly id: number; readonly sentAt: number }
+  /** Reading every part back: what cannot be read does not count. */
+  | {
+      readonly kind: 'reading'
+      readonly checkpoint: Checkpoint
+      readonly left: readonly string[]
+      readonly id: number
+      readonly sentAt: number
+    }
+
+interface NamedPart extends PartName {
+  readonly name: string
+}
+
+/**
+ * Finds the latest cut that every pair has a whole part of, reads the parts back, and proposes it for the run key.
+ * Only then are older parts deleted. Run by the leader of the first ingress; two of them at once would only race for
+ * the same compare-and-set.
+ */
+export class CheckpointKeeper {
+  readonly #context: Context
+  readonly #run: RunKeeper
+  #phase: Phase = { kind: 'idle' }
+  #nextListAt = 0
+  #names: readonly string[] = []
+
+  constructor(context: Context, run: RunKeeper) {
+    this.#context = context
+    this.#run = run
+  }
+
+  poll(): void {
+    const { now, limits } = this.#context
+    const phase = this.#phase
+    if (phase.kind !== 'idle') {
+      if (now - phase.sentAt >= limits.replyMs) this.#phase = { kind: 'idle' }
+      return
+    }
+    if (now < this.#nextListAt || this.#run.complete !== null) return
+    this.#nextListAt = now + limits.heartbeatMs * 2
+    this.#phase = { kind: 'listing', id: this.#context.store({ kind: 'list', prefix: PART_PREFIX }), sentAt: now }
+  }
+
+  /** True if the reply was to one of our requests. */
+  onReply(id: number, reply: StoreReply): boolean {
+    const phase = this.#phase
+    if (phase.kind === 'idle' || phase.id !== id) return false
+    this.#phase = { kind: 'idle' }
+    if (reply.kind === 'names') this.#choose(reply.names)
+    if (reply.kind === 'image' && phase.kind === 'reading') {
+      if (reply.image === null) return true
+      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left)
+      else this.#run.complete = phase.checkpoint
+    }
+    return true
+  }
+
+  /** The run key holds a checkpoint: parts that no restore will ask for again may go. */
+  onCheckpoint(checkpoint: Checkpoint): void {
+    const kept = new Set(Object.values(checkpoint.parts))
+    for (const name of this.#names) {
+      const part = parsePartName(name)
+      if (part === null || kept.has(name)) continue
+      if (part.run < this.#context.run || part.to <= checkpoint.epoch) this.#context.store({ kind: 'delete', blob: name })
+    }
+    this.#names = []
+  }
+
+  #choose(names: readonly string[]): void {
+    this.#names = names
+    const { run } = this.#context
+    const parts = names.flatMap((name): NamedPart[] => {
+      const part = parsePartName(name)
+      return part?.run === run ? [{ ...part, name }] : []
+    })
+    const least = (this.#run.value?.checkpoint?.epoch ?? 0) as Epoch
+    const checkpoint = latestCut(run, parts, [...this.#context.identity.topology.pairs.keys()], least)
+    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts))
+  }
+
+  #read(checkpoint: Checkpoint, names: readonly string[]): void {
+    const [blob, ...left] = names
+    if (blob === undefined) return
+    const id = this.#context.store({ kind: 'get', blob })
+    this.#phase = { kind: 'reading', checkpoint, left, id, sentAt: this.#context.now }
+  }
+}
+
+/** The greatest epoch above `least` for which every pair has a part that is valid there. */
+export function latestCut(
+  run: Checkpoint['run'],
+  parts: readonly NamedPart[],
+  pairs: readonly PairId[],
+  least: Epoch,
+): Checkpoint | null {
+  const cuts = [...new Set(parts.flatMap((part) => [part.from, Math.min(part.to - 1, EPOCH_END)]))]
+  for (const cut of cuts.sort((a, b) => b - a)) {
+    if (cut <= least) return null
+    const chosen: Record<PairId, string> = {}
+    for (const part of parts) if (part.from <= cut && cut < part.to) chosen[part.pair] = part.name
+    if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut as Epoch, parts: chosen }
+  }
+  return null
+}

@@ -1,0 +1,131 @@
+import { assert, RingQueue } from '@pollux/std'
+import type { Decision } from '@pollux/protocol'
+
+/**
+ * The decisions this replica holds, in index order without holes. Invariants:
+ *  D1. Contiguous: the next one held is `tail + 1`, from the newest generation known.
+ *  D2. A decision held is never replaced: its proposer does not, and a durable one that differs is a broken pair.
+ *  D3. processed <= final <= tail, and durable <= tail.
+ *  D4. Kept from the first that is not both processed and durable: an undurable one may have to be appended by us.
+ */
+export class DecisionBook {
+  readonly #held = new RingQueue<Decision>()
+  /** Index of the last decision no longer held. */
+  #dropped = 0
+  #processed = 0
+  #final = 0
+  #durable = 0
+  #keptAfter = Number.POSITIVE_INFINITY
+
+  get processed(): number {
+    return this.#processed
+  }
+
+  get final(): number {
+    return this.#final
+  }
+
+  get durable(): number {
+    return this.#durable
+  }
+
+  get tail(): number {
+    return this.#dropped + this.#held.length
+  }
+
+  holds(index: number): boolean {
+    return index > this.#dropped && index <= this.tail
+  }
+
+  /** Keeps everything after `index` for a joiner that is still being sent its image; null to keep no more than D4. */
+  keepAfter(index: number | null): void {
+    this.#keptAfter = index ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Begins behind `index`: everything up to it is processed, final and durable. */
+  reset(index: number): void {
+    this.#held.clear()
+    this.#dropped = index
+    this.#processed = index
+    this.#final = index
+    this.#durable = index
+  }
+
+  /** Begins behind `processed`, with older undurable ones still to come in by `hold`. */
+  resume(processed: number, durable: number): void {
+    this.reset(Math.min(processed, durable))
+    this.#processed = processed
+    this.#final = processed
+  }
+
+  at(index: number): Decision {
+    assert(index > this.#dropped && index <= this.tail, () => `decision ${index} is not held`)
+    return this.#held.at(index - this.#dropped - 1)
+  }
+
+  hold(decision: Decision): void {
+    assert(decision.index === this.tail + 1, () => `decision ${decision.index} after ${this.tail} (D1)`)
+    this.#held.push(decision)
+  }
+
+  /** What stands in the durable log at this index. Returns false if it contradicts what is held here. */
+  adopt(decision: Decision): boolean {
+    if (decision.index <= this.#dropped) return true
+    if (decision.index <= this.tail) return sameDecision(this.at(decision.index), decision)
+    this.hold(decision)
+    return true
+  }
+
+  markDurable(index: number): void {
+    this.#durable = Math.max(this.#durable, Math.min(index, this.tail))
+    this.markFinal(this.#durable)
+    this.#drop()
+  }
+
+  markFinal(index: number): void {
+    this.#final = Math.max(this.#final, Math.min(index, this.tail))
+  }
+
+  /** The next decision to process: final, in order. */
+  nextFinal(): Decision | null {
+    return this.#processed < this.#final ? this.at(this.#processed + 1) : null
+  }
+
+  markProcessed(index: number): void {
+    assert(index === this.#processed + 1 && index <= this.#final, 'decisions are processed in order, once final (D3)')
+    this.#processed = index
+    this.#drop()
+  }
+
+  /** Everything held: what a joiner must hold too. */
+  all(): Decision[] {
+    return Array.from({ length: this.#held.length }, (_, index) => this.#held.at(index))
+  }
+
+  #drop(): void {
+    const through = Math.min(this.#processed, this.#durable, this.#keptAfter)
+    while (this.#dropped < through) {
+      this.#held.shift()
+      this.#dropped++
+    }
+  }
+}
+
+/** Digest and rows stand for the data itself. */
+export function sameDecision(a: Decision, b: Decision): boolean {
+  return (
+    a.index === b.index &&
+    a.from === b.from &&
+    a.to === b.to &&
+    a.seals === b.seals &&
+    a.watermark === b.watermark &&
+    a.idle === b.idle &&
+    a.reads.length === b.reads.length &&
+    a.reads.every((read, index) => {
+      const other = b.reads[index]
+      return read.to === other?.to && read.rows === other.rows && read.digest === other.digest
+    }) &&
+    a.pushes.length === b.pushes.length &&
+    a.pushes.every((push, index) => push.key === b.pushes[index]?.key)
+  )
+}

@@ -1,0 +1,99 @@
+import type { Epoch, Frame, Hello, Message, PairId } from '@pollux/protocol'
+import type { CoordinatorReply, CoordinatorRequest } from './coordinator.ts'
+import type { StoreReply, StoreRequest } from './buffer-store.ts'
+import type { DisplayEvent, EventId, SinkReply, SinkRequest, SourceReply, SourceRequest } from './outside.ts'
+
+/** Everything that can happen to a replica. Sockets, timers and watches only make these. */
+export type Input =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'tick' }
+  /** Somebody connected to us; the driver gives the link an even number. */
+  | { readonly kind: 'accepted'; readonly link: number; readonly hello: Hello }
+  | { readonly kind: 'message'; readonly link: number; readonly message: Message }
+  | { readonly kind: 'closed'; readonly link: number }
+  | { readonly kind: 'coordinator'; readonly id: number; readonly reply: CoordinatorReply }
+  /** A watch fired: the key may have changed. */
+  | { readonly kind: 'hint'; readonly key: string }
+  | { readonly kind: 'store'; readonly id: number; readonly reply: StoreReply }
+  | { readonly kind: 'source'; readonly id: number; readonly reply: SourceReply }
+  | { readonly kind: 'sink'; readonly id: number; readonly reply: SinkReply }
+  /** A client of a push source; `request` is answered with one `answer` effect. */
+  | { readonly kind: 'push'; readonly request: number; readonly push: PushRequest }
+  /** A client of a display; `after` is the id it brings back, null for a newcomer. */
+  | { readonly kind: 'client'; readonly client: number; readonly after: EventId | null }
+  | { readonly kind: 'client-gone'; readonly client: number }
+
+/**
+ * What a step asks the driver to do, in list order. The order is the contract: what stands earlier in the list has
+ * been handed to its socket, store or coordinator before what stands later, so nothing overtakes on one link.
+ */
+export type Effect =
+  | { readonly kind: 'connect'; readonly link: number; readonly to: string; readonly hello: Hello }
+  | { readonly kind: 'send'; readonly link: number; readonly message: Message }
+  | { readonly kind: 'close'; readonly link: number }
+  | { readonly kind: 'coordinator'; readonly id: number; readonly request: CoordinatorRequest }
+  | { readonly kind: 'store'; readonly id: number; readonly request: StoreRequest }
+  | { readonly kind: 'source'; readonly id: number; readonly request: SourceRequest }
+  | { readonly kind: 'sink'; readonly id: number; readonly request: SinkRequest }
+  | { readonly kind: 'answer'; readonly request: number; readonly answer: PushAnswer }
+  | { readonly kind: 'display'; readonly client: number; readonly event: DisplayEvent }
+  /** Step again with a tick at this time at the latest; a later one replaces an earlier one. */
+  | { readonly kind: 'wake'; readonly at: number }
+  | { readonly kind: 'event'; readonly event: ReplicaEvent }
+  /** This incarnation is over. Always the last effect. */
+  | { readonly kind: 'exit'; readonly reason: ExitReason; readonly detail: string }
+
+/** What a client of a push source brings. */
+export interface PushRequest {
+  /** The same key is the same request, however often it comes. */
+  readonly key: string
+  /** When the client first tried, in epoch time: older than the key window is refused. */
+  readonly firstTriedAt: number
+  /** Self-contained, in the source's schema. */
+  readonly frame: Frame
+  /** What the rows make the source's watermark. */
+  readonly watermark: number
+}
+
+export type PushAnswer =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'redirect'; readonly address: string | null }
+  | { readonly kind: 'wrong-partition'; readonly partition: number }
+  | { readonly kind: 'too-old' }
+
+/** Why an incarnation ends, and so whether its supervisor starts another. */
+export type ExitReason =
+  /** Start again in the same slot: removed, deposed, a newer run, a queue that overflowed. */
+  | 'rejoin'
+  /** The operator failed, or the source read otherwise; a successor may fare better. */
+  | 'failed'
+  /** The pipeline has halted, drained or finished: nothing to start. */
+  | 'ended'
+  /** Another plan, code or token: starting again would not help. */
+  | 'refused'
+
+/** What an operator of the pipeline would want to know; the driver adds who and when. */
+export type ReplicaEvent =
+  | { readonly kind: 'founded'; readonly incarnation: number }
+  | { readonly kind: 'waiting'; readonly incarnation: number }
+  | { readonly kind: 'joining'; readonly incarnation: number; readonly at: Epoch }
+  | { readonly kind: 'retained' }
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'joined' }
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'restored'; readonly epoch: Epoch }
+  | { readonly kind: 'removed-twin'; readonly incarnation: number; readonly why: string }
+  | { readonly kind: 'dropped-joiner'; readonly incarnation: number }
+  | { readonly kind: 'leading'; readonly generation: number }
+  | { readonly kind: 'take-over'; readonly channel: number; readonly incarnation: number }
+  | { readonly kind: 'suspect'; readonly pair: PairId; readonly incarnation: number }
+  | { readonly kind: 'part'; readonly epoch: Epoch; readonly to: number }
+  | { readonly kind: 'checkpoint'; readonly epoch: Epoch }
+  | { readonly kind: 'next-run'; readonly run: number; readonly why: string }
+  | { readonly kind: 'halted'; readonly code: string }
+  | { readonly kind: 'diverged'; readonly channel: number; readonly detail: string }
+  | { readonly kind: 'ignored'; readonly what: string; readonly why: string }
+  | { readonly kind: 'pressure'; readonly on: boolean }
+  | { readonly kind: 'handed-over'; readonly why: string }
+  | { readonly kind: 'unavailable'; readonly outside: 'coordinator' | 'store' | 'source' | 'sink'; readonly why: string }

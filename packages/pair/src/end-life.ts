@@ -1,0 +1,242 @@
+import type { Epoch, Generation, Message } from '@pollux/protocol'
+import type { StoreReply } from './buffer-store.ts'
+import { CheckpointKeeper } from './checkpoint-keeper.ts'
+import type { Failure } from './failure-desk.ts'
+import type { SinkReply } from './outside.ts'
+import type { ReplicaParts } from './pair-life.ts'
+import type { Checkpoint } from './run-key.ts'
+import type { RunKeeper } from './run-keeper.ts'
+import { SinkWriter } from './sink-writer.ts'
+import type { TwinLink } from './twin-link.ts'
+import { isMember, type Member, twinOf, type View } from './view.ts'
+
+/**
+ * What leading means at the two ends: who leads now, feeding the follower, taking over, handing over, and the
+ * duties that hang on it (truncation, completing checkpoints). For a compute replica it does nothing.
+ */
+export class EndLife {
+  readonly #p: ReplicaParts
+  readonly #twin: TwinLink
+  readonly #run: RunKeeper
+  readonly #writer: SinkWriter | null
+  readonly #keeper: CheckpointKeeper | null
+  #leads: Generation | null = null
+  /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
+  #fed: number | null = null
+  #saidDurable = 0
+  #saidRecord = 0
+  #accepted = 0
+  /** Asked to take over: the probe under way, and its outcome. */
+  #probe: { readonly id: number; readonly sentAt: number } | null = null
+  #probed = false
+  #handedOverAt = 0
+  /** A proposal has been missed: only catching up again helps. */
+  gap = false
+
+  constructor(parts: ReplicaParts, twin: TwinLink, run: RunKeeper) {
+    const { context, queue } = parts
+    const { topology, place } = context.identity
+    const { stage } = place
+    this.#p = parts
+    this.#twin = twin
+    this.#run = run
+    const sink = stage.kind === 'egress' && stage.sink !== 'resumable' ? stage.sink : null
+    this.#writer = queue === null || sink === null ? null : new SinkWriter(context, queue, sink)
+    this.#keeper = place.id === topology.keeper ? new CheckpointKeeper(context, run) : null
+  }
+
+  get wakeAt(): number | null {
+    return this.#p.ingress?.wakeAt ?? null
+  }
+
+  get fault(): Failure | null {
+    const { ingress, body } = this.#p
+    const code = this.#writer?.fault ?? ingress?.log.fault ?? null
+    return code === null ? null : { epoch: body.at, seq: 0, code }
+  }
+
+  /** Before the body works: tells an ingress how it stands. */
+  prepare(view: View | null): void {
+    const { ingress, context, stance } = this.#p
+    const leads = view !== null && view.leader === context.incarnation && context.incarnation !== 0
+    const generation = leads && stance.role === 'member' ? view.generation : null
+    if (generation !== null && generation !== this.#leads) context.event({ kind: 'leading', generation })
+    if (this.#leads === null && generation !== null) this.#probed = false
+    this.#leads = generation
+    if (ingress === null) return
+    const twin = view === null ? null : twinOf(view, context.incarnation)
+    ingress.standing = {
+      leads: generation,
+      drainAt: this.#run.drainAt(context.pair),
+      finish: this.#run.finishes,
+      twinIsMember: twin !== null && view !== null && isMember(view, twin.incarnation),
+      leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
+    }
+    this.#run.promise = generation !== null && ingress.log.ready ? ingress.next : null
+  }
+
+  /** After the body has worked, as a member with its state in place. */
+  act(imageSent: boolean): void {
+    const { inputs, ingress } = this.#p
+    if (this.#leads !== null) this.#feed(imageSent)
+    else if (ingress !== null) this.#accept()
+    this.#writer?.poll({ leads: this.#leads, durable: inputs.durable, fresh: this.#run.value?.checkpoint === null })
+    if (this.#leads !== null) this.#keeper?.poll()
+    this.#tellRecord()
+    this.#handOver()
+  }
+
+  /** A follower takes the lead: the leader is dead by proof, closed, silent, or has asked for it and we can. */
+  wantsLead(twin: Member, view: View | null): boolean {
+    const { context, stance } = this.#p
+    if (view === null || stance.role !== 'member' || view.leader !== twin.incarnation) return false
+    if (view.waiting.some((w) => w.lane === twin.lane)) return true
+    if (this.#twin.peer?.incarnation !== twin.incarnation) return false
+    return this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs || this.#probed
+  }
+
+  onStore(id: number, reply: StoreReply): boolean {
+    const { ingress } = this.#p
+    if (this.#probe?.id === id) {
+      this.#probe = null
+      this.#probed = reply.kind !== 'unavailable' && (ingress?.source.failingMs ?? 0) === 0
+      return true
+    }
+    if (ingress?.log.onReply(id, reply) === true) {
+      if (ingress.log.wantsReopen) this.#run.key.hint()
+      return true
+    }
+    return this.#keeper?.onReply(id, reply) ?? false
+  }
+
+  onSink(id: number, reply: SinkReply): void {
+    if (this.#probe?.id === id) {
+      this.#probe = null
+      this.#probed = reply.kind !== 'unavailable'
+    } else this.#writer?.onReply(id, reply)
+  }
+
+  onCheckpoint(checkpoint: Checkpoint): void {
+    const { ingress, context } = this.#p
+    this.#keeper?.onCheckpoint(checkpoint)
+    const index = ingress?.indexAt(checkpoint.epoch) ?? null
+    if (ingress === null || index === null || this.#leads === null) return
+    // A follower that is behind reads the log from where it stands, should it have to lead.
+    const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index
+    ingress.forgetMarks(checkpoint.epoch)
+    if (through > 0) context.store({ kind: 'truncate', log: context.pair, through })
+  }
+
+  onTwinOpen(): void {
+    const { ingress } = this.#p
+    this.#fed = null
+    this.#accepted = 0
+    this.#saidRecord = 0
+    if (ingress !== null) ingress.twinHolds = 0
+    if (ingress !== null && this.#leads === null) this.#accept()
+  }
+
+  onTwinClosed(): void {
+    this.#fed = null
+    this.#p.ingress?.book.keepAfter(null)
+  }
+
+  /** The image holds every proposal so far; the later ones follow it on the same link. */
+  onCatchUpBegun(): void {
+    this.#fed = this.#p.ingress?.book.tail ?? null
+  }
+
+  /** True if the message was one of ours. */
+  onTwinMessage(message: Message, view: View | null): boolean {
+    const { ingress, context } = this.#p
+    if (message.kind === 'propose' && ingress !== null) {
+      if (view !== null && message.generation < view.generation) {
+        context.event({ kind: 'ignored', what: 'propose', why: 'an older generation' })
+      } else if (ingress.onProposal(message.decision) === 'gap') this.gap = true
+      else this.#accept()
+      return true
+    }
+    if (message.kind === 'accepted' && ingress !== null) {
+      ingress.twinHolds = Math.max(ingress.twinHolds, message.index)
+      this.#fed ??= message.index
+      return true
+    }
+    if (message.kind === 'record') {
+      this.#writer?.onRecord(message.epoch)
+      return true
+    }
+    if (message.kind !== 'hand-over') return false
+    this.#onHandOver(message.generation)
+    return true
+  }
+
+  onProgress(message: Message & { kind: 'progress' }): void {
+    const { ingress } = this.#p
+    if (ingress === null || this.#leads !== null) return
+    ingress.book.markDurable(message.durable)
+    ingress.book.markFinal(message.final)
+  }
+
+  /** Something the twin should hear before the next heartbeat. */
+  hasNews(): boolean {
+    const durable = this.#p.ingress?.book.durable ?? 0
+    if (this.#leads === null || durable === this.#saidDurable || !this.#twin.open) return false
+    this.#saidDurable = durable
+    return true
+  }
+
+  /** A member hears every proposal at once; a joiner those that its image does not hold, behind the image. */
+  #feed(imageSent: boolean): void {
+    const { ingress } = this.#p
+    const generation = this.#leads
+    if (ingress === null || generation === null || this.#fed === null) return
+    const { book } = ingress
+    const held = ingress.standing.twinIsMember || imageSent
+    book.keepAfter(held ? null : this.#fed)
+    if (!held) return
+    if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
+      // It is so far behind that we no longer hold what it needs: it will see the gap and catch up afresh.
+      this.#fed = book.tail - 1
+    }
+    while (this.#fed < book.tail) {
+      this.#fed++
+      this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
+    }
+  }
+
+  #accept(): void {
+    const { ingress } = this.#p
+    if (ingress === null || !this.#twin.open) return
+    const { tail } = ingress.book
+    if (tail === this.#accepted && tail !== 0) return
+    this.#accepted = tail
+    this.#twin.send({ kind: 'accepted', generation: 0 as Generation, index: tail })
+  }
+
+  #tellRecord(): void {
+    const record = this.#p.queue?.record ?? 0
+    if (this.#leads === null || record === this.#saidRecord || !this.#twin.open) return
+    this.#saidRecord = record
+    this.#twin.send({ kind: 'record', epoch: record as Epoch })
+  }
+
+  /** A leader that cannot reach its outside asks the follower to try, now and then. */
+  #handOver(): void {
+    const { ingress, context } = this.#p
+    const { now, limits } = context
+    if (this.#leads === null || !this.#twin.open) return
+    const failing = Math.max(this.#writer?.failingMs ?? 0, ingress?.log.failingMs ?? 0, ingress?.source.failingMs ?? 0)
+    if (failing < limits.hedgeMs || now - this.#handedOverAt < limits.hedgeMs) return
+    this.#handedOverAt = now
+    this.#twin.send({ kind: 'hand-over', generation: this.#leads })
+    context.event({ kind: 'handed-over', why: 'the outside is out of reach' })
+  }
+
+  #onHandOver(generation: Generation): void {
+    const { context, ingress } = this.#p
+    if (this.#leads !== null) return
+    if (this.#probe !== null && context.now - this.#probe.sentAt < context.limits.replyMs) return
+    const id = ingress === null ? context.sink({ kind: 'probe' }) : context.store({ kind: 'list', prefix: `probe/${generation}` })
+    this.#probe = { id, sentAt: context.now }
+  }
+}

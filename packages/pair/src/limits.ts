@@ -1,0 +1,67 @@
+/** Every bound and period of the core. One table of defaults; a run may override, and no other file holds a number. */
+export interface Limits {
+  /** Each link says something at least this often. */
+  readonly heartbeatMs: number
+  /** Silence that makes a peer suspect: delivery turns away from it, which costs nothing if wrong. */
+  readonly silenceMs: number
+  /** A follower lets a silent leader, or a sink without progress, be for this long. */
+  readonly hedgeMs: number
+  /** Silence that removes a twin from the view. */
+  readonly removeMs: number
+  /** Views and the run key are read again this often: watches may be lost. */
+  readonly rereadMs: number
+  /** A pair silent to all its neighbours for this long is lost. */
+  readonly lostMs: number
+  /** A request to the coordinator, store, source or sink without an answer for this long has an unknown outcome. */
+  readonly replyMs: number
+  /** First pause before trying an outside again; doubles up to sixteen times as long. */
+  readonly retryMs: number
+  /** A buffer at this level stops its producer between slices (ingress) or epochs (compute). */
+  readonly markBytes: number
+  /** Unacked bytes on their way to one consumer; the epoch that the consumer is at may always be sent. */
+  readonly windowBytes: number
+  readonly frameBytes: number
+  readonly sliceBytes: number
+  /** Final but undurable decisions; at the bound the leader waits for its store. */
+  readonly undurableMax: number
+  /** Epochs that one lane's producer may be behind the other before a consumer turns to the other. */
+  readonly lagEpochs: number
+  /** What a joiner may hold back for itself; over it, it starts again. */
+  readonly joinQueueBytes: number
+  readonly imageSliceBytes: number
+  readonly imageSlicesInFlight: number
+  /** While a joiner's lag does not shrink, the survivor rests this share of its time. */
+  readonly yieldShare: number
+  /** An ingress with nothing to read closes a range of this many epochs at once. */
+  readonly idleEpochs: number
+  readonly keysMax: number
+  /** Events a resumable egress keeps for clients that come back. */
+  readonly eventsMax: number
+  /** Decision entries in one append. */
+  readonly appendMax: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  heartbeatMs: 50,
+  silenceMs: 250,
+  hedgeMs: 250,
+  removeMs: 1000,
+  rereadMs: 1000,
+  lostMs: 10_000,
+  replyMs: 500,
+  retryMs: 20,
+  markBytes: 32 << 20,
+  windowBytes: 4 << 20,
+  frameBytes: 64 << 10,
+  sliceBytes: 8 << 20,
+  undurableMax: 64,
+  lagEpochs: 20,
+  joinQueueBytes: 256 << 20,
+  imageSliceBytes: 1 << 20,
+  imageSlicesInFlight: 4,
+  yieldShare: 0.1,
+  idleEpochs: 25,
+  keysMax: 1_000_000,
+  eventsMax: 10_000,
+  appendMax: 256,
+}

@@ -1,0 +1,155 @@
+import type { Generation } from '@pollux/protocol'
+import type { StoreReply } from './buffer-store.ts'
+import type { Context } from './context.ts'
+import type { DecisionBook } from './decision-book.ts'
+
+type Phase =
+  | { readonly kind: 'closed' }
+  /** F9: nothing older becomes visible once this is answered; only then is reading worth anything. */
+  | { readonly kind: 'fencing'; readonly generation: Generation }
+  | { readonly kind: 'reading'; readonly generation: Generation; readonly tail: number; next: number }
+  | { readonly kind: 'open'; readonly generation: Generation }
+  | { readonly kind: 'appending'; readonly generation: Generation }
+
+const READ_MOST = 1000
+
+/**
+ * A leader's side of the decision log: fence, read, adopt, append the tail, then go on appending. One request at a
+ * time, so a group commits while the next one gathers. An append whose outcome is unknown asks for a new generation:
+ * only a fence settles whether it will ever land.
+ */
+export class LogWriter {
+  readonly #context: Context
+  readonly #book: DecisionBook
+  #phase: Phase = { kind: 'closed' }
+  #request: { readonly id: number; readonly sentAt: number } | null = null
+  #retryAt = 0
+  #retries = 0
+  #failingSince: number | null = null
+  /** The log has been adopted under this generation, and its tail appended once. */
+  #adopted = false
+  /** The outcome of an append is unknown: lead again under a new generation. */
+  wantsReopen = false
+  /** The durable log contradicts what this replica has processed, or has a hole: it cannot lead. */
+  fault: string | null = null
+
+  constructor(context: Context, book: DecisionBook) {
+    this.#context = context
+    this.#book = book
+  }
+
+  /** Decisions may be made: everything durable is adopted, and everything adopted is durable. */
+  get ready(): boolean {
+    return this.#adopted
+  }
+
+  get failingMs(): number {
+    return this.#failingSince === null ? 0 : this.#context.now - this.#failingSince
+  }
+
+  poll(generation: Generation): void {
+    const { now, limits } = this.#context
+    if (this.#request !== null) {
+      if (now - this.#request.sentAt >= limits.replyMs) this.#failed('no answer')
+      return
+    }
+    if (now < this.#retryAt || this.fault !== null) return
+    const phase = this.#phase
+    const older = phase.kind === 'closed' || phase.generation < generation
+    if (older) {
+      this.wantsReopen = false
+      this.#phase = { kind: 'fencing', generation }
+      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
+    } else if (phase.kind === 'fencing') {
+      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
+    } else if (phase.kind === 'reading') {
+      this.#send({ kind: 'read', log: this.#context.pair, from: phase.next, most: READ_MOST })
+    } else if (!this.wantsReopen) this.#append(phase.generation)
+  }
+
+  /** True if the reply was to our request. */
+  onReply(id: number, reply: StoreReply): boolean {
+    if (this.#request?.id !== id) return false
+    this.#request = null
+    if (reply.kind === 'unavailable') {
+      this.#failed('unavailable')
+      return true
+    }
+    if (reply.kind === 'refused') {
+      this.#refused(reply.reason)
+      return true
+    }
+    this.#retries = 0
+    this.#failingSince = null
+    const phase = this.#phase
+    if (reply.kind === 'fenced' && phase.kind === 'fencing') this.#onFenced(phase.generation, reply)
+    else if (reply.kind === 'entries' && phase.kind === 'reading') this.#onEntries(phase, reply)
+    else if (reply.kind === 'appended' && phase.kind === 'appending') this.#onAppended(phase.generation, reply.tail)
+    return true
+  }
+
+  #onFenced(generation: Generation, { first, tail }: { readonly first: number; readonly tail: number }): void {
+    const next = this.#book.durable + 1
+    if (first > next) this.fault = `log.truncated: begins at ${first}, ${next} is needed`
+    else if (tail < this.#book.durable) this.fault = `log.lost: ends at ${tail}, ${this.#book.durable} was durable`
+    else if (tail < next) this.#open(generation)
+    else this.#phase = { kind: 'reading', generation, tail, next }
+  }
+
+  #onEntries(phase: Phase & { kind: 'reading' }, reply: StoreReply & { kind: 'entries' }): void {
+    for (const decision of reply.entries) {
+      if (!this.#book.adopt(decision)) {
+        this.fault = `log.contradicts: decision ${decision.index}`
+        return
+      }
+      phase.next = decision.index + 1
+    }
+    this.#book.markDurable(phase.next - 1)
+    if (phase.next > phase.tail) this.#open(phase.generation)
+  }
+
+  #onAppended(generation: Generation, tail: number): void {
+    this.#book.markDurable(tail)
+    this.#open(generation)
+  }
+
+  #open(generation: Generation): void {
+    this.#phase = { kind: 'open', generation }
+    if (this.#book.durable === this.#book.tail) this.#adopted = true
+  }
+
+  #append(generation: Generation): void {
+    const { durable, tail } = this.#book
+    if (durable === tail) return
+    const count = Math.min(tail - durable, this.#context.limits.appendMax)
+    const entries = Array.from({ length: count }, (_, index) => this.#book.at(durable + 1 + index))
+    this.#phase = { kind: 'appending', generation }
+    this.#send({ kind: 'append', log: this.#context.pair, run: this.#context.run, generation, entries })
+  }
+
+  #send(request: Parameters<Context['store']>[0]): void {
+    this.#request = { id: this.#context.store(request), sentAt: this.#context.now }
+  }
+
+  #refused(reason: 'fenced' | 'gap' | 'full' | 'truncated'): void {
+    const { now, limits } = this.#context
+    if (reason === 'full') {
+      // Nothing was written: the same append may be tried again once a checkpoint has freed the log.
+      this.#phase = { kind: 'open', generation: (this.#phase as { generation: Generation }).generation }
+      this.#retryAt = now + limits.retryMs * 4
+      this.#context.event({ kind: 'unavailable', outside: 'store', why: 'full' })
+      return
+    }
+    // Fenced: somebody newer leads, and the view will say so. A gap: an append of ours landed after all.
+    this.wantsReopen = true
+  }
+
+  #failed(why: string): void {
+    const { now, limits } = this.#context
+    this.#request = null
+    this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
+    this.#failingSince ??= now
+    if (this.#phase.kind === 'appending') this.wantsReopen = true
+    this.#context.event({ kind: 'unavailable', outside: 'store', why })
+  }
+}

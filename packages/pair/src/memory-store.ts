@@ -1,0 +1,151 @@
+import { assert } from '@pollux/std'
+import type { Decision, Image, ImagePart } from '@pollux/protocol'
+import type { StoreReply, StoreRequest } from './buffer-store.ts'
+
+/** One decision log: contiguous entries, fenced by (run, generation). */
+interface Log {
+  run: number
+  generation: number
+  /** Index of the first entry kept. */
+  first: number
+  readonly entries: Decision[]
+}
+
+/**
+ * The store's contract in its plainest form. It promises nothing beyond the life of the machine that holds it, and
+ * has a capacity so that a full disk can be played.
+ */
+export class MemoryStore {
+  capacityBytes: number
+  #usedBytes = 0
+  #reservedBytes = 0
+  readonly #logs = new Map<string, Log>()
+  readonly #blobs = new Map<string, Image>()
+  /** Blobs whose last piece has not come. */
+  readonly #unfinished = new Map<string, Image>()
+
+  constructor(capacityBytes = Number.MAX_SAFE_INTEGER) {
+    this.capacityBytes = capacityBytes
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes
+  }
+
+  handle(request: StoreRequest): StoreReply {
+    switch (request.kind) {
+      case 'fence':
+        return this.#fence(request)
+      case 'append':
+        return this.#append(request)
+      case 'read':
+        return this.#read(request)
+      case 'truncate':
+        return this.#truncate(request)
+      case 'put':
+        return this.#put(request)
+      case 'get':
+        return { kind: 'image', image: this.#blobs.get(request.blob) ?? null }
+      case 'list':
+        return { kind: 'names', names: [...this.#blobs.keys()].filter((n) => n.startsWith(request.prefix)).sort() }
+      case 'delete':
+        this.#discard(this.#blobs, request.blob)
+        return { kind: 'done' }
+      case 'reserve':
+        this.#reservedBytes = request.bytes
+        return { kind: 'done' }
+    }
+  }
+
+  #fence(request: StoreRequest & { kind: 'fence' }): StoreReply {
+    const log = this.#log(request.log)
+    if (older(request, log)) return { kind: 'refused', reason: 'fenced' }
+    log.run = request.run
+    log.generation = request.generation
+    return { kind: 'fenced', first: log.first, tail: tailOf(log) }
+  }
+
+  #append(request: StoreRequest & { kind: 'append' }): StoreReply {
+    const log = this.#log(request.log)
+    if (older(request, log)) return { kind: 'refused', reason: 'fenced' }
+    const bytes = request.entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
+    if (request.entries[0]?.index !== tailOf(log) + 1) return { kind: 'refused', reason: 'gap' }
+    if (this.#usedBytes + this.#reservedBytes + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
+    for (const entry of request.entries) {
+      assert(entry.index === tailOf(log) + 1, 'entries of one append are consecutive')
+      log.entries.push(entry)
+    }
+    this.#usedBytes += bytes
+    return { kind: 'appended', tail: tailOf(log) }
+  }
+
+  #read(request: StoreRequest & { kind: 'read' }): StoreReply {
+    const log = this.#log(request.log)
+    if (request.from < log.first) return { kind: 'refused', reason: 'truncated' }
+    const at = request.from - log.first
+    return { kind: 'entries', from: request.from, entries: log.entries.slice(at, at + request.most) }
+  }
+
+  #truncate(request: StoreRequest & { kind: 'truncate' }): StoreReply {
+    const log = this.#log(request.log)
+    const through = Math.min(request.through, tailOf(log))
+    if (through >= log.first) {
+      const removed = log.entries.splice(0, through - log.first + 1)
+      this.#usedBytes -= removed.reduce((sum, entry) => sum + entryBytes(entry), 0)
+      log.first = through + 1
+    }
+    return { kind: 'done' }
+  }
+
+  #put(request: StoreRequest & { kind: 'put' }): StoreReply {
+    const bytes = imageBytes(request.image)
+    if (this.#usedBytes + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
+    if (request.piece === 0) this.#discard(this.#unfinished, request.blob)
+    const pieces = this.#unfinished.get(request.blob) ?? []
+    this.#usedBytes += bytes
+    this.#unfinished.set(request.blob, [...pieces, ...request.image])
+    if (request.last) {
+      this.#discard(this.#blobs, request.blob)
+      this.#blobs.set(request.blob, [...pieces, ...request.image])
+      this.#unfinished.delete(request.blob)
+    }
+    return { kind: 'done' }
+  }
+
+  #discard(from: Map<string, Image>, name: string): void {
+    this.#usedBytes -= imageBytes(from.get(name) ?? [])
+    from.delete(name)
+  }
+
+  #log(name: string): Log {
+    const held = this.#logs.get(name)
+    if (held !== undefined) return held
+    const log: Log = { run: 0, generation: 0, first: 1, entries: [] }
+    this.#logs.set(name, log)
+    return log
+  }
+}
+
+function older(request: { readonly run: number; readonly generation: number }, log: Log): boolean {
+  return request.run < log.run || (request.run === log.run && request.generation < log.generation)
+}
+
+function tailOf(log: Log): number {
+  return log.first + log.entries.length - 1
+}
+
+/** Close enough to what an encoded entry takes. */
+export function entryBytes(decision: Decision): number {
+  return decision.pushes.reduce((sum, push) => sum + push.bytes.length + push.key.length, 64 + 32 * decision.reads.length)
+}
+
+export function imageBytes(image: Image): number {
+  return image.reduce((sum, part) => sum + partBytes(part), 0)
+}
+
+export function partBytes(part: ImagePart): number {
+  if (part.kind === 'group') return part.bytes.length + 8
+  if (part.kind === 'item') return part.item.kind === 'frame' ? part.item.frame.bytes.length + 32 : 48
+  if (part.kind === 'proposal') return entryBytes(part.decision)
+  return 64
+}

@@ -1,0 +1,102 @@
+import type { Epoch } from '@pollux/protocol'
+import { EPOCH_END } from '@pollux/protocol'
+import type { Body } from './body.ts'
+import type { StoreReply } from './buffer-store.ts'
+import type { Context } from './context.ts'
+import type { ImageStream } from './image-stream.ts'
+import { partName } from './part-name.ts'
+import type { Stance } from './stance.ts'
+
+interface Writing {
+  readonly from: Epoch
+  readonly to: number
+  readonly name: string
+  readonly image: ImageStream
+  piece: number
+  request: number | null
+  requestedAt: number
+}
+
+/**
+ * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about to go on
+ * to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies there, and where
+ * nothing will follow (the end, an agreed drain). One at a time: a part that would come while another is being written
+ * is left to the next multiple.
+ */
+export class PartWriter {
+  readonly #context: Context
+  readonly #stance: Stance
+  #writing: Writing | null = null
+  /** Cuts before this one have had their chance. */
+  #passed = 0
+
+  constructor(context: Context, stance: Stance) {
+    this.#context = context
+    this.#stance = stance
+  }
+
+  /** Called by the body at a boundary, before it goes on. */
+  passing(body: Body, to: Epoch): void {
+    const every = this.#context.identity.topology.plan.checkpointEvery
+    const cut = Math.floor((to - 1) / every) * every
+    if (cut < body.at || cut < this.#passed || cut === 0) return
+    this.#passed = cut + 1
+    this.#begin(body, to)
+  }
+
+  /** Called when the body stands where it will stay. */
+  stopping(body: Body): void {
+    if (this.#writing !== null || !body.settled || this.#passed > body.at) return
+    const end = body.at === EPOCH_END
+    this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
+    this.#begin(body, end ? Number.POSITIVE_INFINITY : body.at + 1)
+  }
+
+  /** Puts the next piece, once the egress owes nothing before the cut and the last piece is stored. */
+  poll(body: Body): void {
+    const writing = this.#writing
+    const { now, limits } = this.#context
+    if (writing === null || !body.settledOutside(writing.from)) return
+    if (writing.request !== null && now - writing.requestedAt < limits.replyMs) return
+    if (writing.request !== null) return this.#abandon()
+    const image = writing.image.next(limits.imageSliceBytes)
+    const { piece, name } = writing
+    writing.request = this.#context.store({ kind: 'put', blob: name, piece, image, last: writing.image.done })
+    writing.requestedAt = now
+  }
+
+  /** True if the reply was to one of our puts. */
+  onReply(id: number, reply: StoreReply): boolean {
+    const writing = this.#writing
+    if (writing?.request !== id) return false
+    if (reply.kind !== 'done') {
+      this.#context.event({ kind: 'unavailable', outside: 'store', why: `part ${writing.name}: ${reply.kind}` })
+      this.#abandon()
+      return true
+    }
+    writing.request = null
+    writing.piece++
+    if (writing.image.done) {
+      this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
+      this.#writing = null
+    }
+    return true
+  }
+
+  #begin(body: Body, to: number): void {
+    if (!this.#stance.writesParts || this.#writing !== null) return
+    const { run, pair, incarnation } = this.#context
+    const name = partName({ run, pair, from: body.at, to, incarnation })
+    const image = body.image('checkpoint')
+    this.#writing = { from: body.at, to, name, image, piece: 0, request: null, requestedAt: 0 }
+  }
+
+  /** The next multiple of K, or the next call of `stopping`, tries again. */
+  #abandon(): void {
+    const writing = this.#writing
+    if (writing === null) return
+    writing.image.release()
+    this.#writing = null
+    if (this.#passed > writing.from) this.#passed = Math.min(this.#passed, writing.from)
+  }
+}

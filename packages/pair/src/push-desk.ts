@@ -1,0 +1,130 @@
+import type { Epoch, KeptKey, Push } from '@pollux/protocol'
+import { hashText, partitionOfHash } from '@pollux/protocol'
+import type { Context } from './context.ts'
+import type { PushAnswer, PushRequest } from './effect.ts'
+
+/** What the desk needs to know of its replica to answer a client. */
+export interface DeskStanding {
+  readonly leads: boolean
+  readonly leaderAddress: string | null
+  readonly pressed: boolean
+  readonly next: Epoch
+  readonly durable: number
+}
+
+/**
+ * Receives what clients push, and answers each exactly once. A client is told `stored` only when its rows are durable;
+ * a retry, recognised by its key, waits for the first attempt. Keys are ingress state, set by decisions, so both twins
+ * agree on them, and remembered for a stated window; what is older than that is refused, since nobody could tell.
+ */
+export class PushDesk {
+  readonly #context: Context
+  /** Taken in, not decided yet. */
+  #waiting: Push[] = []
+  #waitingBytes = 0
+  /** The epoch in which each remembered key was decided, in order of decision. */
+  readonly #keys = new Map<string, Epoch>()
+  /** Decision that holds a key, while it may be undurable. */
+  readonly #decidedIn = new Map<string, number>()
+  readonly #clients = new Map<string, number[]>()
+  watermark: number
+
+  constructor(context: Context, watermark: number) {
+    this.#context = context
+    this.watermark = watermark
+  }
+
+  get hasRows(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  onPush(request: number, push: PushRequest, standing: DeskStanding): void {
+    const refusal = this.#refusalOf(push, standing)
+    if (refusal !== null) {
+      this.#answer(request, refusal)
+      return
+    }
+    const index = this.#decidedIn.get(push.key)
+    if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {
+      this.#answer(request, { kind: 'stored' })
+      return
+    }
+    const first = !this.#clients.has(push.key) && index === undefined
+    this.#clients.set(push.key, [...(this.#clients.get(push.key) ?? []), request])
+    if (!first) return
+    this.#waiting.push({ key: push.key, bytes: push.frame.bytes, rows: push.frame.rows })
+    this.#waitingBytes += push.frame.bytes.length
+    this.watermark = Math.max(this.watermark, push.watermark)
+  }
+
+  take(bytes: number): Push[] {
+    let size = 0
+    let count = 0
+    for (const push of this.#waiting) {
+      if (count > 0 && size + push.bytes.length > bytes) break
+      size += push.bytes.length
+      count++
+    }
+    const taken = this.#waiting.slice(0, count)
+    this.#waiting = this.#waiting.slice(count)
+    this.#waitingBytes -= size
+    return taken
+  }
+
+  /** A decision with these pushes is held: their keys are known, though not answered yet. */
+  onDecided(index: number, pushes: readonly Push[], epoch: Epoch): void {
+    for (const push of pushes) {
+      this.#keys.set(push.key, epoch)
+      this.#decidedIn.set(push.key, index)
+    }
+  }
+
+  /** Answers whoever waits for decisions up to `durable`. */
+  onDurable(durable: number): void {
+    for (const [key, index] of this.#decidedIn) {
+      if (index > durable) continue
+      this.#decidedIn.delete(key)
+      for (const request of this.#clients.get(key) ?? []) this.#answer(request, { kind: 'stored' })
+      this.#clients.delete(key)
+    }
+  }
+
+  /** Forgets keys whose window is over. */
+  prune(before: number): void {
+    for (const [key, epoch] of this.#keys) {
+      if (epoch >= before) return
+      if (!this.#decidedIn.has(key)) this.#keys.delete(key)
+    }
+  }
+
+  keys(): KeptKey[] {
+    return [...this.#keys].map(([key, epoch]) => ({ key, epoch }))
+  }
+
+  load(keys: readonly KeptKey[]): void {
+    for (const { key, epoch } of keys) this.#keys.set(key, epoch)
+  }
+
+  #refusalOf(push: PushRequest, standing: DeskStanding): PushAnswer | null {
+    const { topology, place, limits } = this.#context.identity
+    const { stage } = place
+    if (stage.kind !== 'ingress') return { kind: 'busy' }
+    const partition = partitionOfHash(hashText(push.key), topology.plan.groups, stage.partitions)
+    if (partition !== place.partition) return { kind: 'wrong-partition', partition }
+    if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }
+    const { originMs, tickMs } = topology.plan
+    const oldest = originMs + (standing.next - stage.keyWindowEpochs) * tickMs
+    if (push.firstTriedAt < oldest) return { kind: 'too-old' }
+    if (this.#keys.has(push.key) || this.#clients.has(push.key)) return null
+    if (standing.pressed || this.#waitingBytes >= 2 * limits.sliceBytes) return { kind: 'busy' }
+    return this.#keys.size >= limits.keysMax ? { kind: 'busy' } : null
+  }
+
+  #answer(request: number, answer: PushAnswer): void {
+    this.#context.effect({ kind: 'answer', request, answer })
+  }
+}

@@ -1,0 +1,289 @@
+import { assert } from '@pollux/std'
+import type {
+  DigestFunction,
+  Hello,
+  Message,
+  RefusalReason,
+  Speaker,
+  SubscribeHello,
+} from '@pollux/protocol'
+import { EPOCH_END, PROTOCOL_VERSION } from '@pollux/protocol'
+import type { Body } from './body.ts'
+import { ConsumerBody } from './consumer-body.ts'
+import { Context, type Identity } from './context.ts'
+import { DisplayFeed } from './display-feed.ts'
+import type { Effect, ExitReason, Input } from './effect.ts'
+import { IngressBody } from './ingress-body.ts'
+import { InputSide } from './input-side.ts'
+import { NeighbourViews } from './neighbour-views.ts'
+import { OutputSide } from './output-side.ts'
+import { PairLife } from './pair-life.ts'
+import { PartWriter } from './part-writer.ts'
+import { SinkQueue } from './sink-queue.ts'
+import { StageRunner } from './stage-runner.ts'
+import { Stance } from './stance.ts'
+
+/**
+ * One replica of one partition: a state machine that has never seen a socket or a clock. `step` takes one input and
+ * returns what the driver must do, in order. It routes; deciding is done by its parts.
+ */
+export class Replica {
+  readonly #context: Context
+  readonly #views: NeighbourViews
+  readonly #inputs: InputSide
+  readonly #outputs: OutputSide
+  readonly #life: PairLife
+  readonly #body: Body
+  readonly #display: DisplayFeed | null
+  /** Links that others opened for a channel of ours. */
+  readonly #subscribed = new Set<number>()
+  #over = false
+  #lastNow: number | null = null
+  #tickAt = 0
+
+  constructor(identity: Identity, digest: DigestFunction) {
+    const context = new Context(identity)
+    const { stage } = identity.place
+    const stance = new Stance(context)
+    this.#context = context
+    this.#views = new NeighbourViews(context)
+    this.#inputs = new InputSide(context, this.#views, digest)
+    this.#outputs = new OutputSide(context, this.#views, digest)
+    this.#display = stage.kind === 'egress' && stage.sink === 'resumable' ? new DisplayFeed(context) : null
+    const queue = stage.kind === 'egress' && this.#display === null ? new SinkQueue(this.#inputs) : null
+    const output = this.#display ?? queue ?? this.#outputs
+    const runner = new StageRunner(context, output)
+    const partWriter = new PartWriter(context, stance)
+    const parts = { stance, output, runner, partWriter }
+    const ingress = stage.kind === 'ingress' ? new IngressBody(context, parts, digest) : null
+    this.#body = ingress ?? new ConsumerBody(this.#inputs, parts)
+    this.#life = new PairLife({
+      context,
+      stance,
+      views: this.#views,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      runner,
+      partWriter,
+      body: this.#body,
+      ingress,
+      queue,
+    })
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** For whoever watches: tests, metrics, the page. */
+  get life(): PairLife {
+    return this.#life
+  }
+
+  get context(): Context {
+    return this.#context
+  }
+
+  get body(): Body {
+    return this.#body
+  }
+
+  get inputs(): InputSide {
+    return this.#inputs
+  }
+
+  get outputs(): OutputSide {
+    return this.#outputs
+  }
+
+  /** `now`: this process's monotonic clock; `wall`: its wall clock. Both in milliseconds. */
+  step(now: number, wall: number, input: Input): readonly Effect[] {
+    assert(!this.#over, 'an incarnation that is over is not stepped')
+    const paused = this.#lastNow === null ? 0 : now - this.#lastNow
+    this.#lastNow = now
+    this.#context.now = now
+    this.#context.wall = wall
+    if (paused > this.#context.limits.silenceMs / 2) this.#life.forgive(paused)
+    this.#route(input)
+    this.#advance()
+    return this.#context.take()
+  }
+
+  #advance(): void {
+    const { now, limits } = this.#context
+    const ticks = now >= this.#tickAt
+    if (ticks) {
+      this.#tickAt = now + limits.heartbeatMs / 2
+      this.#views.poll()
+      this.#inputs.tick()
+      this.#outputs.evict()
+    }
+    this.#life.advance(ticks)
+    if (this.#life.works) {
+      this.#body.work()
+      this.#body.ack()
+    }
+    this.#life.afterWork()
+    if (this.#life.serves) {
+      this.#display?.setDurable(this.#inputs.durable)
+      this.#display?.flush(this.#body.settled, () => this.#life.current())
+      this.#outputs.flush()
+    }
+    const exit = this.#life.exit
+    if (exit !== null) this.#exit(exit.reason, exit.detail)
+    else this.#context.effect({ kind: 'wake', at: Math.min(this.#tickAt, this.#life.wakeAt ?? this.#tickAt) })
+  }
+
+  #route(input: Input): void {
+    switch (input.kind) {
+      case 'start':
+        this.#life.start()
+        this.#views.watch()
+        break
+      case 'tick':
+        break
+      case 'accepted':
+        this.#onHello(input.link, input.hello)
+        break
+      case 'message':
+        this.#onMessage(input.link, input.message)
+        break
+      case 'closed':
+        this.#onClosed(input.link)
+        break
+      case 'coordinator': {
+        const pair = this.#views.onReply(input.id, input.reply)
+        if (pair === null) this.#life.onCoordinator(input.id, input.reply)
+        else {
+          this.#outputs.onView(pair)
+          if (this.#life.subscribes) this.#inputs.onView(pair)
+        }
+        break
+      }
+      case 'hint':
+        this.#life.onHint(input.key)
+        for (const pair of this.#views.pairs) if (input.key === `view/${pair}`) this.#views.hint(pair)
+        break
+      case 'store':
+        this.#life.onStore(input.id, input.reply)
+        break
+      case 'source':
+        this.#life.onSource(input.id, input.reply)
+        break
+      case 'sink':
+        this.#life.onSink(input.id, input.reply)
+        break
+      case 'push':
+        this.#life.onPush(input.request, input.push)
+        break
+      case 'client':
+        this.#display?.onClient(input.client, input.after)
+        break
+      case 'client-gone':
+        this.#display?.onClientGone(input.client)
+        break
+    }
+  }
+
+  #onHello(link: number, hello: Hello): void {
+    const refusal = this.#refusalOf(hello.speaker, hello.to)
+    if (refusal !== null) {
+      if (refusal === 'run') this.#life.onOtherRun(hello.speaker.run)
+      this.#context.refuse(link, refusal)
+    } else if (hello.kind === 'subscribe') this.#onSubscribe(link, hello)
+    else this.#life.onTwinHello(link, hello)
+  }
+
+  #onSubscribe(link: number, hello: SubscribeHello): void {
+    this.#subscribed.add(link)
+    this.#outputs.onSubscribe(link, hello, this.#life.serves)
+  }
+
+  #refusalOf(speaker: Speaker, to: number): RefusalReason | null {
+    const { identity, run, incarnation } = this.#context
+    if (speaker.protocol !== PROTOCOL_VERSION) return 'protocol'
+    if (speaker.pipeline !== identity.topology.plan.pipeline) return 'pipeline'
+    if (speaker.planHash !== identity.planHash) return 'plan'
+    if (speaker.token !== identity.token) return 'token'
+    if (speaker.run !== run) return 'run'
+    return to === incarnation ? null : 'not-a-member'
+  }
+
+  #onMessage(link: number, message: Message): void {
+    for (const port of this.#inputs.ports) {
+      if (!port.links.owns(link)) continue
+      port.links.onHeard(link)
+      this.#onFromProducer(link, port.channel.channel.id, message)
+      return
+    }
+    if (this.#subscribed.has(link)) this.#onFromConsumer(link, message)
+    else this.#life.onTwinMessage(link, message)
+  }
+
+  #onFromProducer(link: number, channel: number, message: Message): void {
+    const port = this.#inputs.port(channel)
+    switch (message.kind) {
+      case 'frame':
+      case 'seal':
+        this.#inputs.onData(link, channel, message)
+        break
+      case 'accept':
+        port.links.onAccept(link, message.head)
+        this.#inputs.onDurable(channel, message.durable)
+        break
+      case 'producing':
+        port.links.onProducing(link, message.head)
+        this.#inputs.onDurable(channel, message.durable)
+        break
+      case 'durable':
+        this.#inputs.onDurable(channel, message.epoch)
+        break
+      case 'refuse':
+        port.links.onRefused(link, message)
+        this.#life.onRefused(message)
+        break
+      case 'report':
+        this.#life.onReport(message)
+        break
+      case 'view-news':
+        this.#views.hint(message.pair, message.version)
+        break
+      default:
+        this.#context.event({ kind: 'ignored', what: message.kind, why: 'not for a consumer' })
+    }
+  }
+
+  #onFromConsumer(link: number, message: Message): void {
+    switch (message.kind) {
+      case 'heartbeat':
+        break
+      case 'ack':
+        this.#outputs.onAck(link, message.position, message.digest)
+        break
+      case 'deliver':
+        this.#outputs.onDeliver(link, message.on, message.from)
+        break
+      case 'behind':
+        if (message.epoch !== EPOCH_END) this.#life.onBehind(message.epoch)
+        break
+      case 'report':
+        this.#life.onReport(message)
+        break
+      case 'view-news':
+        this.#views.hint(message.pair, message.version)
+        break
+      default:
+        this.#context.event({ kind: 'ignored', what: message.kind, why: 'not for a producer' })
+    }
+  }
+
+  #onClosed(link: number): void {
+    if (this.#subscribed.delete(link)) this.#outputs.onClosed(link)
+    else if (!this.#life.onTwinClosed(link)) this.#inputs.onClosed(link)
+  }
+
+  #exit(reason: ExitReason, detail: string): void {
+    this.#over = true
+    this.#context.effect({ kind: 'exit', reason, detail })
+  }
+}

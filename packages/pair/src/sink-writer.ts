@@ -1,0 +1,128 @@
+import type { Epoch, Generation, PendingPart } from '@pollux/protocol'
+import type { Context } from './context.ts'
+import type { SinkReply } from './outside.ts'
+import type { SinkQueue } from './sink-queue.ts'
+
+/** What a writer needs to know of its replica at the moment of acting. */
+export interface SinkStanding {
+  /** The generation this replica leads under; null for a follower. */
+  readonly leads: Generation | null
+  readonly durable: Epoch
+  /** No checkpoint exists: a sink without a record is new, not robbed of it. */
+  readonly fresh: boolean
+}
+
+type Phase =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'opening'; readonly id: number; readonly sentAt: number; readonly generation: Generation }
+  | { readonly kind: 'open'; readonly generation: Generation | null }
+  | {
+      readonly kind: 'committing'
+      readonly id: number
+      readonly sentAt: number
+      readonly generation: Generation | null
+    }
+
+/**
+ * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is conditional
+ * on the previous record, so whoever makes it, it happens once: the leader saves work, not correctness, and a
+ * follower that sees no progress for `hedgeMs` commits by itself. After any error the session is opened afresh:
+ * fence, read the record, go on behind it.
+ */
+export class SinkWriter {
+  readonly #context: Context
+  readonly #queue: SinkQueue
+  readonly #kind: 'transactional' | 'idempotent'
+  #phase: Phase = { kind: 'closed' }
+  #retryAt = 0
+  #retries = 0
+  /** Since when epochs are due and the record stands still; null when nothing is due. */
+  #stalledAt: number | null = null
+  #failingSince: number | null = null
+  /** The record is gone, or below what the pipeline remembers. */
+  fault: string | null = null
+
+  constructor(context: Context, queue: SinkQueue, kind: 'transactional' | 'idempotent') {
+    this.#context = context
+    this.#queue = queue
+    this.#kind = kind
+  }
+
+  /** A leader that has not reached its sink for this long. */
+  get failingMs(): number {
+    return this.#failingSince === null ? 0 : this.#context.now - this.#failingSince
+  }
+
+  /** Acts if there is something to do now. */
+  poll(standing: SinkStanding): void {
+    const { now, limits } = this.#context
+    const phase = this.#phase
+    const due = this.#queue.due(standing.durable)
+    if (due.length === 0) this.#stalledAt = null
+    else this.#stalledAt ??= now
+    if (phase.kind === 'opening' || phase.kind === 'committing') {
+      if (now - phase.sentAt >= limits.replyMs) this.#failed('no answer')
+      return
+    }
+    if (now < this.#retryAt) return
+    if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
+    else if (this.#stalledAt !== null && now - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
+  }
+
+  /** True if the reply was to one of our requests. */
+  onReply(id: number, reply: SinkReply): boolean {
+    const phase = this.#phase
+    if ((phase.kind !== 'opening' && phase.kind !== 'committing') || phase.id !== id) return false
+    if (reply.kind === 'unavailable') {
+      this.#failed('unavailable')
+      return true
+    }
+    this.#retries = 0
+    this.#failingSince = null
+    if (reply.kind === 'missing') this.fault = 'sink.record-missing'
+    else if (reply.kind === 'fenced') this.#phase = { kind: 'closed' }
+    else this.#recorded(reply.record, phase.generation)
+    return true
+  }
+
+  /** Somebody else has seen the record here. */
+  onRecord(record: Epoch): void {
+    if (record > this.#queue.record) this.#stalledAt = null
+    this.#queue.settle(record)
+  }
+
+  #lead(generation: Generation, fresh: boolean, due: readonly PendingPart[]): void {
+    if (this.#phase.kind !== 'open' || this.#phase.generation !== generation) {
+      const { now, run } = this.#context
+      const id = this.#context.sink({ kind: 'open', run, generation, create: fresh })
+      this.#phase = { kind: 'opening', id, sentAt: now, generation }
+      return
+    }
+    this.#commit(due, generation)
+  }
+
+  #commit(due: readonly PendingPart[], generation: Generation | null): void {
+    const last = due.at(-1)
+    if (last === undefined) return
+    const rows = due.flatMap((pending) => pending.rows)
+    const id =
+      this.#kind === 'transactional'
+        ? this.#context.sink({ kind: 'commit', expect: this.#queue.record, record: last.to, rows })
+        : this.#context.sink({ kind: 'upsert', record: last.to, rows })
+    this.#phase = { kind: 'committing', id, sentAt: this.#context.now, generation }
+  }
+
+  #recorded(record: Epoch, generation: Generation | null): void {
+    if (record < this.#queue.record) this.fault = 'sink.record-below-checkpoint'
+    this.#phase = generation === null ? { kind: 'closed' } : { kind: 'open', generation }
+    this.onRecord(record)
+  }
+
+  #failed(why: string): void {
+    const { now, limits } = this.#context
+    this.#phase = { kind: 'closed' }
+    this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
+    this.#failingSince ??= now
+    this.#context.event({ kind: 'unavailable', outside: 'sink', why })
+  }
+}

@@ -1,0 +1,67 @@
+import type { RowSet, Epoch, EpochContext, ImagePart, Operator } from '@pollux/protocol'
+import { EPOCH_END } from '@pollux/protocol'
+import type { Context } from './context.ts'
+import type { StageOutput } from './stage-output.ts'
+
+/** The user's code failed, at a place that is the same in every incarnation. */
+export interface OperatorFailure {
+  readonly epoch: Epoch
+  readonly seq: number
+  readonly code: string
+}
+
+/**
+ * Runs a stage's operator and routes what it emits. The only place where an exception is caught: the operator is the
+ * user's, and its failure is an ordinary event with a position.
+ */
+export class StageRunner {
+  readonly operator: Operator
+  readonly #context: Context
+  readonly #outputs: StageOutput
+  failure: OperatorFailure | null = null
+
+  constructor(context: Context, outputs: StageOutput) {
+    const { place, operators } = context.identity
+    this.#context = context
+    this.#outputs = outputs
+    this.operator = operators(place.stage.step, place.partition)
+  }
+
+  process(port: number, batch: RowSet, epoch: Epoch, seq: number): void {
+    this.#outputs.begin(epoch)
+    try {
+      this.operator.process(port, batch, this.#epochContext(epoch), this.#outputs)
+    } catch (error) {
+      this.#fail(epoch, seq, error)
+    }
+  }
+
+  /** The epochs [from, to) are complete: triggers fire, then the seal goes out. */
+  boundary(from: Epoch, to: Epoch, watermark: number, idle: boolean): void {
+    const last = to === EPOCH_END ? from : ((to - 1) as Epoch)
+    this.#outputs.begin(to === EPOCH_END ? (EPOCH_END - 1) as Epoch : last)
+    const context = { ...this.#epochContext(last), epochFrom: from, epochTo: to, watermark }
+    try {
+      this.operator.boundary(context, this.#outputs)
+    } catch (error) {
+      this.#fail(last, 0, error)
+      return
+    }
+    this.#outputs.seal(to, watermark, idle)
+  }
+
+  load(part: ImagePart): void {
+    if (part.kind === 'group') this.operator.state?.load(part.group, part.bytes)
+    else this.#outputs.load(part)
+  }
+
+  #epochContext(epoch: Epoch): EpochContext {
+    const { plan } = this.#context.identity.topology
+    return { epoch, now: plan.originMs + epoch * plan.tickMs }
+  }
+
+  #fail(epoch: Epoch, seq: number, error: unknown): void {
+    const code = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.failure ??= { epoch, seq, code }
+  }
+}

@@ -1,0 +1,30 @@
+import { assert } from '@pollux/std'
+import type { Brand } from '@pollux/std'
+
+/** The number of a tuple on its channel, consecutive from 0. */
+export type Seq = Brand<number, 'Seq'>
+/** A tick of the pipeline's logical clock. */
+export type Epoch = Brand<number, 'Epoch'>
+/** One of the parallel instances of a stage. */
+export type Partition = Brand<number, 'Partition'>
+/** The fencing number of a pair's leader. */
+export type Generation = Brand<number, 'Generation'>
+/** The fencing number of the whole pipeline. */
+export type Run = Brand<number, 'Run'>
+/** One life of a replica in its slot: the view version at which it joined. */
+export type Incarnation = Brand<number, 'Incarnation'>
+
+/** After every epoch: what "closed to the end" is compared with. */
+export const EPOCH_END = Number.MAX_SAFE_INTEGER as Epoch
+
+export const seq = (value: number): Seq => natural(value, 'seq') as Seq
+export const epoch = (value: number): Epoch => natural(value, 'epoch') as Epoch
+export const partition = (value: number): Partition => natural(value, 'partition') as Partition
+export const generation = (value: number): Generation => natural(value, 'generation') as Generation
+export const run = (value: number): Run => natural(value, 'run') as Run
+export const incarnation = (value: number): Incarnation => natural(value, 'incarnation') as Incarnation
+
+function natural(value: number, name: string): number {
+  assert(Number.isSafeInteger(value) && value >= 0, () => `${name} is a whole number from 0, not ${value}`)
+  return value
+}

@@ -1,0 +1,173 @@
+import { type Decision, describePosition, type Message, type PairId, type Topology } from '@pollux/protocol'
+import type { DisplayClient, ShownRow } from './display-client.ts'
+import { type ModelRow, modelOutput } from './batch-model.ts'
+import type { ProcessModel } from './process-model.ts'
+import type { SinkModel } from './sink-model.ts'
+import type { ToyRow } from './toy-rows.ts'
+
+/** What a run did wrong, by the name of the promise it broke. */
+export type Verdict =
+  | 'lost'
+  | 'repeated'
+  | 'reordered'
+  | 'diverged'
+  | 'stuck'
+  | 'crashed'
+  | 'halted'
+  | 'final-changed'
+  | 'bound'
+  | 'decision-rewritten'
+  | 'unacknowledged'
+
+export interface Violation {
+  readonly verdict: Verdict
+  readonly detail: string
+}
+
+/**
+ * Watches a run while it happens: twins must be byte-identical, what was sent is never taken back, a decision log
+ * never changes, buffers keep their bounds.
+ */
+export class Checker {
+  readonly violations: Violation[] = []
+  readonly #topology: Topology
+  /** By run and channel: what stands at each position, as first sent. */
+  readonly #sent = new Map<string, { readonly end: string; readonly digest: number }>()
+
+  constructor(topology: Topology) {
+    this.#topology = topology
+  }
+
+  report(verdict: Verdict, detail: string): void {
+    if (this.violations.length < 20) this.violations.push({ verdict, detail })
+  }
+
+  /** Every item on its way from a producer: the same wherever and whenever it is sent within a run (F1, F3). */
+  onSend(process: ProcessModel, channel: number, message: Message): void {
+    if (message.kind !== 'frame' && message.kind !== 'seal') return
+    const { run } = process.replica.context
+    const key = `${run}/${channel}/${describePosition(message.start)}`
+    const item =
+      message.kind === 'frame'
+        ? { end: `+${message.frame.rows} ${message.epoch}`, digest: message.frame.digest }
+        : { end: `to ${message.to} ${message.watermark} ${message.idle}`, digest: 0 }
+    const before = this.#sent.get(key)
+    if (before === undefined) this.#sent.set(key, item)
+    else if (before.end !== item.end || before.digest !== item.digest) {
+      this.report('diverged', `${process.slot} sends at ${key} ${item.end}, before it was ${before.end}`)
+    }
+  }
+
+  /** A buffer holds at most its mark and what one step beyond it may add. */
+  checkBounds(process: ProcessModel, slackBytes: number): void {
+    const { limits } = process.identity
+    if (process.replica.life.twin.peer === null && !process.replica.life.serves) return
+    for (const { buffer, channel } of process.replica.outputs.channels) {
+      if (buffer.bytes <= limits.markBytes + slackBytes || !process.replica.life.serves) continue
+      this.report('bound', `${process.slot} keeps ${buffer.bytes} bytes for channel ${channel.id}`)
+    }
+  }
+
+  checkLogs(history: ReadonlyMap<string, readonly Decision[]>): void {
+    for (const [log, decisions] of history) {
+      decisions.forEach((decision, place) => {
+        if (decision.index !== place + 1) this.report('decision-rewritten', `${log}: ${decision.index} at ${place + 1}`)
+        const before = decisions[place - 1]
+        const from = before === undefined ? 0 : before.seals ? before.to : before.from
+        if (decision.from !== from) this.report('decision-rewritten', `${log}: ${decision.index} begins at ${decision.from}`)
+      })
+    }
+  }
+
+  /** Every row of the source is in exactly one decision, in order. */
+  checkCoverage(pair: PairId, decisions: readonly Decision[], rows: number): void {
+    let position = ''
+    for (const read of decisions.flatMap((decision) => decision.reads)) {
+      if (Number(read.from) !== Number(position)) this.report('lost', `${pair}: a decision reads from ${read.from}, not ${position}`)
+      position = read.to
+    }
+    if (Number(position) !== rows) this.report('lost', `${pair}: decided up to row ${position} of ${rows}`)
+  }
+
+  checkOutput(
+    decisions: ReadonlyMap<PairId, readonly Decision[]>,
+    rowsOf: (pair: PairId, decision: Decision) => readonly ToyRow[],
+    sinks: ReadonlyMap<PairId, SinkModel>,
+    clients: readonly DisplayClient[],
+  ): void {
+    const expected = modelOutput(this.#topology, decisions, rowsOf)
+    for (const [pair, rows] of expected) {
+      const { stage } = this.#topology.pair(pair)
+      if (stage.kind !== 'egress') continue
+      const sink = sinks.get(pair)
+      if (stage.sink === 'transactional' && sink !== undefined) {
+        this.#compareRows(pair, rows, sink.rows.map((row) => ({ epoch: row.epoch, values: row.values })))
+      } else if (stage.sink === 'idempotent' && sink !== undefined) this.#compareStored(pair, rows, sink)
+      for (const client of clients) if (client.pair === pair) this.#compareShown(client, rows)
+    }
+  }
+
+  #compareRows(pair: PairId, expected: readonly ModelRow[], actual: readonly ShownRow[]): void {
+    const count = Math.max(expected.length, actual.length)
+    for (let place = 0; place < count; place++) {
+      const want = expected[place]
+      const got = actual[place]
+      if (want !== undefined && got !== undefined && sameRow(want, got)) continue
+      const before = actual.slice(0, place)
+      const verdict =
+        got === undefined
+          ? 'lost'
+          : before.some((row) => String(row.values) === String(got.values))
+            ? 'repeated'
+            : actual.slice(place).some((row) => want !== undefined && sameRow(want, row))
+              ? 'reordered'
+              : 'lost'
+      this.report(verdict, `${pair}: row ${place} is ${describeRow(got)}, should be ${want === undefined ? 'none' : describeModel(want)}`)
+      return
+    }
+  }
+
+  #compareStored(pair: PairId, expected: readonly ModelRow[], sink: SinkModel): void {
+    const want = new Map<number, ModelRow>()
+    for (const row of expected) want.set(row.id, row)
+    for (const [id, row] of want) {
+      const got = sink.stored.get(id)
+      if (got === undefined) this.report('lost', `${pair}: id ${id} is missing`)
+      else if (!sameRow(row, got)) this.report('reordered', `${pair}: id ${id} is ${describeRow(got)}, should be ${describeModel(row)}`)
+    }
+    for (const id of sink.stored.keys()) {
+      if (!want.has(id as number)) this.report('repeated', `${pair}: id ${String(id)} should not be there`)
+    }
+  }
+
+  #compareShown(client: DisplayClient, expected: readonly ModelRow[]): void {
+    if (client.complaint !== null) this.report('final-changed', client.complaint)
+    for (const [seq, row] of client.sealed) {
+      const want = expected[seq]
+      if (want === undefined || !sameRow(want, row)) {
+        this.report('final-changed', `client ${client.id} of ${client.pair}: event ${seq} was final as ${describeRow(row)}`)
+        return
+      }
+    }
+    if (!client.ended) return
+    for (let seq = client.base + 1; seq < expected.length; seq++) {
+      if (client.sealed.has(seq)) continue
+      this.report('lost', `client ${client.id} of ${client.pair}: event ${seq} never came`)
+      return
+    }
+  }
+}
+
+function sameRow(want: ModelRow, got: ShownRow): boolean {
+  const [id, key, at, value] = got.values
+  return want.epoch === got.epoch && want.id === id && want.key === key && want.at === at && want.value === value
+}
+
+function describeRow(row: ShownRow | undefined): string {
+  return row === undefined ? 'none' : `(${row.values.join(', ')}) of epoch ${row.epoch}`
+}
+
+function describeModel(row: ModelRow): string {
+  return `(${row.id}, ${row.key}, ${row.at}, ${row.value}) of epoch ${row.epoch}`
+}
+

@@ -1,0 +1,101 @@
+import type { PairId } from '@pollux/protocol'
+import type { DisplayEvent, EventId } from '@pollux/pair'
+import type { ProcessModel } from './process-model.ts'
+import type { World } from './world.ts'
+
+/** One event as a client has it. */
+export interface ShownRow {
+  readonly epoch: number
+  readonly values: readonly unknown[]
+}
+
+const PATIENCE_MS = 120
+
+/**
+ * Somebody who watches a resumable egress: connects to either replica, changes when it dies or falls silent, brings
+ * back its last id. It keeps everything it was shown, by number, and complains when the rules are broken.
+ */
+export class DisplayClient {
+  readonly pair: PairId
+  readonly id: number
+  /** By event number; what a reset skipped is absent. */
+  readonly shown = new Map<number, ShownRow>()
+  /** What was marked final, for good. */
+  readonly sealed = new Map<number, ShownRow>()
+  /** Event number that the last reset stood for; -1 for none. */
+  base = -1
+  ended = false
+  complaint: string | null = null
+  #after: EventId | null = null
+  #connectedTo: ProcessModel | null = null
+  #lane: 'a' | 'b'
+  #heardAt = 0
+  readonly #world: World
+  readonly #find: (slot: string) => ProcessModel | null
+
+  constructor(world: World, pair: PairId, id: number, find: (slot: string) => ProcessModel | null) {
+    this.#world = world
+    this.pair = pair
+    this.id = id
+    this.#find = find
+    this.#lane = world.random.chance(0.5) ? 'a' : 'b'
+    world.after(5 + world.random.float() * 100, () => this.#look())
+  }
+
+  onEvent(process: ProcessModel, event: DisplayEvent): void {
+    if (process !== this.#connectedTo) return
+    this.#heardAt = this.#world.now
+    const before = this.#after
+    this.#after = event.id
+    if (event.kind === 'row') this.#onRow(event, before)
+    else if (event.kind === 'final') this.#onFinal(event.through)
+    else if (event.kind === 'rollback') this.#onRollback(event.to)
+    else if (event.kind === 'reset') this.base = event.id.seq
+    else this.ended = true
+  }
+
+  #onRow(event: DisplayEvent & { kind: 'row' }, before: EventId | null): void {
+    const { seq } = event.id
+    if (before !== null && seq !== before.seq + 1) this.#complain(`event ${seq} after ${before.seq}`)
+    const final = this.sealed.get(seq)
+    if (final !== undefined) this.#complain(`event ${seq} again after it was final`)
+    this.shown.set(seq, { epoch: event.epoch, values: event.values })
+  }
+
+  #onFinal(through: number): void {
+    for (const [seq, row] of this.shown) if (seq <= through && !this.sealed.has(seq)) this.sealed.set(seq, row)
+  }
+
+  #onRollback(to: number): void {
+    for (const seq of this.shown.keys()) {
+      if (seq <= to) continue
+      if (this.sealed.has(seq)) this.#complain(`event ${seq} is withdrawn after it was final`)
+      this.shown.delete(seq)
+    }
+    // What it was shown at once cannot be withdrawn in part: begin afresh.
+    if (this.base > to) {
+      this.base = -1
+      this.#after = null
+      this.#reconnect()
+    }
+  }
+
+  /** Now and then: is anybody there? */
+  #look(): void {
+    const gone = this.#connectedTo === null || !this.#connectedTo.alive
+    if (!this.ended && (gone || this.#world.now - this.#heardAt > PATIENCE_MS)) this.#reconnect()
+    if (!this.ended) this.#world.after(20 + this.#world.random.float() * 40, () => this.#look())
+  }
+
+  #reconnect(): void {
+    if (this.#connectedTo?.alive === true) this.#connectedTo.onClientGone(this.id)
+    this.#lane = this.#lane === 'a' ? 'b' : 'a'
+    this.#connectedTo = this.#find(`${this.pair}/${this.#lane}`)
+    this.#heardAt = this.#world.now
+    this.#connectedTo?.onClient(this.id, this.#after)
+  }
+
+  #complain(what: string): void {
+    this.complaint ??= `client ${this.id} of ${this.pair}: ${what}`
+  }
+}

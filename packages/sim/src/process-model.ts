@@ -1,0 +1,196 @@
+import { crc32c, type Hello, type Message } from '@pollux/protocol'
+import {
+  type Effect,
+  type EventId,
+  type ExitReason,
+  type Identity,
+  type Input,
+  type PushRequest,
+  Replica,
+} from '@pollux/pair'
+import type { Endpoint } from './network.ts'
+import type { Outside } from './outside-world.ts'
+import type { World } from './world.ts'
+
+/** One life of a worker process that hosts one replica: a driver as small as it can be, in virtual time. */
+export class ProcessModel implements Endpoint {
+  readonly slot: string
+  readonly identity: Identity
+  readonly replica: Replica
+  readonly born: number
+  alive = true
+  /** Stopped (SIGSTOP) until then: what happens to it meanwhile waits. */
+  hungUntil = 0
+  /** Every step takes this much longer. */
+  slowMs = 0
+  exited: { readonly reason: ExitReason; readonly detail: string } | null = null
+  readonly #world: World
+  readonly #outside: Outside
+  readonly #clock: { readonly offset: number; readonly rate: number; readonly wallOffset: number }
+  /** When it is free for its next step. */
+  #freeAt = 0
+  #wakeAt = Number.POSITIVE_INFINITY
+
+  constructor(world: World, outside: Outside, identity: Identity, slot: string, clock: ClockSkew) {
+    this.slot = slot
+    this.identity = identity
+    this.born = world.now
+    this.#world = world
+    this.#outside = outside
+    this.#clock = clock
+    this.replica = new Replica(identity, crc32c)
+  }
+
+  start(): void {
+    this.#outside.network.listen(this.slot, this)
+    this.#input({ kind: 'start' })
+  }
+
+  /** kill -9. */
+  kill(): void {
+    if (!this.alive) return
+    this.alive = false
+    this.#outside.network.died(this)
+  }
+
+  hang(until: number): void {
+    this.hungUntil = Math.max(this.hungUntil, until)
+  }
+
+  onAccepted(link: number, hello: Hello): void {
+    this.#input({ kind: 'accepted', link, hello })
+  }
+
+  onMessage(link: number, message: Message): void {
+    this.#input({ kind: 'message', link, message })
+  }
+
+  onClosed(link: number): void {
+    this.#input({ kind: 'closed', link })
+  }
+
+  onHint(key: string): void {
+    this.#input({ kind: 'hint', key })
+  }
+
+  push(request: number, push: PushRequest): void {
+    this.#input({ kind: 'push', request, push })
+  }
+
+  onClient(client: number, after: EventId | null): void {
+    this.#input({ kind: 'client', client, after })
+  }
+
+  onClientGone(client: number): void {
+    this.#input({ kind: 'client-gone', client })
+  }
+
+  /** Takes the input when the process is free and not stopped; inputs keep their order. */
+  #input(input: Input): void {
+    if (!this.alive) return
+    const { now } = this.#world
+    const at = Math.max(now, this.hungUntil, this.#freeAt)
+    if (at <= now && this.slowMs === 0) {
+      this.#step(input)
+      return
+    }
+    this.#freeAt = at + this.slowMs
+    this.#world.at(this.#freeAt, () => this.#later(input))
+  }
+
+  #later(input: Input): void {
+    if (!this.alive) return
+    if (this.hungUntil > this.#world.now) this.#world.at(this.hungUntil, () => this.#later(input))
+    else this.#step(input)
+  }
+
+  #step(input: Input): void {
+    if (!this.alive) return
+    const { now } = this.#world
+    const { offset, rate, wallOffset } = this.#clock
+    const local = offset + now * rate
+    let effects: readonly Effect[]
+    try {
+      effects = this.replica.step(local, now + wallOffset, input)
+    } catch (error) {
+      this.#outside.onCrash(this, error)
+      this.kill()
+      return
+    }
+    for (const effect of effects) this.#carryOut(effect)
+    this.#outside.onStep(this, input, effects)
+  }
+
+  #carryOut(effect: Effect): void {
+    const { network, coordinator, store } = this.#outside
+    switch (effect.kind) {
+      case 'connect':
+        network.connect(this, effect.link, effect.to, effect.hello)
+        break
+      case 'send':
+        network.send(this, effect.link, effect.message)
+        break
+      case 'close':
+        network.close(this, effect.link)
+        break
+      case 'coordinator':
+        if (effect.request.kind === 'watch') coordinator.watch(effect.request.key, this)
+        else {
+          coordinator.request(this.slot, effect.request, (reply) => {
+            this.#input({ kind: 'coordinator', id: effect.id, reply })
+          })
+        }
+        break
+      case 'store':
+        store.request(this.slot, effect.request, (reply) => this.#input({ kind: 'store', id: effect.id, reply }))
+        break
+      case 'source':
+        this.#outside.source(this.identity.place.id).request(this.slot, effect.request, (reply) => {
+          this.#input({ kind: 'source', id: effect.id, reply })
+        })
+        break
+      case 'sink':
+        this.#outside.sink(this.identity.place.id).request(this.slot, effect.request, (reply) => {
+          this.#input({ kind: 'sink', id: effect.id, reply })
+        })
+        break
+      case 'answer':
+        this.#outside.onAnswer(effect.request, effect.answer)
+        break
+      case 'display':
+        this.#outside.onDisplay(this, effect.client, effect.event)
+        break
+      case 'wake':
+        this.#wake(effect.at)
+        break
+      case 'event':
+        this.#outside.onEvent(this, effect.event)
+        break
+      case 'exit':
+        this.exited = { reason: effect.reason, detail: effect.detail }
+        this.kill()
+        this.#outside.onExit(this)
+        break
+    }
+  }
+
+  /** Plans a tick at a local time, unless an earlier one is planned anyway. */
+  #wake(local: number): void {
+    const { offset, rate } = this.#clock
+    const at = Math.max(this.#world.now + 0.01, (local - offset) / rate)
+    if (this.#wakeAt <= at && this.#wakeAt > this.#world.now) return
+    this.#wakeAt = at
+    this.#world.at(at, () => {
+      if (this.#wakeAt !== at) return
+      this.#wakeAt = Number.POSITIVE_INFINITY
+      this.#input({ kind: 'tick' })
+    })
+  }
+}
+
+export interface ClockSkew {
+  readonly offset: number
+  readonly rate: number
+  readonly wallOffset: number
+}
+

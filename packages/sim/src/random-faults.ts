@@ -1,0 +1,119 @@
+import type { Random } from '@pollux/std'
+import type { PairPlace, Topology } from '@pollux/protocol'
+import type { Fault, FaultKind } from './fault.ts'
+
+const KINDS: readonly (readonly [FaultKind, number])[] = [
+  ['crash', 30],
+  ['hang', 12],
+  ['slow', 4],
+  ['cut', 7],
+  ['one-way', 5],
+  ['reset', 7],
+  ['isolate', 5],
+  ['slow-link', 3],
+  ['pair-loss', 5],
+  ['total-loss', 2],
+  ['coordinator-pause', 3],
+  ['coordinator-flaky', 4],
+  ['coordinator-cut', 3],
+  ['store-pause', 3],
+  ['store-flaky', 4],
+  ['store-full', 2],
+  ['store-cut', 3],
+  ['source-pause', 2],
+  ['source-cut', 3],
+  ['sink-pause', 3],
+  ['sink-flaky', 3],
+  ['sink-cut', 3],
+  ['drain', 1],
+]
+
+const TOTAL = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
+
+/** Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired. */
+export function randomFaults(random: Random, topology: Topology, until: number): Fault[] {
+  const count = random.chance(0.15) ? random.between(0, 1) : random.between(2, 6)
+  const faults: Fault[] = []
+  let focus: PairPlace | null = null
+  let at = 0
+  for (let index = 0; index < count; index++) {
+    const follows: boolean = index > 0 && random.chance(0.6)
+    at = follows ? at + random.float() * (random.chance(0.5) ? 40 : 400) : random.float() * until
+    const pairs = [...topology.pairs.values()]
+    const near: readonly PairPlace[] = focus === null ? pairs : around(topology, focus)
+    const place: PairPlace = random.pick(follows ? near : pairs)
+    focus = place
+    const fault = faultOf(random, place, kindOf(random), Math.min(at, until))
+    if (fault !== null) faults.push(fault)
+  }
+  return faults.sort((a, b) => a.at - b.at)
+}
+
+function kindOf(random: Random): FaultKind {
+  let left = random.below(TOTAL)
+  for (const [kind, weight] of KINDS) {
+    left -= weight
+    if (left < 0) return kind
+  }
+  return 'crash'
+}
+
+/** A fault of this kind that can strike at this pair; null where it cannot. */
+export function faultOf(
+  random: Random,
+  place: PairPlace,
+  kind: FaultKind,
+  at: number,
+): Fault | null {
+  const slot = `${place.id}/${random.pick(['a', 'b'] as const)}`
+  const forMs = random.chance(0.5) ? random.float() * 100 : random.float() * 1500
+  const restartMs = random.chance(0.6) ? 1 + random.float() * 30 : random.float() * 400
+  const neighbours = [place.id, ...place.upstream, ...place.downstream]
+  const other = `${random.pick(neighbours)}/${random.pick(['a', 'b'] as const)}`
+  const pair = place.id
+  switch (kind) {
+    case 'crash':
+      return { kind, at, slot, restartMs }
+    case 'hang':
+    case 'isolate':
+    case 'coordinator-cut':
+      return { kind, at, slot, forMs }
+    case 'store-cut':
+      return { kind, at, slot, forMs }
+    case 'slow':
+      return { kind, at, slot, forMs, stepMs: 0.1 + random.float() * 4 }
+    case 'slow-link':
+      return { kind, at, slot, forMs, ms: random.float() * 60 }
+    case 'cut':
+    case 'one-way':
+      return other === slot ? null : { kind, at, a: slot, b: other, forMs }
+    case 'reset':
+      return other === slot ? null : { kind, at, a: slot, b: other }
+    case 'pair-loss':
+      return { kind, at, pair, restartMs }
+    case 'total-loss':
+      return { kind, at, restartMs }
+    case 'coordinator-pause':
+    case 'coordinator-flaky':
+    case 'store-pause':
+    case 'store-flaky':
+    case 'store-full':
+      return { kind, at, forMs: Math.min(forMs, 800) }
+    case 'source-pause':
+      return place.stage.kind === 'ingress' ? { kind, at, pair, forMs } : null
+    case 'source-cut':
+      return place.stage.kind === 'ingress' ? { kind, at, slot, forMs } : null
+    case 'sink-pause':
+    case 'sink-flaky':
+      return place.stage.kind === 'egress' ? { kind, at, pair, forMs } : null
+    case 'sink-cut':
+      return place.stage.kind === 'egress' ? { kind, at, slot, forMs } : null
+    case 'drain':
+      return { kind, at }
+  }
+}
+
+/** A pair and its neighbours, itself first among equals. */
+function around(topology: Topology, place: PairPlace): PairPlace[] {
+  return [place, place, place, ...[...place.upstream, ...place.downstream].map((id) => topology.pair(id))]
+}

@@ -1,0 +1,310 @@
+import { Random } from '@pollux/std'
+import { type Decision, EPOCH_END, type Epoch, type PairId, type Plan, Topology } from '@pollux/protocol'
+import {
+  DEFAULT_LIMITS,
+  type DisplayEvent,
+  type Effect,
+  firstRun,
+  type Input,
+  isEnded,
+  type Limits,
+  nextRun,
+  type PushAnswer,
+  type ReplicaEvent,
+  RUN_KEY,
+  type RunKey,
+} from '@pollux/pair'
+import { Checker } from './checker.ts'
+import { CoordinatorModel } from './coordinator-model.ts'
+import { DisplayClient } from './display-client.ts'
+import type { Fault } from './fault.ts'
+import { FaultDriver } from './fault-driver.ts'
+import { Network } from './network.ts'
+import type { Outside } from './outside-world.ts'
+import { ProcessModel } from './process-model.ts'
+import { PushClients } from './push-clients.ts'
+import { SinkModel } from './sink-model.ts'
+import { SourceData, SourceModel } from './source-model.ts'
+import { StoreModel } from './store-model.ts'
+import { toyOperators } from './toy-operators.ts'
+import type { ToyRow } from './toy-rows.ts'
+import { World } from './world.ts'
+
+export interface SimulationOptions {
+  readonly seed: number
+  readonly plan: Plan
+  readonly faults: readonly Fault[]
+  /** All faults are over by then; everything must converge afterwards. */
+  readonly healAt: number
+  readonly rows: number
+  readonly limits: Limits
+}
+
+/** Small bounds, so that every one of them is reached in a run of a second. */
+export const SIM_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  markBytes: 3000,
+  windowBytes: 800,
+  frameBytes: 150,
+  sliceBytes: 200,
+  undurableMax: 20,
+  joinQueueBytes: 20_000,
+  imageSliceBytes: 300,
+  imageSlicesInFlight: 2,
+  idleEpochs: 8,
+  eventsMax: 60,
+  appendMax: 8,
+}
+
+/** Virtual time after healing within which a pipeline must have finished. */
+const PATIENCE_MS = 12_000
+const SLOTS = ['a', 'b'] as const
+
+export type Observer = (at: number, slot: string, what: ReplicaEvent | { readonly kind: 'step'; input: Input; effects: readonly Effect[] }) => void
+
+/**
+ * A whole pipeline of pairs in a world of virtual time. Two phases: faults, with safety checked at every step; then
+ * everything heals, and the pipeline must finish with the output of the batch model.
+ */
+export class Simulation implements Outside {
+  readonly world: World
+  readonly topology: Topology
+  readonly network: Network
+  readonly coordinator: CoordinatorModel
+  readonly store: StoreModel
+  readonly checker: Checker
+  readonly pushClients: PushClients
+  readonly processes = new Map<string, ProcessModel>()
+  readonly displayClients: DisplayClient[] = []
+  readonly options: SimulationOptions
+  observer: Observer | null = null
+  /** Drained on purpose: to be resumed. */
+  drains = 0
+  readonly #sources = new Map<PairId, SourceModel>()
+  readonly #data = new Map<PairId, SourceData>()
+  readonly #sinks = new Map<PairId, SinkModel>()
+  readonly #random: Random
+  readonly #planHash = 'plan-1'
+
+  constructor(options: SimulationOptions) {
+    this.options = options
+    this.world = new World(options.seed)
+    this.#random = new Random(options.seed).fork('simulation')
+    this.topology = new Topology(options.plan)
+    this.network = new Network(this.world, { delayMs: 0.2, jitterMs: 1 + this.#random.float() * 3 })
+    this.coordinator = new CoordinatorModel(this.world)
+    this.store = new StoreModel(this.world)
+    this.checker = new Checker(this.topology)
+    this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
+    this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
+    this.network.onSend = (from, link, message) => {
+      if ((message.kind !== 'frame' && message.kind !== 'seal') || !(from instanceof ProcessModel)) return
+      const channel = from.replica.outputs.channelOf(link)
+      if (channel !== null) this.checker.onSend(from, channel, message)
+    }
+    this.#prepareOutside()
+    for (const slot of this.slots) this.world.at(this.#random.float() * 20, () => this.startSlot(slot))
+    new FaultDriver(this).plan(options.faults)
+    this.world.at(10, () => this.#watchOver())
+  }
+
+  get slots(): string[] {
+    return [...this.topology.pairs.keys()].flatMap((pair) => SLOTS.map((lane) => `${pair}/${lane}`))
+  }
+
+  get runKey(): RunKey {
+    const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    return (reply.kind === 'value' ? reply.value : null) as RunKey
+  }
+
+  get finished(): boolean {
+    return this.runKey.state.kind === 'finished'
+  }
+
+  find(slot: string): ProcessModel | null {
+    const process = this.processes.get(slot)
+    return process?.alive === true ? process : null
+  }
+
+  source(pair: PairId): SourceModel {
+    return this.#sources.get(pair)!
+  }
+
+  sink(pair: PairId): SinkModel {
+    return this.#sinks.get(pair)!
+  }
+
+  /** Runs to the end: finished, a violation, or out of patience. */
+  run(): void {
+    const until = this.options.healAt + PATIENCE_MS
+    while (this.checker.violations.length === 0 && this.world.now < until && !this.#settled()) {
+      if (!this.world.step()) break
+    }
+    if (this.checker.violations.length > 0) return
+    if (!this.finished) {
+      const { state } = this.runKey
+      const halted = state.kind === 'halted'
+      this.checker.report(halted ? 'halted' : 'stuck', this.pending())
+      return
+    }
+    this.#judge()
+  }
+
+  startSlot(slot: string): void {
+    if (this.find(slot) !== null || isEnded(this.runKey.state)) return
+    const [stage, partition, lane] = slot.split('/') as [string, string, 'a' | 'b']
+    const skew = {
+      offset: this.#random.float() * 1e6,
+      rate: 0.98 + this.#random.float() * 0.04,
+      wallOffset: this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20,
+    }
+    const identity = {
+      topology: this.topology,
+      place: this.topology.pair(`${stage}/${partition}`),
+      lane,
+      address: slot,
+      planHash: this.#planHash,
+      fingerprint: 'code-1',
+      token: 'token',
+      limits: this.options.limits,
+      operators: toyOperators(this.options.plan.groups),
+    }
+    const process = new ProcessModel(this.world, this, identity, slot, skew)
+    this.processes.set(slot, process)
+    process.start()
+  }
+
+  killSlot(slot: string, restartMs: number | null): void {
+    const process = this.find(slot)
+    process?.kill()
+    if (restartMs !== null) this.world.after(restartMs, () => this.startSlot(slot))
+  }
+
+  /** In words: what is missing for the run to be over. */
+  pending(): string {
+    const { state, run, checkpoint } = this.runKey
+    const lines = [`run ${run} is ${JSON.stringify(state)}, checkpoint ${checkpoint?.epoch ?? 'none'}`]
+    for (const slot of this.slots) {
+      const process = this.processes.get(slot)
+      if (process === undefined) lines.push(`${slot} never started`)
+      else if (!process.alive) lines.push(`${slot} is down (${process.exited?.detail ?? 'killed'})`)
+      else {
+        const { life, body, context } = process.replica
+        const standing = `${life.own.standing}${life.joiner === null ? '' : ` ${life.joiner.phase}`}`
+        lines.push(`${slot}#${context.incarnation} run ${context.run} ${standing} at ${body.at} works ${life.works}`)
+      }
+    }
+    for (const [pair, sink] of this.#sinks) lines.push(`${pair}: record ${sink.record}`)
+    if (!this.pushClients.done) lines.push(`${this.pushClients.waiting} push clients wait`)
+    return lines.join('; ')
+  }
+
+  onStep(process: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    this.observer?.(this.world.now, process.slot, { kind: 'step', input, effects })
+  }
+
+  onEvent(process: ProcessModel, event: ReplicaEvent): void {
+    this.observer?.(this.world.now, process.slot, event)
+  }
+
+  onExit(process: ProcessModel): void {
+    if (process.exited?.reason === 'ended' || process.exited?.reason === 'refused') return
+    this.world.after(5 + this.#random.float() * 30, () => this.startSlot(process.slot))
+  }
+
+  onCrash(process: ProcessModel, error: unknown): void {
+    this.checker.report('crashed', `${process.slot}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  }
+
+  onAnswer(request: number, answer: PushAnswer): void {
+    this.world.after(0.5, () => this.pushClients.onAnswer(request, answer))
+  }
+
+  onDisplay(process: ProcessModel, client: number, event: DisplayEvent): void {
+    this.world.after(0.5, () => this.displayClients[client]?.onEvent(process, event))
+  }
+
+  #prepareOutside(): void {
+    let index = 0
+    for (const place of this.topology.pairs.values()) {
+      if (place.stage.kind === 'ingress') {
+        const data = new SourceData(this.world, place.id, index++, { rows: this.options.rows, endMs: this.options.healAt * 0.8 })
+        this.#data.set(place.id, data)
+        this.#sources.set(place.id, new SourceModel(this.world, data))
+        if (place.stage.source === 'push') this.pushClients.plan(this.topology, place.id, data)
+      }
+      if (place.stage.kind !== 'egress') continue
+      this.#sinks.set(place.id, new SinkModel(this.world))
+      if (place.stage.sink !== 'resumable') continue
+      for (let count = 0; count < 2; count++) {
+        this.displayClients.push(new DisplayClient(this.world, place.id, this.displayClients.length, (slot) => this.find(slot)))
+      }
+    }
+  }
+
+  /** What an operator would do: end push pipelines once everything is in, resume what was drained, keep slots alive. */
+  #watchOver(): void {
+    const { state } = this.runKey
+    if (state.kind === 'drained') this.#resume()
+    if (state.kind === 'running' && this.world.now > this.options.healAt && this.#allIn()) this.requestDrain(true)
+    for (const process of this.processes.values()) this.checker.checkBounds(process, 4000)
+    this.world.after(25, () => this.#watchOver())
+  }
+
+  requestDrain(finish: boolean): void {
+    const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    const key = this.runKey
+    if (reply.kind !== 'value' || key.state.kind !== 'running') return
+    const value: RunKey = { ...key, state: { kind: 'draining', at: 0 as Epoch, finish, promised: [] } }
+    this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: reply.version, value })
+  }
+
+  #resume(): void {
+    const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    if (reply.kind !== 'value') return
+    this.drains++
+    this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: reply.version, value: nextRun(this.runKey) })
+    for (const slot of this.slots) this.world.after(this.#random.float() * 30, () => this.startSlot(slot))
+  }
+
+  /** A pipeline with push sources never ends by itself; it is told to once every client has been answered. */
+  #allIn(): boolean {
+    let pushes = false
+    for (const place of this.topology.pairs.values()) {
+      if (place.stage.kind !== 'ingress') continue
+      if (place.stage.source === 'push') pushes = true
+      else {
+        const reads = (this.store.history.get(place.id) ?? []).flatMap((decision) => decision.reads)
+        if (Number(reads.at(-1)?.to ?? 0) !== this.options.rows) return false
+      }
+    }
+    return pushes && this.pushClients.done
+  }
+
+  #settled(): boolean {
+    return this.finished && this.displayClients.every((client) => client.ended || this.find(`${client.pair}/a`) === null)
+  }
+
+  #judge(): void {
+    const history = this.store.history
+    this.checker.checkLogs(history)
+    for (const place of this.topology.pairs.values()) {
+      if (place.stage.kind !== 'ingress') continue
+      const decisions = history.get(place.id) ?? []
+      if (decisions.at(-1)?.to !== EPOCH_END) this.checker.report('lost', `${place.id}: its log does not reach the end`)
+      if (place.stage.source === 'replayable') this.checker.checkCoverage(place.id, decisions, this.options.rows)
+    }
+    const keys = [...history.values()].flat().flatMap((decision) => decision.pushes.map((push) => push.key))
+    if (new Set(keys).size !== keys.length) this.checker.report('repeated', 'a pushed request was decided twice')
+    for (const key of this.pushClients.storedKeys) {
+      if (!keys.includes(key)) this.checker.report('unacknowledged', `push ${key} was answered and is not in any log`)
+    }
+    this.checker.checkOutput(history, (pair, decision) => this.#rowsOf(pair, decision), this.#sinks, this.displayClients)
+  }
+
+  #rowsOf(pair: PairId, decision: Decision): readonly ToyRow[] {
+    const data = this.#data.get(pair)
+    const read = decision.reads.flatMap((one) => data?.rows.slice(Number(one.from), Number(one.to)) ?? [])
+    return [...read, ...decision.pushes.flatMap((push) => this.pushClients.rowsOf(push.key))]
+  }
+}

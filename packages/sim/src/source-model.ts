@@ -1,0 +1,91 @@
+import type { SourceReply, SourceRequest } from '@pollux/pair'
+import { batchOfToys, chain, KEYS, type ToyRow } from './toy-rows.ts'
+import type { World } from './world.ts'
+
+const ROW_BYTES = 26
+/** How long a read waits for something to come. */
+const POLL_MS = 60
+const OUT_OF_ORDER_MS = 20
+const IDLE_MS = 100
+
+/** The rows of one source, fixed by its seed: what arrives when, and with which event time. */
+export class SourceData {
+  readonly rows: readonly ToyRow[]
+  readonly arrivals: readonly number[]
+
+  constructor(world: World, label: string, index: number, options: { readonly rows: number; readonly endMs: number }) {
+    const random = world.random.fork(`source ${label}`)
+    const rows: ToyRow[] = []
+    const arrivals: number[] = []
+    let at = random.float() * 10
+    for (let i = 0; i < options.rows; i++) {
+      // Bursts and pauses, so that epochs are empty, short and crowded.
+      at += random.chance(0.05) ? random.float() * 150 : (random.float() * 2 * options.endMs) / options.rows
+      arrivals.push(at)
+      const time = Math.max(0, Math.floor(at - random.float() * OUT_OF_ORDER_MS))
+      rows.push({ id: index * 100_000 + i, key: random.below(KEYS), at: time, value: random.below(1000) })
+    }
+    this.rows = rows
+    this.arrivals = arrivals
+  }
+}
+
+/** A replayable source: any replica may read any range, as long as it can reach it. */
+export class SourceModel {
+  readonly #world: World
+  readonly #data: SourceData
+  readonly #cutOff = new Set<string>()
+  slowMs = 0
+  pausedUntil = 0
+
+  constructor(world: World, data: SourceData) {
+    this.#world = world
+    this.#data = data
+  }
+
+  cutOff(slot: string, cut: boolean): void {
+    if (cut) this.#cutOff.add(slot)
+    else this.#cutOff.delete(slot)
+  }
+
+  request(slot: string, request: SourceRequest, answer: (reply: SourceReply) => void): void {
+    if (this.#cutOff.has(slot)) return
+    const delay = 0.2 + this.slowMs + this.#world.random.float()
+    const deadline = this.#world.now + POLL_MS
+    const look = (): void => {
+      if (this.#cutOff.has(slot)) return
+      const reply = this.#read(request, this.#world.now >= deadline)
+      if (reply !== null) answer(reply)
+      else this.#world.at(Math.min(deadline, this.#nextArrival(request)), look)
+    }
+    this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, look)
+  }
+
+  #nextArrival(request: SourceRequest): number {
+    return this.#data.arrivals[Number(request.from)] ?? this.#world.now
+  }
+
+  #read(request: SourceRequest, last: boolean): SourceReply | null {
+    const from = Number(request.from)
+    const { rows, arrivals } = this.#data
+    const now = this.#world.now
+    const most = Math.max(1, Math.floor(request.bytes / ROW_BYTES))
+    let to = request.to === null ? from : Number(request.to)
+    if (request.to === null) while (to < rows.length && arrivals[to]! <= now && to - from < most) to++
+    const ended = request.to === null && to === rows.length
+    if (to === from && !ended && !last) return null
+    const taken = rows.slice(from, to)
+    const newest = to === 0 ? Number.MIN_SAFE_INTEGER : Math.max(...rows.slice(0, to).map((row) => row.at))
+    return {
+      kind: 'rows',
+      from: request.from,
+      to: String(to),
+      batch: taken.length === 0 ? null : batchOfToys(taken),
+      digest: taken.reduce((digest, row) => chain(digest, row.id, row.value), 0),
+      bytes: taken.length * ROW_BYTES,
+      watermark: to === 0 ? newest : newest - OUT_OF_ORDER_MS,
+      idle: to === from && !ended && now - (arrivals[from - 1] ?? 0) > IDLE_MS,
+      ended,
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { BatchBuilder, defineSchema } from '@pollux/protocol'
+
+/** The rows of simulated pipelines: an id, a key, an event time and a value; ids are unique, so loss shows. */
+export interface ToyRow {
+  readonly id: number
+  readonly key: number
+  readonly at: number
+  readonly value: number
+}
+
+export const TOY_SCHEMA = defineSchema([
+  { name: 'id', type: 'float64' },
+  { name: 'key', type: 'uint16' },
+  { name: 'at', type: 'timestamp' },
+  { name: 'value', type: 'float64' },
+])
+
+export const KEYS = 7
+
+/** One 32-bit round: order shows in what it makes of a sequence. */
+export function chain(hash: number, id: number, value: number): number {
+  let h = Math.imul(hash ^ id, 0x9e37_79b1)
+  h = Math.imul((h ^ (h >>> 15)) + (value | 0), 0x85eb_ca77)
+  return (h ^ (h >>> 13)) >>> 0
+}
+
+export function appendToy(rows: BatchBuilder, row: ToyRow): void {
+  rows.reserve(1)
+  const at = rows.rows
+  for (const [index, value] of [row.id, row.key, row.at, row.value].entries()) rows.data(index)[at] = value
+  rows.rows = at + 1
+}
+
+export function batchOfToys(toys: readonly ToyRow[]): BatchBuilder {
+  const rows = new BatchBuilder(TOY_SCHEMA, Math.max(1, toys.length))
+  for (const toy of toys) appendToy(rows, toy)
+  return rows
+}
