@@ -83,7 +83,7 @@ export class CheckpointKeeper {
       const part = parsePartName(name)
       return part?.run === run ? [{ ...part, name }] : []
     })
-    const least = (this.#run.value?.checkpoint?.epoch ?? 0) as Epoch
+    const least = (this.#run.value?.checkpoint?.epoch ?? -1) as Epoch
     const checkpoint = latestCut(run, parts, [...this.#context.identity.topology.pairs.keys()], least)
     if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts))
   }

@@ -97,9 +97,10 @@ export class DecisionBook {
     this.#drop()
   }
 
-  /** Everything held: what a joiner must hold too. */
-  all(): Decision[] {
-    return Array.from({ length: this.#held.length }, (_, index) => this.#held.at(index))
+  /** Everything not both processed and durable: what a joiner must hold too. */
+  pending(): Decision[] {
+    const from = Math.min(this.#processed, this.#durable) + 1
+    return Array.from({ length: this.tail - from + 1 }, (_, place) => this.at(from + place))
   }
 
   #drop(): void {

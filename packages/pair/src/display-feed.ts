@@ -75,7 +75,9 @@ export class DisplayFeed implements StageOutput {
 
   onClient(client: number, after: EventId | null): void {
     const { run } = this.#context
-    if (after === null || after.run > run) {
+    // It has seen a newer run: we are the one that is out of date, and it will find another replica.
+    if (after !== null && after.run > run) return
+    if (after === null) {
       this.#clients.set(client, { seq: null, final: -1, ended: false })
       return
     }
@@ -101,7 +103,7 @@ export class DisplayFeed implements StageOutput {
         // Current content is that of a boundary only while no epoch is half done.
         if (!settled) continue
         client.seq = shown - 1
-        client.final = Math.min(this.#final, client.seq)
+        client.final = Math.max(client.final, Math.min(this.#final, client.seq))
         this.#send(number, { kind: 'reset', id: this.#id(run, client.seq, client.final), rows: current() })
       }
       for (let seq = client.seq + 1; seq < shown; seq++) {

@@ -61,18 +61,23 @@ export class EndLife {
     const leads = view !== null && view.leader === context.incarnation && context.incarnation !== 0
     const generation = leads && stance.role === 'member' ? view.generation : null
     if (generation !== null && generation !== this.#leads) context.event({ kind: 'leading', generation })
-    if (this.#leads === null && generation !== null) this.#probed = false
+    if (this.#leads === null && generation !== null) {
+      this.#probed = false
+      // Our predecessor may have promised something that we have not heard of.
+      this.#run.key.refresh()
+    }
     this.#leads = generation
     if (ingress === null) return
+    this.#run.offer(generation !== null && ingress.log.ready ? ingress.next : null)
     const twin = view === null ? null : twinOf(view, context.incarnation)
     ingress.standing = {
       leads: generation,
-      drainAt: this.#run.drainAt(context.pair),
+      mayDecide: this.#run.key.fresh,
+      drainAt: this.#run.drainAt(),
       finish: this.#run.finishes,
       twinIsMember: twin !== null && view !== null && isMember(view, twin.incarnation),
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
     }
-    this.#run.promise = generation !== null && ingress.log.ready ? ingress.next : null
   }
 
   /** After the body has worked, as a member with its state in place. */
@@ -196,7 +201,7 @@ export class EndLife {
     if (!held) return
     if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
       // It is so far behind that we no longer hold what it needs: it will see the gap and catch up afresh.
-      this.#fed = book.tail - 1
+      this.#fed = book.tail
     }
     while (this.#fed < book.tail) {
       this.#fed++

@@ -16,6 +16,8 @@ import { type ReadRows, SourceReader } from './source-reader.ts'
 export interface IngressStanding {
   /** The generation this replica leads under; null for a follower. */
   readonly leads: Generation | null
+  /** The run key has been read since this replica leads: no promise of its predecessor is unknown to it. */
+  readonly mayDecide: boolean
   /** Decide nothing past this epoch, because the pipeline drains; null while it does not. */
   readonly drainAt: Epoch | null
   /** Having drained, end the stream. */
@@ -36,6 +38,7 @@ export class IngressBody implements Body {
   readonly desk: PushDesk
   standing: IngressStanding = {
     leads: null,
+    mayDecide: false,
     drainAt: null,
     finish: false,
     twinIsMember: false,
@@ -148,7 +151,7 @@ export class IngressBody implements Body {
       keys: this.desk.keys(),
     }
     const boundary = { kind: 'boundary' as const, at: this.#at, watermark: this.#watermark }
-    const proposals = purpose === 'checkpoint' ? [] : book.all()
+    const proposals = purpose === 'checkpoint' ? [] : book.pending()
     return new ImageStream(
       [
         boundary,
@@ -219,7 +222,7 @@ export class IngressBody implements Body {
     }
     this.#pressed = this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
     if (this.#isReplayable && !this.#pressed) this.source.readAhead()
-    for (let decided = true; decided; ) decided = this.#decide()
+    for (let decided = this.standing.mayDecide; decided; ) decided = this.#decide()
     this.log.poll(generation)
   }
 
@@ -311,6 +314,9 @@ export class IngressBody implements Body {
     for (;;) {
       const decision = this.book.nextFinal()
       if (decision === null || this.#parts.runner.failure !== null) return
+      // What is decided may wait, but only between epochs: consumers could not ack a half one.
+      const { stance, output } = this.#parts
+      if (this.settled && stance.role === 'member' && output.overMark) return
       const batches = this.#batchesOf(decision)
       if (batches === null) return
       this.#passBoundary(decision)

@@ -56,6 +56,17 @@ export class OutputBuffer {
     return this.#bytes
   }
 
+  /** What of it belongs to the newest epoch: it is finished even when the mark is reached meanwhile. */
+  get lastEpochBytes(): number {
+    let bytes = 0
+    for (let number = this.end - 1; number >= this.first; number--) {
+      const item = this.item(number)
+      if (bytes > 0 && item.message.kind === 'seal') break
+      bytes += item.bytes
+    }
+    return bytes
+  }
+
   /** Number of the item that will be pushed next. */
   get end(): number {
     return this.#evicted + this.#items.length

@@ -401,6 +401,7 @@ export class PairLife {
     if (this.serves && joining !== null && this.twin.open && this.twin.peer?.incarnation === joining.incarnation) {
       if (this.survivor.joiner === null && body.settled) this.#beginCatchUp(joining.incarnation)
     }
+    if (this.subscribes && inputs.outrun) this.#leave('rejoin', 'no producer can serve our next position')
     const joiner = this.#joiner
     if (joiner === null || stance.role !== 'joiner') return
     if (joiner.phase === 'subscribing') {
@@ -413,7 +414,6 @@ export class PairLife {
     }
     if (joiner.retains && !joiner.loaded) body.ack()
     if (inputs.queuedBytes > context.limits.joinQueueBytes) this.#leave('rejoin', 'the queue of the joiner is full')
-    if (joiner.retains && inputs.outrun) this.#leave('rejoin', 'the producers have gone past the boundary')
     if (!joiner.loaded && this.twin.silentMs >= context.limits.removeMs) {
       this.#leave('rejoin', 'the survivor is silent')
     }

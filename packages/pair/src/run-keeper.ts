@@ -16,7 +16,7 @@ export class RunKeeper {
   lost: string | null = null
   /** A checkpoint that has been read back whole. */
   complete: Checkpoint | null = null
-  /** An ingress leader's next epoch, while the pipeline drains. */
+  /** What an ingress leader offers while the pipeline drains: the epoch that was next when it heard of it. */
   promise: Epoch | null = null
 
   constructor(context: Context) {
@@ -28,10 +28,14 @@ export class RunKeeper {
     return this.key.value
   }
 
-  /** We drain, and have promised: decide nothing past this epoch. */
-  drainAt(pair: PairId): Epoch | null {
+  /**
+   * While the pipeline drains: decide nothing past this epoch. Until the key holds our promise we keep to the epoch
+   * that we have offered: an offer whose answer is late may already have been taken.
+   */
+  drainAt(): Epoch | null {
     const state = this.value?.state
-    return state?.kind === 'draining' && state.promised.includes(pair) ? state.at : null
+    if (state?.kind !== 'draining') return null
+    return state.promised.includes(this.#context.pair) ? state.at : this.promise
   }
 
   get finishes(): boolean {
@@ -46,6 +50,12 @@ export class RunKeeper {
     return state.at
   }
 
+  /** A leader says which epoch is next; the first one said during a drain stands. */
+  offer(next: Epoch | null): void {
+    if (next === null || this.value?.state.kind !== 'draining') this.promise = null
+    else this.promise ??= next
+  }
+
   intend(): void {
     const { value } = this
     if (value === null || this.key.busy || isEnded(value.state) || value.run !== this.#context.run) return
@@ -57,7 +67,7 @@ export class RunKeeper {
     } else if (this.promise !== null && this.#owesPromise(value)) {
       this.key.swap(withPromise(value, this.#context.pair, this.promise))
     } else if (this.complete !== null) {
-      if (this.complete.epoch <= (value.checkpoint?.epoch ?? 0)) this.complete = null
+      if (this.complete.epoch <= (value.checkpoint?.epoch ?? -1)) this.complete = null
       else if (this.key.swap(withCheckpoint(value, this.complete))) {
         this.#context.event({ kind: 'checkpoint', epoch: this.complete.epoch })
       }

@@ -12,7 +12,7 @@ export class TwinLink {
   #link: number | null = null
   #accepted = false
   #heardAt = 0
-  #sentAt = 0
+  #beatAt = 0
   #retryAt = 0
   /** Neighbours that lost contact with the peer, or find it too slow. */
   #reports = new Set<'closed' | 'silent' | 'laggard'>()
@@ -89,17 +89,18 @@ export class TwinLink {
     if (incarnation === this.#peer?.incarnation) this.#reports.add(reason)
   }
 
-  /** The younger connects, and again whenever the link has closed. Returns true when a beat is due. */
+  /** The younger connects, and again whenever the link has closed. Returns true when a beat is due: it carries news, so other messages do not stand in for it. */
   tick(): boolean {
     const { now, limits, incarnation } = this.#context
     if (this.#peer === null) return false
     if (this.#link === null && incarnation > this.#peer.incarnation && now >= this.#retryAt) this.#connect(this.#peer)
-    return this.#link !== null && now - this.#sentAt >= limits.heartbeatMs
+    if (this.#link === null || now - this.#beatAt < limits.heartbeatMs) return false
+    this.#beatAt = now
+    return true
   }
 
   send(message: Message): void {
     if (this.#link === null) return
-    this.#sentAt = this.#context.now
     this.#context.send(this.#link, message)
   }
 
@@ -112,6 +113,5 @@ export class TwinLink {
     const hello: Hello = { kind: 'twin', speaker: this.#context.speaker(), to: peer.incarnation }
     this.#link = this.#context.connect(peer.address, hello)
     this.#accepted = false
-    this.#sentAt = this.#context.now
   }
 }

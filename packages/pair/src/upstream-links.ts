@@ -1,4 +1,5 @@
 import type { Epoch, Incarnation, Lane, Position, RefuseMessage } from '@pollux/protocol'
+import { describePosition } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import type { ChannelPoint, InputChannel } from './input-channel.ts'
 import type { NeighbourViews } from './neighbour-views.ts'
@@ -60,6 +61,17 @@ export class UpstreamLinks {
     return [...this.#producers.values()].every((p) => this.#context.now - p.heardAt >= ms)
   }
 
+  /** `a#2 delivers at 8:120, b#5 refused us` */
+  describe(): string {
+    return [...this.#producers.values()]
+      .map((p) => {
+        const state = p.link === null ? 'is not linked' : p.accepted ? (p.delivering ? 'delivers' : 'stands by') : 'is asked'
+        const head = p.head === null ? '' : ` at ${describePosition(p.head)}`
+        return `${p.member.lane}#${p.member.incarnation} ${p.outrun ? 'is past us' : state}${head}`
+      })
+      .join(', ')
+  }
+
   owns(link: number): boolean {
     return this.#byLink(link) !== null
   }
@@ -102,6 +114,8 @@ export class UpstreamLinks {
     const producer = this.#byLink(link)
     if (producer === null) return
     producer.accepted = true
+    // What we acked before it accepted us went to nobody: data may well be here before the acceptance.
+    this.#send(producer, { kind: 'ack', ...this.#acked() })
     producer.head = head
     producer.heardAt = this.#context.now
     this.#choose()

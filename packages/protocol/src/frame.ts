@@ -15,7 +15,7 @@ export interface Frame {
   readers: number
 }
 
-/** Computes the digest of `bytes[from, to)`. Injected: native in a process, plain JavaScript in pure code. */
+/** The digest of `bytes[from, to)`, 32 bits unsigned. Injected: native in processes, JavaScript here. */
 export type DigestFunction = (bytes: Uint8Array, from: number, to: number) => number
 
 export const FRAME_HEADER_BYTES = 32

@@ -83,8 +83,9 @@ export class WireReader {
       if (from >= 0 && this.#bytes[from + index] !== 0) this.refuse('wire.padding', `at ${from + index}`)
     }
     const at = this.#take(length)
-    if (at < 0) return this.#bytes.subarray(0, 0)
-    const view = this.#bytes.subarray(at, at + length)
+    if (at < 0) return new Uint8Array(0)
+    // Not `subarray`: of a Buffer it would be one again, whose `slice` does not copy.
+    const view = new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + at, length)
     return (view.byteOffset & 7) === 0 ? view : view.slice()
   }
 

@@ -2,13 +2,20 @@ import { assert } from '@pollux/std'
 import { writeUtf8 } from './utf8.ts'
 import { WIRE_BYTES_MAX } from './wire-limits.ts'
 
-/** Holds every message without a list, a text or a frame. */
+/** Holds every message without a list, a text or a frame; more would no longer be made as cheaply as any object. */
 const FIRST_BYTES = 64
 
-/** Appends values to a buffer that grows. Little-endian; what is written once has no second way to be written. */
+// Scratch, written and read within one call: a DataView for each message would cost more than the message.
+const eight = new Uint8Array(8)
+const float64 = new Float64Array(eight.buffer)
+const int64 = new BigInt64Array(eight.buffer)
+
+/**
+ * Appends values to a buffer that grows. Little-endian, as typed arrays are on every machine that Node runs on; what is
+ * written one way has no second way to be written.
+ */
 export class WireWriter {
   #bytes = new Uint8Array(FIRST_BYTES)
-  #view = new DataView(this.#bytes.buffer)
   #at = 0
 
   byte(value: number): void {
@@ -18,25 +25,25 @@ export class WireWriter {
 
   uint32(value: number): void {
     this.#room(4)
-    this.#view.setUint32(this.#at, value, true)
+    this.#putUint32(this.#at, value)
     this.#at += 4
   }
 
   float64(value: number): void {
-    this.#room(8)
-    // NaN has many encodings, and which one an engine writes is its own affair.
+    float64[0] = value
     if (value !== value) {
-      this.#view.setUint32(this.#at, 0, true)
-      this.#view.setUint32(this.#at + 4, 0x7ff80000, true)
-    } else this.#view.setFloat64(this.#at, value, true)
-    this.#at += 8
+      // NaN has many encodings, and which one an engine writes is its own affair.
+      eight.fill(0)
+      eight[6] = 0xf8
+      eight[7] = 0x7f
+    }
+    this.#putEight()
   }
 
   int64(value: bigint): void {
     assert(BigInt.asIntN(64, value) === value, () => `${value} is no int64`)
-    this.#room(8)
-    this.#view.setBigInt64(this.#at, value, true)
-    this.#at += 8
+    int64[0] = value
+    this.#putEight()
   }
 
   text(value: string): void {
@@ -48,14 +55,14 @@ export class WireWriter {
     this.#room(4 + 3 * value.length)
     const from = this.#at + 4
     const end = writeUtf8(value, this.#bytes, from)
-    this.#view.setUint32(this.#at, end - from, true)
+    this.#putUint32(this.#at, end - from)
     this.#at = end
   }
 
   /** The length, zeros up to a multiple of 8, the bytes as they are. */
   bytes(value: Uint8Array): void {
     this.#room(4 + 7 + value.length)
-    this.#view.setUint32(this.#at, value.length, true)
+    this.#putUint32(this.#at, value.length)
     this.#at += 4
     this.#at += -this.#at & 7
     this.#bytes.set(value, this.#at)
@@ -63,16 +70,30 @@ export class WireWriter {
   }
 
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#at)
+    // A view of bytes this few costs more than a copy: the engine first has to make them a buffer of their own.
+    return this.#at <= FIRST_BYTES ? this.#bytes.slice(0, this.#at) : this.#bytes.subarray(0, this.#at)
   }
 
-  #room(bytes: number): void {
-    const needed = this.#at + bytes
+  #putUint32(at: number, value: number): void {
+    const bytes = this.#bytes
+    bytes[at] = value
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
+  }
+
+  #putEight(): void {
+    this.#room(8)
+    for (let index = 0; index < 8; index += 1) this.#bytes[this.#at + index] = eight[index] as number
+    this.#at += 8
+  }
+
+  #room(more: number): void {
+    const needed = this.#at + more
     if (needed <= this.#bytes.length) return
     assert(needed <= WIRE_BYTES_MAX, () => `${needed} bytes in one piece, over the ${WIRE_BYTES_MAX} allowed`)
     const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
     grown.set(this.#bytes.subarray(0, this.#at))
     this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
   }
 }

@@ -24,6 +24,9 @@ export interface Violation {
   readonly detail: string
 }
 
+/** A few seals that others' progress asked for. */
+const BOUND_SLACK_BYTES = 400
+
 /**
  * Watches a run while it happens: twins must be byte-identical, what was sent is never taken back, a decision log
  * never changes, buffers keep their bounds.
@@ -33,6 +36,9 @@ export class Checker {
   readonly #topology: Topology
   /** By run and channel: what stands at each position, as first sent. */
   readonly #sent = new Map<string, { readonly end: string; readonly digest: number }>()
+
+  /** Buffers of members that have been within their bound. */
+  readonly #settled = new WeakSet<object>()
 
   constructor(topology: Topology) {
     this.#topology = topology
@@ -58,12 +64,14 @@ export class Checker {
     }
   }
 
-  /** A buffer holds at most its mark and what one step beyond it may add. */
-  checkBounds(process: ProcessModel, slackBytes: number): void {
-    const { limits } = process.identity
-    if (process.replica.life.twin.peer === null && !process.replica.life.serves) return
+  /** A member's buffer holds at most its mark and one epoch: it stops between epochs once the mark is reached. */
+  checkBounds(process: ProcessModel): void {
+    const { markBytes } = process.identity.limits
+    if (!process.replica.life.serves) return
     for (const { buffer, channel } of process.replica.outputs.channels) {
-      if (buffer.bytes <= limits.markBytes + slackBytes || !process.replica.life.serves) continue
+      if (buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES) this.#settled.add(buffer)
+      // A joiner does not stop, so one that succeeds a dead survivor may begin over the mark; it may not get there.
+      if (!this.#settled.has(buffer) || buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES) continue
       this.report('bound', `${process.slot} keeps ${buffer.bytes} bytes for channel ${channel.id}`)
     }
   }

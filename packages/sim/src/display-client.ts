@@ -10,6 +10,8 @@ export interface ShownRow {
 }
 
 const PATIENCE_MS = 120
+/** Clients of one run: connection numbers step by it, so that a number names its client. */
+export const CONNECTIONS_MOST = 100
 
 /**
  * Somebody who watches a resumable egress: connects to either replica, changes when it dies or falls silent, brings
@@ -27,8 +29,12 @@ export class DisplayClient {
   ended = false
   complaint: string | null = null
   #after: EventId | null = null
+  /** It has begun afresh, so what it has seen comes again; it must be the same. */
+  #again = false
   #connectedTo: ProcessModel | null = null
   #lane: 'a' | 'b'
+  /** Each connection is another one: what an old one still had under way does not reach us. */
+  #connection: number
   #heardAt = 0
   readonly #world: World
   readonly #find: (slot: string) => ProcessModel | null
@@ -37,13 +43,14 @@ export class DisplayClient {
     this.#world = world
     this.pair = pair
     this.id = id
+    this.#connection = id
     this.#find = find
     this.#lane = world.random.chance(0.5) ? 'a' : 'b'
     world.after(5 + world.random.float() * 100, () => this.#look())
   }
 
-  onEvent(process: ProcessModel, event: DisplayEvent): void {
-    if (process !== this.#connectedTo) return
+  onEvent(connection: number, event: DisplayEvent): void {
+    if (connection !== this.#connection) return
     this.#heardAt = this.#world.now
     const before = this.#after
     this.#after = event.id
@@ -58,7 +65,10 @@ export class DisplayClient {
     const { seq } = event.id
     if (before !== null && seq !== before.seq + 1) this.#complain(`event ${seq} after ${before.seq}`)
     const final = this.sealed.get(seq)
-    if (final !== undefined) this.#complain(`event ${seq} again after it was final`)
+    if (final !== undefined && !this.#again) this.#complain(`event ${seq} again after it was final`)
+    if (final !== undefined && String(final.values) !== String(event.values)) {
+      this.#complain(`event ${seq} was final as (${final.values.join(', ')}), now (${event.values.join(', ')})`)
+    }
     this.shown.set(seq, { epoch: event.epoch, values: event.values })
   }
 
@@ -76,6 +86,7 @@ export class DisplayClient {
     if (this.base > to) {
       this.base = -1
       this.#after = null
+      this.#again = true
       this.#reconnect()
     }
   }
@@ -88,11 +99,12 @@ export class DisplayClient {
   }
 
   #reconnect(): void {
-    if (this.#connectedTo?.alive === true) this.#connectedTo.onClientGone(this.id)
+    if (this.#connectedTo?.alive === true) this.#connectedTo.onClientGone(this.#connection)
+    this.#connection += CONNECTIONS_MOST
     this.#lane = this.#lane === 'a' ? 'b' : 'a'
     this.#connectedTo = this.#find(`${this.pair}/${this.#lane}`)
     this.#heardAt = this.#world.now
-    this.#connectedTo?.onClient(this.id, this.#after)
+    this.#connectedTo?.onClient(this.#connection, this.#after)
   }
 
   #complain(what: string): void {

@@ -144,7 +144,7 @@ export class Network {
     this.#world.at(at, () => this.#arrive(connection, from, to, message))
   }
 
-  /** The side that closes hears nothing more; the other hears it closed. */
+  /** The side that closes hears nothing more; the other hears what was sent before, and then that it is closed. */
   close(from: Endpoint, link: number): void {
     const connection = this.#of(from).get(link)
     this.#of(from).delete(link)
@@ -182,7 +182,7 @@ export class Network {
   }
 
   #arrive(connection: Connection, from: Endpoint, to: Side, message: Message): void {
-    if (!connection.open || !to.endpoint.alive) {
+    if (this.#of(to.endpoint).get(to.link) !== connection || !to.endpoint.alive) {
       release(message)
       return
     }

@@ -19,5 +19,5 @@ export interface Outside {
   onExit(process: ProcessModel): void
   onCrash(process: ProcessModel, error: unknown): void
   onAnswer(request: number, answer: PushAnswer): void
-  onDisplay(process: ProcessModel, client: number, event: DisplayEvent): void
+  onDisplay(connection: number, event: DisplayEvent): void
 }

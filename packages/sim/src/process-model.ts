@@ -158,7 +158,7 @@ export class ProcessModel implements Endpoint {
         this.#outside.onAnswer(effect.request, effect.answer)
         break
       case 'display':
-        this.#outside.onDisplay(this, effect.client, effect.event)
+        this.#outside.onDisplay(effect.client, effect.event)
         break
       case 'wake':
         this.#wake(effect.at)

@@ -16,7 +16,7 @@ import {
 } from '@pollux/pair'
 import { Checker } from './checker.ts'
 import { CoordinatorModel } from './coordinator-model.ts'
-import { DisplayClient } from './display-client.ts'
+import { CONNECTIONS_MOST, DisplayClient } from './display-client.ts'
 import type { Fault } from './fault.ts'
 import { FaultDriver } from './fault-driver.ts'
 import { Network } from './network.ts'
@@ -192,6 +192,10 @@ export class Simulation implements Outside {
         const { life, body, context } = process.replica
         const standing = `${life.own.standing}${life.joiner === null ? '' : ` ${life.joiner.phase}`}`
         lines.push(`${slot}#${context.incarnation} run ${context.run} ${standing} at ${body.at} works ${life.works}`)
+        for (const { channel, links } of process.replica.inputs.ports) {
+          const { epoch, seq } = channel.next
+          lines.push(`  #${channel.channel.id} next ${epoch}:${seq} from ${links.describe()}`)
+        }
       }
     }
     for (const [pair, sink] of this.#sinks) lines.push(`${pair}: record ${sink.record}`)
@@ -220,8 +224,9 @@ export class Simulation implements Outside {
     this.world.after(0.5, () => this.pushClients.onAnswer(request, answer))
   }
 
-  onDisplay(process: ProcessModel, client: number, event: DisplayEvent): void {
-    this.world.after(0.5, () => this.displayClients[client]?.onEvent(process, event))
+  onDisplay(connection: number, event: DisplayEvent): void {
+    const client = this.displayClients[connection % CONNECTIONS_MOST]
+    this.world.after(0.5, () => client?.onEvent(connection, event))
   }
 
   #prepareOutside(): void {
@@ -247,7 +252,7 @@ export class Simulation implements Outside {
     const { state } = this.runKey
     if (state.kind === 'drained') this.#resume()
     if (state.kind === 'running' && this.world.now > this.options.healAt && this.#allIn()) this.requestDrain(true)
-    for (const process of this.processes.values()) this.checker.checkBounds(process, 4000)
+    for (const process of this.processes.values()) if (process.alive) this.checker.checkBounds(process)
     this.world.after(25, () => this.#watchOver())
   }
 
