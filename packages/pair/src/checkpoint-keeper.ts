@@ -46,6 +46,11 @@ export class CheckpointKeeper {
       if (now - phase.sentAt >= limits.replyMs) this.#phase = { kind: 'idle' }
       return
     }
+    const { value, drainsAt } = this.#run
+    if (value?.checkpoint != null && drainsAt !== null && value.checkpoint.epoch >= drainsAt) {
+      this.#run.complete = value.checkpoint
+      return
+    }
     if (now < this.#nextListAt || this.#run.complete !== null) return
     this.#nextListAt = now + limits.heartbeatMs * 2
     this.#phase = { kind: 'listing', id: this.#context.store({ kind: 'list', prefix: PART_PREFIX }), sentAt: now }

@@ -67,7 +67,10 @@ export class RunKeeper {
     } else if (this.promise !== null && this.#owesPromise(value)) {
       this.key.swap(withPromise(value, this.#context.pair, this.promise))
     } else if (this.complete !== null) {
-      if (this.complete.epoch <= (value.checkpoint?.epoch ?? -1)) this.complete = null
+      const already = value.checkpoint?.epoch ?? -1
+      // A drain may stop just where the last checkpoint is: the same one then also ends the drain.
+      const again = this.complete.epoch === already && this.drainsAt === already
+      if (this.complete.epoch <= already && !again) this.complete = null
       else if (this.key.swap(withCheckpoint(value, this.complete))) {
         this.#context.event({ kind: 'checkpoint', epoch: this.complete.epoch })
       }

@@ -50,10 +50,9 @@ export function readForm(reader: WireReader, form: Form): unknown {
 function readFields(reader: WireReader, form: Fieldset, into: Record<string, unknown>): unknown {
   for (const field of form.fields) {
     into[field.name] = readForm(reader, field.form)
-    if (reader.refused) {
-      reader.within(field.name)
-      break
-    }
+    if (!reader.refused) continue
+    reader.within(field.name)
+    break
   }
   return into
 }
@@ -73,16 +72,11 @@ function readUnion(reader: WireReader, form: Union): unknown {
 function readList(reader: WireReader, of: Form): unknown {
   const count = reader.uint32()
   const values: unknown[] = []
-  if (count > LIST_COUNT_MAX || count * of.least > reader.left) {
-    reader.refuse('wire.count', `${count} values in ${reader.left} bytes`)
-    return values
-  }
-  for (let index = 0; index < count; index += 1) {
+  if (count > LIST_COUNT_MAX) reader.refuse('wire.count', `${count} values, at most ${LIST_COUNT_MAX}`)
+  // A count that promises more than there is ends at the first value that is not there.
+  for (let index = 0; index < count && !reader.refused; index += 1) {
     values.push(readForm(reader, of))
-    if (reader.refused) {
-      reader.within(String(index))
-      break
-    }
+    if (reader.refused) reader.within(String(index))
   }
   return values
 }

@@ -6,12 +6,12 @@ import type { Frame } from './frame.ts'
 import { EPOCH_END, epoch, incarnation, seq } from './ids.ts'
 import type { Epoch } from './ids.ts'
 import type { Decision } from './decision.ts'
-import type { PendingRow } from './image.ts'
+import type { ImagePart } from './image.ts'
 import type { FrameMessage, Hello, Message } from './message.ts'
 import { defineSchema } from './schema.ts'
 import { decodeMessage, encodeMessage } from './wire-message.ts'
 import type { WireRefusalName } from './wire-refusal.ts'
-import { decodeDecision, encodeDecision, encodeImage } from './wire-stored.ts'
+import { decodeDecision, decodeImage, encodeDecision, encodeImage } from './wire-stored.ts'
 
 const schema = defineSchema([{ name: 'n', type: 'int32' }])
 const start = { epoch: epoch(7), seq: seq(120) }
@@ -28,6 +28,12 @@ const decision: Decision = {
   watermark: 5,
   idle: false,
   pushes: [],
+}
+const pending: ImagePart = {
+  kind: 'pending',
+  to: epoch(2),
+  points: [],
+  rows: [{ epoch: epoch(1), seq: 2, values: [null, false, true, 1, 'é', -2n, Uint8Array.of(9), Number.NaN] }],
 }
 
 describe('the bytes of a message', () => {
@@ -50,12 +56,7 @@ describe('the bytes of a message', () => {
     expect(hex(encodeMessage(news))).toBe(
       ['504c6d01', '11', '07000000', '636f756e742f30', '0000000000000840'].join(''),
     )
-    const pending: PendingRow = {
-      epoch: epoch(1),
-      seq: 2,
-      values: [null, false, true, 1, 'é', -2n, Uint8Array.of(9), Number.NaN],
-    }
-    expect(hex(encodeImage([{ kind: 'pending', to: epoch(2), points: [], rows: [pending] }]))).toBe(
+    expect(hex(encodeImage([pending]))).toBe(
       [
         ['504c6901', '01000000', '08', '0000000000000040', '00000000', '01000000'],
         ['000000000000f03f', '0000000000000040', '08000000'],
@@ -122,7 +123,7 @@ const DAMAGES: Record<
   'wire.count': {
     message: { kind: 'progress', at: epoch(1), kept: [], final: 0, durable: 0 },
     change: set(16, 0xff),
-    detail: 'progress.kept: 4278190080 values in 16 bytes',
+    detail: 'progress.kept: 4278190080 values, at most 16777216',
   },
   'wire.padding': { message: frameMessage, change: set(34, 1), detail: 'frame.frame: at 34' },
   'wire.frame': {
@@ -158,6 +159,30 @@ describe('bytes that are no message', () => {
     }
   })
 
+  it('are refused when a cell is of no kind, or a NaN of another kind', () => {
+    const bytes = encodeImage([pending])
+    const cellAt = bytes.length - 9
+    expect(decodeImage(set(cellAt, 7)(bytes))).toMatchObject({ refused: 'wire.literal' })
+    for (const [at, byte] of [
+      [cellAt + 1, 1],
+      [cellAt + 5, 1],
+      [cellAt + 8, 0xff],
+    ] as const) {
+      expect(decodeImage(set(at, byte)(bytes))).toMatchObject({
+        refused: 'wire.number',
+        detail: expect.stringMatching(/^0\.pending\.rows\.0\.values\.7: a NaN of its own/) as string,
+      })
+    }
+  })
+
+  it('are refused at the first value that a count promises and the bytes do not have', () => {
+    const progress: Message = { kind: 'progress', at: epoch(1), kept: [], final: 0, durable: 0 }
+    expect(decodeMessage(set(14, 0xff)(encodeMessage(progress)))).toEqual({
+      refused: 'wire.length',
+      detail: 'progress.kept.1.epoch: 8 bytes at 33 of 33',
+    })
+  })
+
   it('say where in a list it went wrong', () => {
     const slice: Message = {
       kind: 'state-slice',
@@ -182,7 +207,7 @@ describe('bytes that are no message', () => {
 })
 
 describe('what may not travel', () => {
-  const other = frameOf(2)
+  const other = frameOf(3, 7)
   it.each([
     [
       'an epoch past every number',
@@ -203,9 +228,9 @@ describe('what may not travel', () => {
   })
 })
 
-function frameOf(rows: number): Frame {
+function frameOf(rows: number, first = 0): Frame {
   const builder = new BatchBuilder(schema)
-  for (let row = 0; row < rows; row += 1) builder.appendValues([row])
+  for (let row = 0; row < rows; row += 1) builder.appendValues([first + row])
   return new FrameEncoder(schema, crc32c).encode(builder, seq(120))
 }
 

@@ -13,34 +13,28 @@ export interface Leaf {
   readonly form: 'bool' | 'whole' | 'number' | 'digest' | 'text' | 'bytes' | 'frame' | 'value'
   /** What the value means: an epoch and a seq lie alike and are not the same shape. */
   readonly name: string
-  readonly least: number
 }
 
 export interface List {
   readonly form: 'list'
   readonly of: Form
-  readonly least: number
 }
 
 export interface Nullable {
   readonly form: 'nullable'
   readonly of: Form
-  readonly least: number
 }
 
 /** One byte: the place of the word among `words`. */
 export interface OneOf {
   readonly form: 'one-of'
   readonly words: readonly string[]
-  readonly least: number
 }
 
 export interface Fieldset {
   readonly form: 'fieldset'
   /** They follow each other in this order, without names. */
   readonly fields: readonly { readonly name: string; readonly form: Form }[]
-  /** The fewest bytes a value takes. A count that promises more than the message has is refused before it is believed. */
-  readonly least: number
 }
 
 /** One byte, the place of the kind among `kinds`; then the fields of that kind. */
@@ -49,7 +43,6 @@ export interface Union {
   readonly kinds: readonly string[]
   readonly cases: readonly Fieldset[]
   readonly codes: ReadonlyMap<string, number>
-  readonly least: number
 }
 
 /** The form of a `T` and of nothing wider or narrower: `carries` is never there and holds the compiler to it. */
@@ -63,38 +56,38 @@ export type Cases<T extends { readonly kind: string }> = {
   readonly [K in T['kind']]: Fields<Extract<T, { readonly kind: K }>>
 }
 
-export const bool: Shape<boolean> = { form: 'bool', name: 'bool', least: 1 }
-export const text: Shape<string> = { form: 'text', name: 'text', least: 4 }
-export const bytes: Shape<Uint8Array> = { form: 'bytes', name: 'bytes', least: 4 }
-export const frame: Shape<Frame> = { form: 'frame', name: 'frame', least: 4 }
+export const bool: Shape<boolean> = { form: 'bool', name: 'bool' }
+export const text: Shape<string> = { form: 'text', name: 'text' }
+export const bytes: Shape<Uint8Array> = { form: 'bytes', name: 'bytes' }
+export const frame: Shape<Frame> = { form: 'frame', name: 'frame' }
 /** A cell of a row, which says itself what it is. */
-export const value: Shape<Value> = { form: 'value', name: 'value', least: 1 }
+export const value: Shape<Value> = { form: 'value', name: 'value' }
 /** 32 bits without a sign. */
-export const digest: Shape<number> = { form: 'digest', name: 'digest', least: 4 }
+export const digest: Shape<number> = { form: 'digest', name: 'digest' }
 
 /** A safe integer from 0 on, as a float64: every such number has one encoding, and none needs a second field. */
 export function whole<T extends number>(name: string): Shape<T> {
-  return { form: 'whole', name, least: 8 }
+  return { form: 'whole', name }
 }
 
 /** Any number but NaN, infinities included. */
 export function number(name: string): Shape<number> {
-  return { form: 'number', name, least: 8 }
+  return { form: 'number', name }
 }
 
 export function list<T>(of: Shape<T>): Shape<readonly T[]> {
-  // Or a count could promise values without end in no bytes at all.
-  assert(of.least > 0, 'values in a list take at least a byte each')
-  return { form: 'list', of, least: 4 }
+  // Else a count could promise values without end in no bytes at all.
+  assert(of.form !== 'fieldset' || of.fields.length > 0, 'values in a list take at least a byte each')
+  return { form: 'list', of }
 }
 
 export function nullable<T>(of: Shape<T>): Shape<T | null> {
-  return { form: 'nullable', of, least: 1 }
+  return { form: 'nullable', of }
 }
 
 /** Takes an object, because the compiler can tell that it has every word. */
 export function oneOf<T extends string>(words: Readonly<Record<T, true>>): Shape<T> {
-  return { form: 'one-of', words: codedWords(words), least: 1 }
+  return { form: 'one-of', words: codedWords(words) }
 }
 
 export function fieldset<T>(fields: Fields<T>): Shape<T> {
@@ -103,19 +96,19 @@ export function fieldset<T>(fields: Fields<T>): Shape<T> {
 
 export function union<T extends { readonly kind: string }>(cases: Cases<T>): Shape<T> {
   const kinds = codedWords(cases)
-  const fieldsets = kinds.map((kind) => toFieldset(cases[kind as T['kind']]))
   return {
     form: 'union',
     kinds,
-    cases: fieldsets,
+    cases: kinds.map((kind) => toFieldset(cases[kind as T['kind']])),
     codes: new Map(kinds.map((kind, code) => [kind, code])),
-    least: 1 + Math.min(...fieldsets.map((each) => each.least)),
   }
 }
 
 function toFieldset(fields: object): Fieldset {
-  const named = Object.entries(fields).map(([name, form]) => ({ name, form: form as Form }))
-  return { form: 'fieldset', fields: named, least: named.reduce((sum, { form }) => sum + form.least, 0) }
+  return {
+    form: 'fieldset',
+    fields: Object.entries(fields).map(([name, form]) => ({ name, form: form as Form })),
+  }
 }
 
 function codedWords(words: object): readonly string[] {
