@@ -40,6 +40,11 @@ export class NeighbourViews {
     key?.poll()
   }
 
+  /** A neighbour may say one thing in another pair's view: that it has lost it. */
+  propose(pair: PairId, view: View): void {
+    this.#keys.get(pair)?.swap(view)
+  }
+
   watch(): void {
     for (const key of this.#keys.values()) key.watch()
   }

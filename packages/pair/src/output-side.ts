@@ -1,6 +1,7 @@
 import { must } from '@pollux/std'
 import type {
   DigestFunction,
+  Edge,
   Epoch,
   ImagePart,
   Incarnation,
@@ -28,6 +29,8 @@ export class OutputSide implements StageOutput {
   readonly #context: Context
   readonly #views: NeighbourViews
   readonly #byId = new Map<number, OutputChannel>()
+  /** The channels of each edge by the partition they lead to; a channel that goes one-to-one is alone. */
+  readonly #edges: { readonly edge: Edge; readonly channels: OutputChannel[] }[] = []
   readonly #byLink = new Map<number, OutputChannel>()
   /** Subscriptions of incarnations that the view known here does not list: answered once it has been read again. */
   readonly #unheard = new Map<number, SubscribeHello>()
@@ -42,7 +45,13 @@ export class OutputSide implements StageOutput {
     this.#context = context
     this.#views = views
     this.channels = context.identity.place.outputs.map((c) => new OutputChannel(context, c, this.pool, digest))
-    for (const channel of this.channels) this.#byId.set(channel.channel.id, channel)
+    for (const channel of this.channels) {
+      const { edge, id } = channel.channel
+      this.#byId.set(id, channel)
+      const route = this.#edges.find((one) => one.edge === edge)
+      if (route === undefined) this.#edges.push({ edge, channels: [channel] })
+      else route.channels.push(channel)
+    }
   }
 
   get overMark(): boolean {
@@ -63,6 +72,11 @@ export class OutputSide implements StageOutput {
     return must(this.#byId.get(id), () => `no output channel ${id}`)
   }
 
+  /** Whose replica a consumer's link belongs to. */
+  pairOf(link: number): PairId | null {
+    return this.#byLink.get(link)?.channel.to ?? null
+  }
+
   /** Which channel a consumer's link is for. */
   channelOf(link: number): number | null {
     return this.#byLink.get(link)?.channel.id ?? null
@@ -75,17 +89,15 @@ export class OutputSide implements StageOutput {
 
   emit(output: number, rows: RowSet): void {
     const { plan } = this.#context.identity.topology
-    for (const channel of this.channels) {
-      const { edge, toPartition } = channel.channel
+    for (const { edge, channels } of this.#edges) {
       if (edge.output !== output) continue
-      if (edge.exchange.kind !== 'key') {
-        for (let row = 0; row < rows.rows; row++) this.#append(channel, rows, row)
-        continue
-      }
-      const { partitions } = this.#context.identity.topology.pair(channel.channel.to).stage
       for (let row = 0; row < rows.rows; row++) {
-        const hash = hashKey(rows, edge.exchange.columns, row)
-        if (partitionOfHash(hash, plan.groups, partitions) === toPartition) this.#append(channel, rows, row)
+        const { exchange } = edge
+        const place =
+          exchange.kind === 'key'
+            ? partitionOfHash(hashKey(rows, exchange.columns, row), plan.groups, channels.length)
+            : 0
+        this.#append(channels[place]!, rows, row)
       }
     }
   }

@@ -22,6 +22,7 @@ import { FailureDesk } from './failure-desk.ts'
 import type { IngressBody } from './ingress-body.ts'
 import type { InputSide } from './input-side.ts'
 import { EndLife } from './end-life.ts'
+import type { LossWatch } from './loss-watch.ts'
 import type { NeighbourViews } from './neighbour-views.ts'
 import type { OutputSide } from './output-side.ts'
 import type { SinkReply, SourceReply } from './outside.ts'
@@ -44,6 +45,7 @@ export interface ReplicaParts {
   readonly runner: StageRunner
   readonly partWriter: PartWriter
   readonly body: Body
+  readonly losses: LossWatch
   readonly ingress: IngressBody | null
   readonly queue: SinkQueue | null
 }
@@ -123,6 +125,7 @@ export class PairLife {
 
   forgive(ms: number): void {
     this.twin.forgive(ms)
+    this.#p.losses.forgive(ms)
     this.#p.inputs.forgive(ms)
   }
 
@@ -136,6 +139,7 @@ export class PairLife {
     if (ticks) {
       this.run.key.poll()
       this.own.key.poll()
+      if (this.serves) this.#p.losses.tick()
     }
     this.#followRun()
     if (this.exit !== null || this.#p.context.run === 0) return
@@ -148,7 +152,7 @@ export class PairLife {
 
   /** After the body has worked: tell the twin and the neighbours, write what is wanted. */
   afterWork(): void {
-    const { context, inputs, outputs, stance, body, partWriter, ingress } = this.#p
+    const { context, inputs, outputs, stance, body, partWriter, ingress, losses } = this.#p
     if (this.exit !== null || context.run === 0) return
     this.#failures.poll(this.#failureNow())
     if (this.#failures.exit !== null) this.exit = this.#failures.exit
@@ -160,6 +164,7 @@ export class PairLife {
       if (body.at === EPOCH_END || (drained !== null && body.at >= drained)) partWriter.stopping(body)
       partWriter.poll(body)
       this.#end.act(this.survivor.streamed)
+      if (losses.lost !== null) this.run.lost = `${losses.lost}: silent to all its neighbours`
     }
     this.#proveLoss()
     const why = this.own.intend(this.#facts())

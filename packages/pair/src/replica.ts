@@ -15,6 +15,7 @@ import { DisplayFeed } from './display-feed.ts'
 import type { Effect, ExitReason, Input } from './effect.ts'
 import { IngressBody } from './ingress-body.ts'
 import { InputSide } from './input-side.ts'
+import { LossWatch } from './loss-watch.ts'
 import { NeighbourViews } from './neighbour-views.ts'
 import { OutputSide } from './output-side.ts'
 import { PairLife } from './pair-life.ts'
@@ -35,6 +36,7 @@ export class Replica {
   readonly #life: PairLife
   readonly #body: Body
   readonly #display: DisplayFeed | null
+  readonly #losses: LossWatch
   /** Links that others opened for a channel of ours. */
   readonly #subscribed = new Set<number>()
   #over = false
@@ -47,6 +49,7 @@ export class Replica {
     const stance = new Stance(context)
     this.#context = context
     this.#views = new NeighbourViews(context)
+    this.#losses = new LossWatch(context, this.#views)
     this.#inputs = new InputSide(context, this.#views, digest)
     this.#outputs = new OutputSide(context, this.#views, digest)
     this.#display = stage.kind === 'egress' && stage.sink === 'resumable' ? new DisplayFeed(context) : null
@@ -66,6 +69,7 @@ export class Replica {
       runner,
       partWriter,
       body: this.#body,
+      losses: this.#losses,
       ingress,
       queue,
     })
@@ -213,6 +217,7 @@ export class Replica {
     for (const port of this.#inputs.ports) {
       if (!port.links.owns(link)) continue
       port.links.onHeard(link)
+      this.#losses.onHeard(port.channel.channel.from)
       this.#onFromProducer(link, port.channel.channel.id, message)
       return
     }
@@ -254,6 +259,8 @@ export class Replica {
   }
 
   #onFromConsumer(link: number, message: Message): void {
+    const pair = this.#outputs.pairOf(link)
+    if (pair !== null) this.#losses.onHeard(pair)
     switch (message.kind) {
       case 'heartbeat':
         break

@@ -1,5 +1,5 @@
 import { assert } from '@pollux/std'
-import type { Generation, Incarnation, Lane, Run } from '@pollux/protocol'
+import type { Generation, Incarnation, Lane, PairId, Run } from '@pollux/protocol'
 
 /** A replica as its pair's view lists it. An address means something to the driver only. */
 export interface Member {
@@ -13,7 +13,8 @@ export interface Member {
  * Who is in a pair, changed by compare-and-set only; its version is the coordinator's. Invariants:
  *  V1. Members and joiner have different lanes, so there are never more than two of them.
  *  V2. A run's first view has one member; afterwards the last member is never removed, only replaced by a loaded joiner.
- *  V3. Only a member, or a loaded joiner, writes members; an outsider adds itself to `waiting` and nothing else.
+ *  V3. Only a member, or a loaded joiner, writes members; an outsider adds itself to `waiting`, a neighbour itself to
+ *      `lostTo`, and nothing else.
  *  V4. `generation` never falls, and rises whenever `leader` changes hands or a store is to be reopened.
  */
 export interface View {
@@ -23,6 +24,8 @@ export interface View {
   readonly joining: Member | null
   /** Successors that have started: each proves that its lane's predecessor is dead. At most one a lane. */
   readonly waiting: readonly Member[]
+  /** Neighbour pairs that have heard nobody of this pair for `lostMs`. All of them together prove it lost. */
+  readonly lostTo: readonly PairId[]
   /** Ends only: who touches the outside world. */
   readonly leader: Incarnation | null
   readonly generation: Generation
@@ -42,6 +45,7 @@ export function foundedView(previous: View | null, run: Run, founder: Member, le
     members: [founder],
     joining: null,
     waiting: [],
+    lostTo: [],
     leader: leads ? founder.incarnation : null,
     generation: nextGeneration(previous),
   }
@@ -86,6 +90,11 @@ export function withSuccession(view: View, incarnation: Incarnation, leads: bool
 
 export function withReopened(view: View): View {
   return { ...view, generation: nextGeneration(view) }
+}
+
+export function withLostTo(view: View, pair: PairId, lost: boolean): View {
+  const others = view.lostTo.filter((one) => one !== pair)
+  return { ...view, lostTo: lost ? [...others, pair] : others }
 }
 
 export function isMember(view: View, incarnation: Incarnation): boolean {

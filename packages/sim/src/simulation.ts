@@ -54,6 +54,7 @@ export const SIM_LIMITS: Limits = {
   idleEpochs: 8,
   eventsMax: 60,
   appendMax: 8,
+  lostMs: 700,
 }
 
 /** Virtual time after healing within which a pipeline must have finished. */
