@@ -39,6 +39,8 @@ interface Port {
 export class InputSide {
   readonly ports: readonly Port[]
   readonly #byChannel = new Map<number, Port>()
+  readonly #byLink = new Map<number, Port>()
+  readonly #channels: readonly InputChannel[]
   /** All epochs before this one are complete. */
   #at = 0 as Epoch
   #midEpoch = false
@@ -58,6 +60,7 @@ export class InputSide {
       }
     })
     for (const port of this.ports) this.#byChannel.set(port.channel.channel.id, port)
+    this.#channels = this.ports.map((port) => port.channel)
   }
 
   get at(): Epoch {
@@ -87,18 +90,27 @@ export class InputSide {
   }
 
   get durable(): Epoch {
-    return this.ports.reduce((least, port) => (port.durable < least ? port.durable : least), EPOCH_END)
+    let least = EPOCH_END
+    for (const port of this.ports) if (port.durable < least) least = port.durable
+    return least
   }
 
   port(channel: number): Port {
     return must(this.#byChannel.get(channel), () => `no input channel ${channel}`)
   }
 
+  /** Whose link this is; null for a link that is none of ours. */
+  portOf(link: number): Port | null {
+    const known = this.#byLink.get(link)
+    if (known !== undefined && known.links.owns(link)) return known
+    this.#byLink.delete(link)
+    const port = this.ports.find((one) => one.links.owns(link)) ?? null
+    if (port !== null) this.#byLink.set(link, port)
+    return port
+  }
+
   next(): NextStep {
-    return nextStep(
-      this.ports.map((port) => port.channel),
-      this.#at,
-    )
+    return nextStep(this.#channels, this.#at)
   }
 
   /** Takes the frame that `next` named. */

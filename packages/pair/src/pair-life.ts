@@ -150,12 +150,22 @@ export class PairLife {
     this.#end.prepare(this.own.view)
   }
 
+  /** Something is under way that any step may carry on. */
+  get restless(): boolean {
+    const { stance, runner, inputs, outputs } = this.#p
+    if (stance.role !== 'member' || this.own.view?.joining !== null) return true
+    return runner.failure !== null || inputs.diverged !== null || outputs.diverged !== null
+  }
+
+  /** The part of `advance` that every step needs. */
+  prepare(): void {
+    if (this.exit === null) this.#end.prepare(this.own.view)
+  }
+
   /** After the body has worked: tell the twin and the neighbours, write what is wanted. */
-  afterWork(): void {
+  afterWork(attentive: boolean): void {
     const { context, inputs, outputs, stance, body, partWriter, ingress, losses } = this.#p
     if (this.exit !== null || context.run === 0) return
-    this.#failures.poll(this.#failureNow())
-    if (this.#failures.exit !== null) this.exit = this.#failures.exit
     outputs.setDurable(ingress === null ? inputs.durable : ingress.durableEpoch)
     stance.holdsAcks = this.survivor.holdsAcks
     if (this.serves) {
@@ -166,6 +176,12 @@ export class PairLife {
       this.#end.act(this.survivor.streamed)
       if (losses.lost !== null) this.run.lost = `${losses.lost}: silent to all its neighbours`
     }
+    if (!attentive && !this.restless) {
+      this.#beat()
+      return
+    }
+    this.#failures.poll(this.#failureNow())
+    if (this.#failures.exit !== null) this.exit = this.#failures.exit
     this.#proveLoss()
     const why = this.own.intend(this.#facts())
     if (why !== null) this.#announceIntention(why)

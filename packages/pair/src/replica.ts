@@ -42,6 +42,7 @@ export class Replica {
   #over = false
   #lastNow: number | null = null
   #tickAt = 0
+  #wakeAt = 0
 
   constructor(identity: Identity, digest: DigestFunction) {
     const context = new Context(identity)
@@ -109,25 +110,28 @@ export class Replica {
     this.#context.wall = wall
     if (paused > this.#context.limits.silenceMs / 2) this.#life.forgive(paused)
     this.#route(input)
-    this.#advance()
+    this.#advance(isPlain(input))
     return this.#context.take()
   }
 
-  #advance(): void {
+  #advance(plain: boolean): void {
     const { now, limits } = this.#context
     const ticks = now >= this.#tickAt
+    // The traffic of a healthy pair changes nobody's place in it; whatever it may lead to, the next tick will see.
+    const attentive = ticks || !plain || this.#life.restless
     if (ticks) {
       this.#tickAt = now + limits.heartbeatMs / 2
       this.#views.poll()
       this.#inputs.tick()
       this.#outputs.evict()
     }
-    this.#life.advance(ticks)
+    if (attentive) this.#life.advance(ticks)
+    else this.#life.prepare()
     if (this.#life.works) {
       this.#body.work()
       this.#body.ack()
     }
-    this.#life.afterWork()
+    this.#life.afterWork(attentive)
     if (this.#life.serves) {
       this.#display?.setDurable(this.#inputs.durable)
       this.#display?.flush(this.#body.settled, () => this.#life.current())
@@ -135,7 +139,13 @@ export class Replica {
     }
     const exit = this.#life.exit
     if (exit !== null) this.#exit(exit.reason, exit.detail)
-    else this.#context.effect({ kind: 'wake', at: Math.min(this.#tickAt, this.#life.wakeAt ?? this.#tickAt) })
+    else this.#wake(Math.min(this.#tickAt, this.#life.wakeAt ?? this.#tickAt))
+  }
+
+  #wake(at: number): void {
+    if (at === this.#wakeAt) return
+    this.#wakeAt = at
+    this.#context.effect({ kind: 'wake', at })
   }
 
   #route(input: Input): void {
@@ -145,6 +155,7 @@ export class Replica {
         this.#views.watch()
         break
       case 'tick':
+        this.#wakeAt = 0
         break
       case 'accepted':
         this.#onHello(input.link, input.hello)
@@ -214,14 +225,12 @@ export class Replica {
   }
 
   #onMessage(link: number, message: Message): void {
-    for (const port of this.#inputs.ports) {
-      if (!port.links.owns(link)) continue
+    const port = this.#inputs.portOf(link)
+    if (port !== null) {
       port.links.onHeard(link)
       this.#losses.onHeard(port.channel.channel.from)
       this.#onFromProducer(link, port.channel.channel.id, message)
-      return
-    }
-    if (this.#subscribed.has(link)) this.#onFromConsumer(link, message)
+    } else if (this.#subscribed.has(link)) this.#onFromConsumer(link, message)
     else this.#life.onTwinMessage(link, message)
   }
 
@@ -292,5 +301,22 @@ export class Replica {
   #exit(reason: ExitReason, detail: string): void {
     this.#over = true
     this.#context.effect({ kind: 'exit', reason, detail })
+  }
+}
+
+/** Data, acks and signs of life. */
+function isPlain(input: Input): boolean {
+  if (input.kind !== 'message') return false
+  switch (input.message.kind) {
+    case 'frame':
+    case 'seal':
+    case 'ack':
+    case 'durable':
+    case 'producing':
+    case 'heartbeat':
+    case 'deliver':
+      return true
+    default:
+      return false
   }
 }

@@ -1,11 +1,11 @@
 import { describeDecision } from './describe-decision.ts'
 import { describeSpeaker } from './describe-speaker.ts'
-import type { Hello, Message, SealMessage, SubscribeHello } from './message.ts'
+import type { FrameMessage, Hello, Message, SealMessage, SubscribeHello } from './message.ts'
 import { describeEpoch, describePosition, samePosition } from './position.ts'
 
 /**
- * The one short text of a message, in logs, transcripts, pages and failures alike. A position is `epoch:seq`, a range
- * of epochs `[from, to)`, an incarnation `#5`. Digests are left out: they say nothing to a reader.
+ * The one short text of a message, in logs, transcripts, pages and failures alike. A position is `epoch:seq`,
+ * a range of epochs `[from, to)`, an incarnation `#5`. Digests are left out: they say nothing to a reader.
  */
 export function describeMessage(message: Hello | Message): string {
   switch (message.kind) {
@@ -14,7 +14,7 @@ export function describeMessage(message: Hello | Message): string {
     case 'twin':
       return `twin #${message.to} (${describeSpeaker(message.speaker)})`
     case 'frame':
-      return `frame ${describePosition(message.start)}+${message.frame.rows} epoch ${describeEpoch(message.epoch)}`
+      return describeFrameMessage(message)
     case 'seal':
       return describeSeal(message)
     case 'catch-up':
@@ -69,6 +69,11 @@ function describeSubscribe({ speaker, to, channel, from, acked, deliver }: Subsc
     `subscribe #${to} channel ${channel} from ${describePosition(from)}${behind}${delivery} ` +
     `(${describeSpeaker(speaker)})`
   )
+}
+
+/** `7:120+3`: three rows from there on. */
+function describeFrameMessage({ start, epoch, frame }: FrameMessage): string {
+  return `frame ${describePosition(start)}+${frame.rows} epoch ${describeEpoch(epoch)}`
 }
 
 function describeSeal({ start, to, watermark, idle }: SealMessage): string {

@@ -12,7 +12,9 @@ import { STORED_VERSION } from './wire-stored.ts'
 
 type Hashes = Readonly<Record<number, string>>
 
-/** The hash of the shapes in each version. A line that was released never changes: a new shape is a new line. */
+/**
+ * The hash of the shapes in each version. A line that was released never changes: a new shape is a new line.
+ */
 const PROTOCOL_HASHES: Hashes = { 1: '8ed8e7b7' }
 const STORED_HASHES: Hashes = { 1: '3a80327b' }
 
@@ -32,7 +34,8 @@ describe('a version stands for its shapes', () => {
     const known = { 1: '8f316738' }
     expect(staleVersion('PROTOCOL_VERSION', 1, known, [before])).toBe('')
     expect(staleVersion('PROTOCOL_VERSION', 1, known, [after])).toBe(
-      'The shapes are no longer those of PROTOCOL_VERSION 1: peers and files of that version would be misread. ' +
+      'The shapes are no longer those of PROTOCOL_VERSION 1: ' +
+        'peers and files of that version would be misread. ' +
         "Raise PROTOCOL_VERSION to 2 and add the line 2: '7b7df375' here.",
     )
     expect(staleVersion('PROTOCOL_VERSION', 2, known, [after])).toBe(
@@ -63,7 +66,8 @@ function staleVersion(name: string, version: number, hashes: Hashes, shapes: rea
   if (hashes[version] === hash) return ''
   if (hashes[version] === undefined) return `${name} ${version} has no line here. Add ${version}: '${hash}'.`
   return (
-    `The shapes are no longer those of ${name} ${version}: peers and files of that version would be misread. ` +
+    `The shapes are no longer those of ${name} ${version}: ` +
+    `peers and files of that version would be misread. ` +
     `Raise ${name} to ${version + 1} and add the line ${version + 1}: '${hash}' here.`
   )
 }

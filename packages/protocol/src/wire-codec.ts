@@ -15,9 +15,9 @@ interface CodecOptions<T> {
 }
 
 /**
- * Values of one shape to bytes and back. The bytes begin with 'P', 'L', the mark and the version, which stay where they
- * are in every version: a peer or a log of another one is refused by that name and not by whatever it looks like.
- * Equal values have equal bytes, and other bytes than these are refused.
+ * Values of one shape to bytes and back. The bytes begin with 'P', 'L', the mark and the version, which stay
+ * where they are in every version: a peer or a log of another one is refused by that name and not by whatever
+ * it looks like. Equal values have equal bytes, and other bytes than these are refused.
  */
 export class WireCodec<T extends object> {
   readonly #mark: number

@@ -8,8 +8,8 @@ import { writeValue } from './wire-value.ts'
 import type { WireWriter } from './wire-writer.ts'
 
 /**
- * Appends a value of this form. It asserts whatever `readForm` checks: a message that its receiver would refuse is a
- * broken invariant here, and is found where it was made.
+ * Appends a value of this form. It asserts whatever `readForm` checks: a message that its receiver would
+ * refuse is a broken invariant here, and is found where it was made.
  */
 export function writeForm(writer: WireWriter, form: Form, value: unknown): void {
   switch (form.form) {

@@ -2,8 +2,8 @@ import type { Form } from './wire-shape.ts'
 import { VALUE_KINDS } from './wire-value.ts'
 
 /**
- * The canonical text of a form. Two programs understand each other exactly if these texts are equal, so its hash is
- * what a version stands for.
+ * The canonical text of a form. Two programs understand each other exactly if these texts are equal, so its
+ * hash is what a version stands for.
  */
 export function describeForm(form: Form): string {
   switch (form.form) {

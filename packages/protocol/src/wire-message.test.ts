@@ -6,9 +6,10 @@ import type { Frame } from './frame.ts'
 import { EPOCH_END, epoch, incarnation, seq } from './ids.ts'
 import type { Epoch } from './ids.ts'
 import type { Decision } from './decision.ts'
-import type { ImagePart } from './image.ts'
+import type { ImagePart, KeptKey } from './image.ts'
 import type { FrameMessage, Hello, Message } from './message.ts'
 import { defineSchema } from './schema.ts'
+import { LIST_COUNT_MAX, WIRE_BYTES_MAX } from './wire-limits.ts'
 import { decodeMessage, encodeMessage } from './wire-message.ts'
 import type { WireRefusalName } from './wire-refusal.ts'
 import { decodeDecision, decodeImage, encodeDecision, encodeImage } from './wire-stored.ts'
@@ -35,6 +36,16 @@ const pending: ImagePart = {
   points: [],
   rows: [{ epoch: epoch(1), seq: 2, values: [null, false, true, 1, 'é', -2n, Uint8Array.of(9), Number.NaN] }],
 }
+
+const ingress = {
+  kind: 'ingress',
+  index: 0,
+  durable: 0,
+  source: '',
+  watermark: 0,
+  idle: false,
+  openTo: null,
+} as const
 
 describe('the bytes of a message', () => {
   it('lie as they always did: mark, version, kind, fields in order', () => {
@@ -225,6 +236,25 @@ describe('what may not travel', () => {
     ],
   ] satisfies [string, Message, string][])('%s is found where it was made', (_, message, said) => {
     expect(() => encodeMessage(message)).toThrow(said)
+  })
+})
+
+describe('a bound that is reached', () => {
+  it('of bytes: nothing longer is made, and nothing longer is looked at', () => {
+    const bytes = new Uint8Array(WIRE_BYTES_MAX)
+    expect(() => encodeImage([{ kind: 'group', group: 0, bytes }])).toThrow(
+      `over the ${WIRE_BYTES_MAX} allowed`,
+    )
+    expect(decodeMessage(new Uint8Array(WIRE_BYTES_MAX + 1))).toEqual({
+      refused: 'wire.length',
+      detail: '268435457 bytes, at most 268435456',
+    })
+  })
+
+  it('of values in a list', () => {
+    const keys: KeptKey[] = []
+    keys.length = LIST_COUNT_MAX + 1
+    expect(() => encodeImage([{ ...ingress, keys }])).toThrow('16777217 values in a list of at most 16777216')
   })
 })
 

@@ -48,7 +48,10 @@ const refusalReason = oneOf<RefusalReason>({
 
 const lossReason = oneOf<ReportMessage['reason']>({ closed: true, silent: true, laggard: true })
 
-/** All that replicas say to each other. A kind or a field that is missing here, or only here, does not compile. */
+/**
+ * All that replicas say to each other. A kind or a field that is missing here, or only here, does not
+ * compile.
+ */
 export const messageShape = union<Hello | Message>({
   subscribe: {
     speaker,
@@ -91,8 +94,8 @@ export function encodeMessage(message: Hello | Message): Uint8Array {
 }
 
 /**
- * The bytes are one whole message and are not trusted. Frames in the result are views of them, checked by their headers
- * only.
+ * The bytes are one whole message and are not trusted. Frames in the result are views of them, checked by
+ * their headers only.
  */
 export function decodeMessage(bytes: Uint8Array): Hello | Message | WireRefusal {
   return codec.decode(bytes)

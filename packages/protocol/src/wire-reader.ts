@@ -2,8 +2,8 @@ import { isUtf8, readUtf8 } from './utf8.ts'
 import type { WireRefusal, WireRefusalName } from './wire-refusal.ts'
 
 /**
- * Reads what a `WireWriter` wrote from bytes that are not trusted. It never throws: the first thing that is wrong is
- * kept and moves it to the end, where whatever else is asked for is zero or empty and means nothing.
+ * Reads what a `WireWriter` wrote from bytes that are not trusted. It never throws: the first thing that is
+ * wrong is kept and moves it to the end, where whatever else is asked for is zero or empty and means nothing.
  */
 export class WireReader {
   readonly #bytes: Uint8Array

@@ -13,7 +13,10 @@ export const WIRE_REFUSAL_NAMES = [
 
 export type WireRefusalName = (typeof WIRE_REFUSAL_NAMES)[number]
 
-/** Why bytes are no message, decision or image. The detail begins with the way to the field: `ack.position.seq: ...` */
+/**
+ * Why bytes are no message, decision or image. The detail begins with the way to the field:
+ * `ack.position.seq: ...`
+ */
 export interface WireRefusal {
   readonly refused: WireRefusalName
   readonly detail: string

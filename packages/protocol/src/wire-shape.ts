@@ -3,9 +3,9 @@ import type { Value } from './column.ts'
 import type { Frame } from './frame.ts'
 
 /**
- * How a value lies on the wire, as data: `writeForm` and `readForm` walk it, `describeForm` prints it for the hash that
- * is tied to the version. Nothing is written by hand for a single message, so nothing can be read otherwise than it
- * was written.
+ * How a value lies on the wire, as data: `writeForm` and `readForm` walk it, `describeForm` prints it for the
+ * hash that is tied to the version. Nothing is written by hand for a single message, so nothing can be read
+ * otherwise than it was written.
  */
 export type Form = Leaf | List | Nullable | OneOf | Fieldset | Union
 
@@ -45,7 +45,9 @@ export interface Union {
   readonly codes: ReadonlyMap<string, number>
 }
 
-/** The form of a `T` and of nothing wider or narrower: `carries` is never there and holds the compiler to it. */
+/**
+ * The form of a `T` and of nothing wider or narrower: `carries` is never there and holds the compiler to it.
+ */
 export type Shape<T> = Form & { readonly carries?: (value: T) => T }
 
 /** Every field of `T` and no other; the tag of a union is written by the union. */
@@ -65,7 +67,9 @@ export const value: Shape<Value> = { form: 'value', name: 'value' }
 /** 32 bits without a sign. */
 export const digest: Shape<number> = { form: 'digest', name: 'digest' }
 
-/** A safe integer from 0 on, as a float64: every such number has one encoding, and none needs a second field. */
+/**
+ * A safe integer from 0 on, as a float64: every such number has one encoding, and none needs a second field.
+ */
 export function whole<T extends number>(name: string): Shape<T> {
   return { form: 'whole', name }
 }

@@ -6,8 +6,8 @@ import { imageShape } from './wire-image.ts'
 import type { WireRefusal } from './wire-refusal.ts'
 
 /**
- * Raised with any change of what logs and checkpoints hold. Apart from the protocol's version: a new message between
- * replicas leaves what is stored readable.
+ * Raised with any change of what logs and checkpoints hold. Apart from the protocol's version: a new message
+ * between replicas leaves what is stored readable.
  */
 export const STORED_VERSION = 1
 

@@ -2,7 +2,10 @@ import { assert } from '@pollux/std'
 import { writeUtf8 } from './utf8.ts'
 import { WIRE_BYTES_MAX } from './wire-limits.ts'
 
-/** Holds every message without a list, a text or a frame; more would no longer be made as cheaply as any object. */
+/**
+ * Holds every message without a list, a text or a frame; more would no longer be made as cheaply as any
+ * object.
+ */
 const FIRST_BYTES = 64
 
 // Scratch, written and read within one call: a DataView for each message would cost more than the message.
@@ -11,8 +14,8 @@ const float64 = new Float64Array(eight.buffer)
 const int64 = new BigInt64Array(eight.buffer)
 
 /**
- * Appends values to a buffer that grows. Little-endian, as typed arrays are on every machine that Node runs on; what is
- * written one way has no second way to be written.
+ * Appends values to a buffer that grows. Little-endian, as typed arrays are on every machine that Node runs
+ * on; what is written one way has no second way to be written.
  */
 export class WireWriter {
   #bytes = new Uint8Array(FIRST_BYTES)
@@ -70,7 +73,8 @@ export class WireWriter {
   }
 
   finish(): Uint8Array {
-    // A view of bytes this few costs more than a copy: the engine first has to make them a buffer of their own.
+    // A view of bytes this few costs more than a copy: the engine first has to make them a buffer of their
+    // own.
     return this.#at <= FIRST_BYTES ? this.#bytes.slice(0, this.#at) : this.#bytes.subarray(0, this.#at)
   }
 

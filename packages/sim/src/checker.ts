@@ -24,6 +24,13 @@ export interface Violation {
   readonly detail: string
 }
 
+/** A frame (rows, epoch, digest) or a seal (rows 0 or -1 for idle, end, watermark) as it was first sent. */
+interface SentItem {
+  readonly rows: number
+  readonly to: number
+  readonly mark: number
+}
+
 /** A few seals that others' progress asked for. */
 const BOUND_SLACK_BYTES = 400
 
@@ -35,7 +42,7 @@ export class Checker {
   readonly violations: Violation[] = []
   readonly #topology: Topology
   /** By run and channel: what stands at each position, as first sent. */
-  readonly #sent = new Map<string, { readonly end: string; readonly digest: number }>()
+  readonly #sent = new Map<number, Map<number, SentItem>>()
 
   /** Buffers of members that have been within their bound. */
   readonly #settled = new WeakSet<object>()
@@ -52,15 +59,20 @@ export class Checker {
   onSend(process: ProcessModel, channel: number, message: Message): void {
     if (message.kind !== 'frame' && message.kind !== 'seal') return
     const { run } = process.replica.context
-    const key = `${run}/${channel}/${describePosition(message.start)}`
+    const { start } = message
+    const key = start.epoch * 0x100_0000 + start.seq
+    const place = run * 1000 + channel
+    const sent = this.#sent.get(place) ?? new Map<number, SentItem>()
+    this.#sent.set(place, sent)
     const item =
       message.kind === 'frame'
-        ? { end: `+${message.frame.rows} ${message.epoch}`, digest: message.frame.digest }
-        : { end: `to ${message.to} ${message.watermark} ${message.idle}`, digest: 0 }
-    const before = this.#sent.get(key)
-    if (before === undefined) this.#sent.set(key, item)
-    else if (before.end !== item.end || before.digest !== item.digest) {
-      this.report('diverged', `${process.slot} sends at ${key} ${item.end}, before it was ${before.end}`)
+        ? { rows: message.frame.rows, to: message.epoch, mark: message.frame.digest }
+        : { rows: message.idle ? -1 : 0, to: message.to, mark: message.watermark }
+    const before = sent.get(key)
+    if (before === undefined) sent.set(key, item)
+    else if (before.rows !== item.rows || before.to !== item.to || before.mark !== item.mark) {
+      const at = `run ${run} channel ${channel} at ${describePosition(start)}`
+      this.report('diverged', `${process.slot} sends ${JSON.stringify(item)}, before it was ${JSON.stringify(before)}: ${at}`)
     }
   }
 
