@@ -107,7 +107,9 @@ export class IngressBody implements Body {
     if (this.standing.leads === null || !this.log.ready || this.#next === EPOCH_END) return null
     const has = this.source.hasRows || this.desk.hasRows || this.#openTo !== null || this.#newsWithoutRows()
     const last = has ? this.#next : this.#next + this.#context.limits.idleEpochs - 1
-    return this.#clock.endOf(last as Epoch)
+    const at = this.#clock.endOf(last as Epoch)
+    // Past already: something else holds it back (pressure, the store), and will come as an input.
+    return at > this.#context.now ? at : null
   }
 
   work(): void {

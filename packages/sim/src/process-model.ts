@@ -8,6 +8,7 @@ import {
   type PushRequest,
   Replica,
 } from '@pollux/pair'
+import { Errands } from './errands.ts'
 import type { Endpoint } from './network.ts'
 import type { Outside } from './outside-world.ts'
 import type { World } from './world.ts'
@@ -17,6 +18,7 @@ export class ProcessModel implements Endpoint {
   readonly slot: string
   readonly identity: Identity
   readonly replica: Replica
+  readonly errands: Errands
   readonly born: number
   alive = true
   /** Stopped (SIGSTOP) until then: what happens to it meanwhile waits. */
@@ -39,6 +41,7 @@ export class ProcessModel implements Endpoint {
     this.#outside = outside
     this.#clock = clock
     this.replica = new Replica(identity, crc32c)
+    this.errands = new Errands(world, identity.limits.replyMs)
   }
 
   start(): void {
@@ -142,7 +145,11 @@ export class ProcessModel implements Endpoint {
         }
         break
       case 'store':
-        store.request(this.slot, effect.request, (reply) => this.#input({ kind: 'store', id: effect.id, reply }))
+        this.errands.begin(effect.id, effect.request.kind)
+        store.request(this.slot, effect.request, (reply) => {
+          this.errands.end(effect.id)
+          this.#input({ kind: 'store', id: effect.id, reply })
+        })
         break
       case 'source':
         this.#outside.source(this.identity.place.id).request(this.slot, effect.request, (reply) => {
@@ -150,7 +157,9 @@ export class ProcessModel implements Endpoint {
         })
         break
       case 'sink':
+        this.errands.begin(effect.id, effect.request.kind)
         this.#outside.sink(this.identity.place.id).request(this.slot, effect.request, (reply) => {
+          this.errands.end(effect.id)
           this.#input({ kind: 'sink', id: effect.id, reply })
         })
         break
@@ -177,7 +186,8 @@ export class ProcessModel implements Endpoint {
   /** Plans a tick at a local time, unless an earlier one is planned anyway. */
   #wake(local: number): void {
     const { offset, rate } = this.#clock
-    const at = Math.max(this.#world.now + 0.01, (local - offset) / rate)
+    // A hair late, so that rounding does not wake it before its time, again and again.
+    const at = Math.max(this.#world.now, (local - offset) / rate) + 0.01
     if (this.#wakeAt <= at && this.#wakeAt > this.#world.now) return
     this.#wakeAt = at
     this.#world.at(at, () => {
