@@ -58,6 +58,8 @@ export interface PushRequest {
 export type PushAnswer =
   | { readonly kind: 'stored' }
   | { readonly kind: 'busy' }
+  /** Empty, longer than 256, or not well-formed text. */
+  | { readonly kind: 'bad-key' }
   | { readonly kind: 'redirect'; readonly address: string | null }
   | { readonly kind: 'wrong-partition'; readonly partition: number }
   | { readonly kind: 'too-old' }

@@ -150,7 +150,6 @@ export class IngressBody implements Body {
       watermark: this.#watermark,
       idle: this.#idle,
       openTo: this.#processedOpenTo,
-      keys: this.desk.keys(),
     }
     const boundary = { kind: 'boundary' as const, at: this.#at, watermark: this.#watermark }
     const proposals = purpose === 'checkpoint' ? [] : book.pending()
@@ -158,6 +157,7 @@ export class IngressBody implements Body {
       [
         boundary,
         processed,
+        ...this.desk.image(),
         ...proposals.map((decision) => ({ kind: 'proposal' as const, decision })),
         ...output.image(purpose),
       ],
@@ -187,8 +187,8 @@ export class IngressBody implements Body {
         this.source.place(part.source)
         this.source.watermark = part.watermark
         this.desk.watermark = part.watermark
-        this.desk.load(part.keys)
-      } else this.#parts.runner.load(part)
+      } else if (part.kind === 'keys') this.desk.load(part.keys)
+      else this.#parts.runner.load(part)
     }
   }
 

@@ -146,6 +146,7 @@ export function imageBytes(image: Image): number {
 export function partBytes(part: ImagePart): number {
   if (part.kind === 'group') return part.bytes.length + 8
   if (part.kind === 'item') return part.item.kind === 'frame' ? part.item.frame.bytes.length + 32 : 48
+  if (part.kind === 'keys') return part.keys.reduce((sum, kept) => sum + kept.key.length + 16, 8)
   if (part.kind === 'proposal') return entryBytes(part.decision)
   return 64
 }

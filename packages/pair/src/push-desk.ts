@@ -1,7 +1,12 @@
-import type { Epoch, KeptKey, Push } from '@pollux/protocol'
+import type { Epoch, KeptKey, KeysPart, Push } from '@pollux/protocol'
 import { hashText, partitionOfHash } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import type { PushAnswer, PushRequest } from './effect.ts'
+
+/** One piece of an image holds at most so many. */
+const KEYS_PER_PART = 4096
+/** Longer keys are refused: they are kept for the whole window. */
+const KEY_LENGTH_MAX = 256
 
 /** What the desk needs to know of its replica to answer a client. */
 export interface DeskStanding {
@@ -101,8 +106,13 @@ export class PushDesk {
     }
   }
 
-  keys(): KeptKey[] {
-    return [...this.#keys].map(([key, epoch]) => ({ key, epoch }))
+  image(): KeysPart[] {
+    const keys = [...this.#keys].map(([key, epoch]) => ({ key, epoch }))
+    const parts: KeysPart[] = []
+    for (let from = 0; from < keys.length; from += KEYS_PER_PART) {
+      parts.push({ kind: 'keys', keys: keys.slice(from, from + KEYS_PER_PART) })
+    }
+    return parts
   }
 
   load(keys: readonly KeptKey[]): void {
@@ -113,6 +123,8 @@ export class PushDesk {
     const { topology, place, limits } = this.#context.identity
     const { stage } = place
     if (stage.kind !== 'ingress') return { kind: 'busy' }
+    const { key } = push
+    if (key.length === 0 || key.length > KEY_LENGTH_MAX || !key.isWellFormed()) return { kind: 'bad-key' }
     const partition = partitionOfHash(hashText(push.key), topology.plan.groups, stage.partitions)
     if (partition !== place.partition) return { kind: 'wrong-partition', partition }
     if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }

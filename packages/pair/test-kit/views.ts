@@ -19,6 +19,7 @@ interface Names {
   readonly waiting?: readonly string[]
   readonly leader?: number
   readonly generation?: number
+  readonly lostTo?: readonly string[]
 }
 
 export function viewOf(names: Names): View {
@@ -30,5 +31,6 @@ export function viewOf(names: Names): View {
     waiting: (names.waiting ?? []).map(member),
     leader: names.leader === undefined ? null : incarnation(names.leader),
     generation: generation(names.generation ?? 1),
+    lostTo: names.lostTo ?? [],
   }
 }

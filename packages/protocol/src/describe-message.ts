@@ -1,6 +1,7 @@
 import { describeDecision } from './describe-decision.ts'
 import { describeSpeaker } from './describe-speaker.ts'
-import type { FrameMessage, Hello, Message, SealMessage, SubscribeHello } from './message.ts'
+import type { FrameMessage, SealMessage } from './channel-item.ts'
+import type { Hello, Message, SubscribeHello } from './message.ts'
 import { describeEpoch, describePosition, samePosition } from './position.ts'
 
 /**

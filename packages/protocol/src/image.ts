@@ -2,7 +2,7 @@ import type { Value } from './column.ts'
 import type { Decision } from './decision.ts'
 import type { DictionaryState } from './dictionary.ts'
 import type { Epoch } from './ids.ts'
-import type { FrameMessage, InputPoint, SealMessage } from './message.ts'
+import type { FrameMessage, InputPoint, SealMessage } from './channel-item.ts'
 import type { Position } from './position.ts'
 
 /**
@@ -18,6 +18,7 @@ export type ImagePart =
   | ItemPart
   | GroupPart
   | IngressPart
+  | KeysPart
   | ProposalPart
   | EgressPart
   | PendingPart
@@ -72,6 +73,11 @@ export interface IngressPart {
   readonly idle: boolean
   /** Set between slices: the range that is still open. */
   readonly openTo: Epoch | null
+}
+
+/** Some of the idempotency keys that an ingress remembers, in the order of their decisions. */
+export interface KeysPart {
+  readonly kind: 'keys'
   readonly keys: readonly KeptKey[]
 }
 

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts'
-import type { Frame } from './frame.ts'
+import type { FrameMessage, InputPoint, SealMessage } from './channel-item.ts'
 import type { Image } from './image.ts'
 import type { Epoch, Generation, Incarnation, Run } from './ids.ts'
 import type { Position } from './position.ts'
@@ -64,23 +64,6 @@ export type Message = DataMessage | ControlMessage
 
 export type DataMessage = FrameMessage | SealMessage | TwinDataMessage
 
-/** `start` is the position before the frame, so a gap or a repetition is recognised without trusting the link. */
-export interface FrameMessage {
-  readonly kind: 'frame'
-  readonly start: Position
-  /** The epoch the rows belong to. */
-  readonly epoch: Epoch
-  readonly frame: Frame
-}
-
-export interface SealMessage {
-  readonly kind: 'seal'
-  readonly start: Position
-  readonly to: Epoch
-  readonly watermark: number
-  readonly idle: boolean
-}
-
 export type TwinDataMessage = CatchUpMessage | StateSliceMessage | LoadedMessage | ProposeMessage
 
 /** Survivor to joiner: the boundary `at`, and where each input stands there. The survivor holds its acks at it. */
@@ -88,12 +71,6 @@ export interface CatchUpMessage {
   readonly kind: 'catch-up'
   readonly at: Epoch
   readonly inputs: readonly InputPoint[]
-}
-
-export interface InputPoint {
-  readonly channel: number
-  readonly position: Position
-  readonly digest: number
 }
 
 /** One piece of the survivor's image as of the boundary. Sent under a window of `slice-stored` answers. */

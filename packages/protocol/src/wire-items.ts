@@ -1,5 +1,5 @@
 import type { Epoch, Generation, Incarnation, Run, Seq } from './ids.ts'
-import type { FrameMessage, InputPoint, SealMessage } from './message.ts'
+import type { FrameMessage, InputPoint, SealMessage } from './channel-item.ts'
 import type { Position } from './position.ts'
 import { bool, digest, fieldset, frame, number, union, whole } from './wire-shape.ts'
 import type { Fields } from './wire-shape.ts'

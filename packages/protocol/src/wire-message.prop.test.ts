@@ -9,15 +9,8 @@ import { FrameEncoder } from './frame-encoder.ts'
 import { EPOCH_END } from './ids.ts'
 import type { Seq } from './ids.ts'
 import type { Image, ImagePart, PendingRow } from './image.ts'
-import type {
-  FrameMessage,
-  Hello,
-  InputPoint,
-  Message,
-  RefusalReason,
-  SealMessage,
-  Speaker,
-} from './message.ts'
+import type { FrameMessage, InputPoint, SealMessage } from './channel-item.ts'
+import type { Hello, Message, RefusalReason, Speaker } from './message.ts'
 import type { Position } from './position.ts'
 import { defineSchema } from './schema.ts'
 import type { Lane } from './topology.ts'
@@ -106,6 +99,8 @@ const parts = ofKinds<ImagePart>({
     watermark,
     idle: bool,
     openTo: fc.option(whole()),
+  },
+  keys: {
     keys: fc.array(fc.record({ key: text, epoch: whole() }), { maxLength: 3 }),
   },
   proposal: { decision },

@@ -7,7 +7,8 @@ import { EPOCH_END, epoch, incarnation, seq } from './ids.ts'
 import type { Epoch } from './ids.ts'
 import type { Decision } from './decision.ts'
 import type { ImagePart, KeptKey } from './image.ts'
-import type { FrameMessage, Hello, Message } from './message.ts'
+import type { FrameMessage } from './channel-item.ts'
+import type { Hello, Message } from './message.ts'
 import { defineSchema } from './schema.ts'
 import { LIST_COUNT_MAX, WIRE_BYTES_MAX } from './wire-limits.ts'
 import { decodeMessage, encodeMessage } from './wire-message.ts'
@@ -37,16 +38,6 @@ const pending: ImagePart = {
   rows: [{ epoch: epoch(1), seq: 2, values: [null, false, true, 1, 'é', -2n, Uint8Array.of(9), Number.NaN] }],
 }
 
-const ingress = {
-  kind: 'ingress',
-  index: 0,
-  durable: 0,
-  source: '',
-  watermark: 0,
-  idle: false,
-  openTo: null,
-} as const
-
 describe('the bytes of a message', () => {
   it('lie as they always did: mark, version, kind, fields in order', () => {
     expect(hex(encodeMessage({ kind: 'ack', position: start, digest: 0xdeadbeef }))).toBe(
@@ -69,7 +60,7 @@ describe('the bytes of a message', () => {
     )
     expect(hex(encodeImage([pending]))).toBe(
       [
-        ['504c6901', '01000000', '08', '0000000000000040', '00000000', '01000000'],
+        ['504c6901', '01000000', '09', '0000000000000040', '00000000', '01000000'],
         ['000000000000f03f', '0000000000000040', '08000000'],
         ['00', '01', '02', '03', '000000000000f03f', '04', '02000000', 'c3a9', '05', 'feffffffffffffff'],
         ['06', '01000000', '0000', '09', '03', '000000000000f87f'],
@@ -254,7 +245,7 @@ describe('a bound that is reached', () => {
   it('of values in a list', () => {
     const keys: KeptKey[] = []
     keys.length = LIST_COUNT_MAX + 1
-    expect(() => encodeImage([{ ...ingress, keys }])).toThrow('16777217 values in a list of at most 16777216')
+    expect(() => encodeImage([{ kind: 'keys', keys }])).toThrow('16777217 values in a list of at most 16777216')
   })
 })
 

@@ -1,7 +1,22 @@
 import type { PairId } from '@pollux/protocol'
+import type { ProtocolPhase } from './protocol-phase.ts'
+
+/**
+ * Instead of at its time, the fault strikes when, from that time on, a replica is first seen in this phase; and there,
+ * wherever it was meant for. A moment that lasts two milliseconds is not met by chance.
+ */
+export interface Aim {
+  readonly phase: ProtocolPhase
+  /** Only replicas of this pair; null for any. */
+  readonly pair: PairId | null
+  /** How far into the phase. */
+  readonly lagMs: number
+}
 
 /** One thing that goes wrong, at a time and, where it lasts, for a while. Plain data: it can be printed and left out. */
-export type Fault =
+export type Fault = Misfortune & { readonly aim?: Aim }
+
+type Misfortune =
   | { readonly kind: 'crash'; readonly at: number; readonly slot: string; readonly restartMs: number }
   | { readonly kind: 'hang'; readonly at: number; readonly slot: string; readonly forMs: number }
   | { readonly kind: 'slow'; readonly at: number; readonly slot: string; readonly forMs: number; readonly stepMs: number }
@@ -28,11 +43,13 @@ export type Fault =
 
 export type FaultKind = Fault['kind']
 
-/** `120 ms: crash count/0/a, back after 30 ms` */
+/** `120 ms: crash (slot count/0/a, restartMs 30)`; aimed: `from 120 ms, once count/0 is loading + 1 ms: crash (...)` */
 export function describeFault(fault: Fault): string {
-  const { kind, at, ...rest } = fault
+  const { kind, at, aim, ...rest } = fault
   const details = Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'number' ? round(value) : value}`)
-  return `${round(at)} ms: ${kind}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+  const lag = aim === undefined || aim.lagMs === 0 ? '' : ` + ${round(aim.lagMs)} ms`
+  const when = aim === undefined ? '' : `, once ${aim.pair ?? 'any pair'} is ${aim.phase}${lag}`
+  return `${aim === undefined ? '' : 'from '}${round(at)} ms${when}: ${kind}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
 }
 
 function round(value: number): number {

@@ -42,7 +42,8 @@ export const PHASES = [
 
 export type ProtocolPhase = (typeof PHASES)[number]
 
-export function phaseOf(process: ProcessModel | null): ProtocolPhase {
+/** `draining`: the run key says so, whether or not this replica has read it yet. */
+export function phaseOf(process: ProcessModel | null, draining: boolean): ProtocolPhase {
   if (process === null || !process.alive) return 'down'
   const { life } = process.replica
   const { standing } = life.own
@@ -51,10 +52,10 @@ export function phaseOf(process: ProcessModel | null): ProtocolPhase {
   if (joiner !== null) return joiner.phase
   if (standing !== 'member') return 'arriving'
   if (!life.serves) return 'restoring'
-  return phaseOfMember(process)
+  return phaseOfMember(process, draining)
 }
 
-function phaseOfMember(process: ProcessModel): ProtocolPhase {
+function phaseOfMember(process: ProcessModel, draining: boolean): ProtocolPhase {
   const { life, body } = process.replica
   if (body.at === EPOCH_END) return 'ended'
   const { errands } = process
@@ -67,7 +68,7 @@ function phaseOfMember(process: ProcessModel): ProtocolPhase {
   if (errands.current('checkpoint') !== null) return 'completing'
   if (sink !== null) return 'committing'
   if (errands.current('part') !== null) return 'writing-part'
-  if (life.run.value?.state.kind === 'draining') return 'draining'
+  if (draining) return 'draining'
   const { view } = life.own
   return view !== null && view.members.length === 1 && view.joining === null ? 'alone' : 'steady'
 }
