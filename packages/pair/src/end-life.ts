@@ -97,7 +97,10 @@ export class EndLife {
     if (view === null || stance.role !== 'member' || view.leader !== twin.incarnation) return false
     if (view.waiting.some((w) => w.lane === twin.lane)) return true
     if (this.#twin.peer?.incarnation !== twin.incarnation) return false
-    return this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs || this.#probed
+    if (this.#probed) return true
+    // With a neighbour's word for it: a dead link between healthy twins, or being cut off ourselves, is no reason.
+    const lost = this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs
+    return lost && this.#twin.reportedLost
   }
 
   onStore(id: number, reply: StoreReply): boolean {
@@ -155,7 +158,9 @@ export class EndLife {
   onTwinMessage(message: Message, view: View | null): boolean {
     const { ingress, context } = this.#p
     if (message.kind === 'propose' && ingress !== null) {
-      if (view !== null && message.generation < view.generation) {
+      // A leader that leads on under a new generation is still our leader; one that we know to be deposed is not.
+      const deposed = view !== null && view.leader !== this.#twin.peer?.incarnation
+      if (deposed && message.generation <= view.generation) {
         context.event({ kind: 'ignored', what: 'propose', why: 'an older generation' })
       } else if (ingress.onProposal(message.decision) === 'gap') this.gap = true
       else this.#accept()

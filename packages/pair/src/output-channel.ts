@@ -13,6 +13,7 @@ interface Subscriber {
   deliver: boolean
   /** Number of the next item to send. */
   cursor: number
+  heardAt: number
 }
 
 /** What an incarnation has acked; kept apart from links, which come and go. */
@@ -71,7 +72,7 @@ export class OutputChannel {
   subscribe(link: number, hello: SubscribeHello): boolean {
     const { incarnation } = hello.speaker
     if (this.buffer.numberAt(hello.from) === null) return false
-    this.#subscribers.set(link, { link, incarnation, deliver: false, cursor: 0 })
+    this.#subscribers.set(link, { link, incarnation, deliver: false, cursor: 0, heardAt: this.#context.now })
     this.deliver(link, hello.deliver, hello.from)
     return true
   }
@@ -84,6 +85,29 @@ export class OutputChannel {
     subscriber.deliver = on && number !== null
     if (number !== null) subscriber.cursor = number
     return number !== null
+  }
+
+  onHeard(link: number): void {
+    const subscriber = this.#subscribers.get(link)
+    if (subscriber !== undefined) subscriber.heardAt = this.#context.now
+  }
+
+  /** Tells the twin of a consumer replica, who alone may remove it, that we have lost contact with it. */
+  reportLost(incarnation: Incarnation, reason: 'closed' | 'silent'): void {
+    for (const subscriber of this.#subscribers.values()) {
+      if (subscriber.incarnation === incarnation) continue
+      this.#context.send(subscriber.link, { kind: 'report', incarnation, reason })
+    }
+  }
+
+  /** Links of consumer replicas that have said nothing for at least `ms`. */
+  silent(ms: number): Subscriber[] {
+    const { now } = this.#context
+    return [...this.#subscribers.values()].filter((subscriber) => now - subscriber.heardAt >= ms)
+  }
+
+  forgive(ms: number): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.heardAt += ms
   }
 
   unsubscribe(link: number): void {

@@ -176,16 +176,17 @@ export class OutputSide implements StageOutput {
       for (const subscriber of channel.subscribers.values()) {
         if (belongs(view, subscriber.incarnation)) continue
         this.#context.refuse(subscriber.link, 'not-in-view')
-        this.onClosed(subscriber.link)
+        this.#forgetLink(subscriber.link)
       }
     }
     this.evict()
   }
 
   onClosed(link: number): void {
-    this.#unheard.delete(link)
-    this.#byLink.get(link)?.unsubscribe(link)
-    this.#byLink.delete(link)
+    const channel = this.#byLink.get(link)
+    const subscriber = channel?.subscribers.get(link)
+    this.#forgetLink(link)
+    if (channel !== undefined && subscriber !== undefined) channel.reportLost(subscriber.incarnation, 'closed')
   }
 
   onAck(link: number, position: Position, digest: number): void {
@@ -242,6 +243,7 @@ export class OutputSide implements StageOutput {
         this.#context.send(link, { kind: 'producing', head: channel.buffer.head, durable: this.#durable })
       }
       this.#reportLaggard(channel)
+      this.#reportSilent(channel)
     }
     this.pool.sweep()
   }
@@ -252,19 +254,32 @@ export class OutputSide implements StageOutput {
     for (const link of this.#byLink.keys()) this.#context.send(link, { kind: 'view-news', pair, version })
   }
 
-  /** Tells `incarnation`'s twin in its pair that we have lost contact with it. */
-  reportLost(pair: PairId, incarnation: Incarnation, reason: 'closed' | 'silent'): void {
-    for (const channel of this.channels) {
-      if (channel.channel.to !== pair) continue
-      for (const subscriber of channel.subscribers.values()) {
-        if (subscriber.incarnation === incarnation) continue
-        this.#context.send(subscriber.link, { kind: 'report', incarnation, reason })
-      }
-    }
+  onHeard(link: number): void {
+    this.#byLink.get(link)?.onHeard(link)
+  }
+
+  forgive(ms: number): void {
+    for (const channel of this.channels) channel.forgive(ms)
   }
 
   flush(): void {
     for (const channel of this.channels) channel.pump()
+  }
+
+  #forgetLink(link: number): void {
+    this.#unheard.delete(link)
+    this.#byLink.get(link)?.unsubscribe(link)
+    this.#byLink.delete(link)
+  }
+
+  #reportSilent(channel: OutputChannel): void {
+    const { silenceMs, removeMs } = this.#context.limits
+    for (const { incarnation } of channel.silent(silenceMs)) channel.reportLost(incarnation, 'silent')
+    // Half-open: nobody is there any more; whoever is will connect again.
+    for (const { link } of channel.silent(removeMs)) {
+      this.#context.close(link)
+      this.#forgetLink(link)
+    }
   }
 
   #append(channel: OutputChannel, rows: RowSet, row: number): void {

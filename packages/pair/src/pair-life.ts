@@ -127,6 +127,7 @@ export class PairLife {
     this.twin.forgive(ms)
     this.#p.losses.forgive(ms)
     this.#p.inputs.forgive(ms)
+    this.#p.outputs.forgive(ms)
   }
 
   /** What an operator shows to a client that comes new. */
@@ -526,14 +527,22 @@ export class PairLife {
     }
   }
 
-  /** A closed socket counts with a neighbour's word for it; silence counts alone when it is long; a successor proves. */
+  /**
+   * A successor proves it. Otherwise a closed link or a long silence counts only with a neighbour's word for it: with
+   * the link between two healthy twins dead, or ourselves cut off from everybody, removing the other would gain nothing
+   * and cost a replica.
+   */
   #lostWhy(twin: Member): string | null {
-    const { limits } = this.#p.context
+    const { context } = this.#p
+    const { limits } = context
     if (this.own.view?.waiting.some((w) => w.lane === twin.lane) === true) return 'its successor waits'
     if (this.twin.peer?.incarnation !== twin.incarnation) return null
-    if (this.twin.closed && this.twin.reported('closed')) return 'closed'
     if (this.twin.reported('laggard')) return 'laggard'
-    return this.twin.silentMs >= limits.removeMs ? 'silent' : null
+    if (this.twin.closed && this.twin.reportedLost) return 'closed'
+    // A joiner of an ingress has no neighbour yet that could tell.
+    const alone = this.#joiner !== null && context.identity.place.upstream.length === 0
+    if (this.twin.silentMs >= limits.removeMs && (this.twin.reportedLost || alone)) return 'silent'
+    return this.twin.silentMs >= limits.lostMs ? 'silent' : null
   }
 
   #joinerLost(): boolean {

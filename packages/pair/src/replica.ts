@@ -268,6 +268,7 @@ export class Replica {
   }
 
   #onFromConsumer(link: number, message: Message): void {
+    this.#outputs.onHeard(link)
     const pair = this.#outputs.pairOf(link)
     if (pair !== null) this.#losses.onHeard(pair)
     switch (message.kind) {

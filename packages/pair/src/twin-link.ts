@@ -14,6 +14,7 @@ export class TwinLink {
   #heardAt = 0
   #beatAt = 0
   #retryAt = 0
+  #failures = 0
   /** Neighbours that lost contact with the peer, or find it too slow. */
   #reports = new Set<'closed' | 'silent' | 'laggard'>()
 
@@ -46,6 +47,11 @@ export class TwinLink {
     return this.#reports.has(reason)
   }
 
+  /** A neighbour has lost contact with it too. */
+  get reportedLost(): boolean {
+    return this.#reports.has('closed') || this.#reports.has('silent')
+  }
+
   /** Who is on the other side from now on; null for nobody. */
   expect(peer: Member | null): void {
     if (peer?.incarnation === this.#peer?.incarnation) return
@@ -55,6 +61,7 @@ export class TwinLink {
     this.#accepted = false
     this.#heardAt = this.#context.now
     this.#retryAt = this.#context.now
+    this.#failures = 0
     this.#reports.clear()
   }
 
@@ -72,6 +79,7 @@ export class TwinLink {
 
   onHeard(): void {
     this.#accepted = true
+    this.#failures = 0
     this.#heardAt = this.#context.now
     this.#reports.delete('closed')
     this.#reports.delete('silent')
@@ -81,7 +89,7 @@ export class TwinLink {
     if (link !== this.#link) return false
     this.#link = null
     this.#accepted = false
-    this.#retryAt = this.#context.now + this.#context.limits.retryMs
+    this.#retryAt = this.#context.now + this.#context.limits.retryMs * 2 ** Math.min(this.#failures++, 4)
     return true
   }
 

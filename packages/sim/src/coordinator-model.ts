@@ -51,7 +51,7 @@ export class CoordinatorModel {
     const { random } = this.#world
     const { lost, unanswered, late } = this.faults
     if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay = 0.3 + random.float() + (random.chance(late) ? 400 + random.float() * 800 : 0)
+    const delay = 0.3 + random.float() + (random.chance(late) ? 150 + random.float() * 350 : 0)
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
       const reply = this.apply(request)
       if (random.chance(unanswered)) return

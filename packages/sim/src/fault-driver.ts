@@ -1,20 +1,81 @@
+import { AimedFaults } from './aimed-faults.ts'
 import { NO_FAULTS } from './coordinator-model.ts'
+import { type Cell, cellOf } from './coverage.ts'
 import type { Fault } from './fault.ts'
 import type { Simulation } from './simulation.ts'
+import { pairOfSlot, struckSlots, TARGET_OF } from './struck-slots.ts'
 
-/** Makes planned faults happen, and undoes those that last when their time is over or everything heals. */
+/**
+ * Makes planned faults happen, and undoes those that last when their time is over or everything heals. It counts what
+ * really struck: a crash of a slot that is down, or an aim that saw nothing, is no fault.
+ */
 export class FaultDriver {
   readonly #simulation: Simulation
+  readonly #aimed: AimedFaults
+  /** A lasting fault is still on until then. */
+  #lastingUntil = 0
+  struck = 0
+  /**
+   * Those that struck while an earlier one was not yet repaired: a lasting one still on, or some pair without two
+   * serving members of the newest run.
+   */
+  overlapping = 0
+  /** What each of them met. */
+  readonly cells: Cell[] = []
+  /** Told of every fault, as it struck: an aimed one with the place that it found. */
+  onStrike: ((fault: Fault) => void) | null = null
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
+    const { world, options } = simulation
+    this.#aimed = new AimedFaults(
+      (slot) => simulation.phaseOf(slot),
+      (fault, lagMs) => world.after(lagMs, () => world.now < options.healAt && this.#strike(fault)),
+    )
   }
 
   plan(faults: readonly Fault[]): void {
-    for (const fault of faults) this.#simulation.world.at(fault.at, () => this.#strike(fault))
+    const { world } = this.#simulation
+    for (const fault of faults) {
+      const { aim } = fault
+      if (aim === undefined) world.at(fault.at, () => this.#strike(fault))
+      else world.at(fault.at, () => this.#aimed.arm({ ...fault, aim }, this.#shuffledSlots()))
+    }
+  }
+
+  /** Something has happened to this slot. */
+  look(slot: string): void {
+    if (this.#simulation.world.now < this.#simulation.options.healAt) this.#aimed.look(slot)
+  }
+
+  /** From a place of its own, so that an aim at any pair does not always find the first. */
+  #shuffledSlots(): string[] {
+    const { slots, world } = this.#simulation
+    const from = world.random.below(slots.length)
+    return [...slots.slice(from), ...slots.slice(0, from)]
   }
 
   #strike(fault: Fault): void {
+    const s = this.#simulation
+    if (!this.#canStrike(fault)) return
+    const phases = new Set(struckSlots(fault, s.slots).map((slot) => s.phaseOf(slot)))
+    for (const phase of phases) this.cells.push(cellOf(fault.kind, phase))
+    if (this.struck > 0 && (s.world.now < this.#lastingUntil || !s.whole)) this.overlapping++
+    this.struck++
+    if ('forMs' in fault) this.#lastingUntil = Math.max(this.#lastingUntil, this.#end(fault))
+    this.onStrike?.(fault)
+    this.#carryOut(fault)
+  }
+
+  #canStrike(fault: Fault): boolean {
+    const s = this.#simulation
+    if (fault.kind === 'drain') return s.runKey.state.kind === 'running'
+    const target = TARGET_OF[fault.kind]
+    if (target !== 'process' && target !== 'pair' && fault.kind !== 'total-loss') return true
+    return struckSlots(fault, s.slots).some((slot) => s.find(slot) !== null)
+  }
+
+  #carryOut(fault: Fault): void {
     const s = this.#simulation
     switch (fault.kind) {
       case 'crash':
@@ -94,8 +155,8 @@ export class FaultDriver {
         s.source(fault.pair).pausedUntil = this.#end(fault)
         return
       case 'source-cut':
-        s.source(pairOf(fault.slot)).cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.source(pairOf(fault.slot)).cutOff(fault.slot, false))
+        s.source(pairOfSlot(fault.slot)).cutOff(fault.slot, true)
+        return this.#undo(fault, () => s.source(pairOfSlot(fault.slot)).cutOff(fault.slot, false))
       case 'sink-pause':
         s.sink(fault.pair).pausedUntil = this.#end(fault)
         return
@@ -103,22 +164,18 @@ export class FaultDriver {
         s.sink(fault.pair).faults = { lost: 0.1, unanswered: 0.3, late: 0.2 }
         return this.#undo(fault, () => (s.sink(fault.pair).faults = NO_FAULTS))
       case 'sink-cut':
-        s.sink(pairOf(fault.slot)).cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.sink(pairOf(fault.slot)).cutOff(fault.slot, false))
+        s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, true)
+        return this.#undo(fault, () => s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, false))
       default:
         return
     }
   }
 
   #end(fault: Fault & { readonly forMs: number }): number {
-    return Math.min(fault.at + fault.forMs, this.#simulation.options.healAt)
+    return Math.min(this.#simulation.world.now + fault.forMs, this.#simulation.options.healAt)
   }
 
   #undo(fault: Fault & { readonly forMs: number }, undo: () => void): void {
     this.#simulation.world.at(this.#end(fault), undo)
   }
-}
-
-function pairOf(slot: string): string {
-  return slot.slice(0, slot.lastIndexOf('/'))
 }

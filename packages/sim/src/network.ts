@@ -52,7 +52,7 @@ const CONTROL = new Set<Message['kind']>([
 ])
 
 /** How long a connection attempt into a cut waits before it fails. */
-const CONNECT_MS = 200
+const CONNECT_MS = 80
 
 /**
  * Connections between slots, as TCP gives them: in order until they break. Data and control overtake each other.

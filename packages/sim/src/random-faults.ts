@@ -1,6 +1,9 @@
 import type { Random } from '@pollux/std'
 import type { PairPlace, Topology } from '@pollux/protocol'
-import type { Fault, FaultKind } from './fault.ts'
+import type { Aim, Fault, FaultKind } from './fault.ts'
+import { whyNever } from './coverage.ts'
+import { PHASES } from './protocol-phase.ts'
+import { TARGET_OF } from './struck-slots.ts'
 
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['crash', 30],
@@ -32,21 +35,40 @@ const TOTAL = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
 
 /** Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired. */
 export function randomFaults(random: Random, topology: Topology, until: number): Fault[] {
-  const count = random.chance(0.15) ? random.between(0, 1) : random.between(2, 6)
+  const count = random.chance(0.12) ? random.between(0, 1) : random.between(2, 6)
   const faults: Fault[] = []
   let focus: PairPlace | null = null
   let at = 0
   for (let index = 0; index < count; index++) {
-    const follows: boolean = index > 0 && random.chance(0.6)
-    at = follows ? at + random.float() * (random.chance(0.5) ? 40 : 400) : random.float() * until
+    const follows: boolean = index > 0 && random.chance(0.7)
+    at = follows ? at + random.float() * (random.chance(0.6) ? 25 : 120) : random.float() * until
     const pairs = [...topology.pairs.values()]
     const near: readonly PairPlace[] = focus === null ? pairs : around(topology, focus)
-    const place: PairPlace = random.pick(follows ? near : pairs)
-    focus = place
-    const fault = faultOf(random, place, kindOf(random), Math.min(at, until))
-    if (fault !== null) faults.push(fault)
+    focus = random.pick(follows ? near : pairs)
+    faults.push(aimed(random, someFault(random, focus, Math.min(at, until)), focus, follows ? 0.4 : 0.1))
   }
   return faults.sort((a, b) => a.at - b.at)
+}
+
+/** Kinds that cannot strike at this place are drawn again. */
+function someFault(random: Random, place: PairPlace, at: number): Fault {
+  for (;;) {
+    const fault = faultOf(random, place, kindOf(random), at)
+    if (fault !== null) return fault
+  }
+}
+
+function aimed(random: Random, fault: Fault, place: PairPlace, chance: number): Fault {
+  const aim = aimOf(random, fault.kind, place)
+  return random.chance(chance) ? { ...fault, aim } : fault
+}
+
+/** Some moment at which this kind can strike: at this pair, or, so that rare moments are met at all, at any. */
+function aimOf(random: Random, kind: FaultKind, place: PairPlace): Aim {
+  const phase = random.pick(PHASES.filter((one) => whyNever(kind, one) === null))
+  const target = TARGET_OF[kind]
+  const bound = target === 'source' || target === 'sink' || random.chance(0.5)
+  return { phase, pair: bound ? place.id : null, lagMs: random.chance(0.5) ? 0 : random.float() * 4 }
 }
 
 function kindOf(random: Random): FaultKind {
@@ -66,11 +88,15 @@ export function faultOf(
   at: number,
 ): Fault | null {
   const slot = `${place.id}/${random.pick(['a', 'b'] as const)}`
-  const forMs = random.chance(0.5) ? random.float() * 100 : random.float() * 1500
-  const restartMs = random.chance(0.6) ? 1 + random.float() * 30 : random.float() * 400
+  const forMs = random.chance(0.5) ? random.float() * 50 : random.float() * 600
+  const restartMs = random.chance(0.6) ? 1 + random.float() * 20 : random.float() * 160
   const neighbours = [place.id, ...place.upstream, ...place.downstream]
   const other = `${random.pick(neighbours)}/${random.pick(['a', 'b'] as const)}`
   const pair = place.id
+  const { stage } = place
+  // Clients of a push source, and of a display, have their own ways to fail.
+  const reads = stage.kind === 'ingress' && stage.source === 'replayable'
+  const writes = stage.kind === 'egress' && stage.sink !== 'resumable'
   switch (kind) {
     case 'crash':
       return { kind, at, slot, restartMs }
@@ -83,7 +109,7 @@ export function faultOf(
     case 'slow':
       return { kind, at, slot, forMs, stepMs: 0.1 + random.float() * 4 }
     case 'slow-link':
-      return { kind, at, slot, forMs, ms: random.float() * 60 }
+      return { kind, at, slot, forMs, ms: random.float() * 30 }
     case 'cut':
     case 'one-way':
       return other === slot ? null : { kind, at, a: slot, b: other, forMs }
@@ -98,16 +124,16 @@ export function faultOf(
     case 'store-pause':
     case 'store-flaky':
     case 'store-full':
-      return { kind, at, forMs: Math.min(forMs, 800) }
+      return { kind, at, forMs: Math.min(forMs, 320) }
     case 'source-pause':
-      return place.stage.kind === 'ingress' ? { kind, at, pair, forMs } : null
+      return reads ? { kind, at, pair, forMs } : null
     case 'source-cut':
-      return place.stage.kind === 'ingress' ? { kind, at, slot, forMs } : null
+      return reads ? { kind, at, slot, forMs } : null
     case 'sink-pause':
     case 'sink-flaky':
-      return place.stage.kind === 'egress' ? { kind, at, pair, forMs } : null
+      return writes ? { kind, at, pair, forMs } : null
     case 'sink-cut':
-      return place.stage.kind === 'egress' ? { kind, at, slot, forMs } : null
+      return writes ? { kind, at, slot, forMs } : null
     case 'drain':
       return { kind, at }
   }

@@ -22,6 +22,7 @@ import { FaultDriver } from './fault-driver.ts'
 import { Network } from './network.ts'
 import type { Outside } from './outside-world.ts'
 import { ProcessModel } from './process-model.ts'
+import { phaseOf, type ProtocolPhase } from './protocol-phase.ts'
 import { PushClients } from './push-clients.ts'
 import { SinkModel } from './sink-model.ts'
 import { SourceData, SourceModel } from './source-model.ts'
@@ -40,9 +41,17 @@ export interface SimulationOptions {
   readonly limits: Limits
 }
 
-/** Small bounds, so that every one of them is reached in a run of a second. */
+/** Small bounds and short patience, so that every one of them is reached in a run of half a second. */
 export const SIM_LIMITS: Limits = {
   ...DEFAULT_LIMITS,
+  heartbeatMs: 20,
+  silenceMs: 100,
+  hedgeMs: 100,
+  removeMs: 400,
+  rereadMs: 400,
+  lostMs: 280,
+  replyMs: 200,
+  retryMs: 8,
   markBytes: 3000,
   windowBytes: 800,
   frameBytes: 150,
@@ -54,12 +63,13 @@ export const SIM_LIMITS: Limits = {
   idleEpochs: 8,
   eventsMax: 60,
   appendMax: 8,
-  lostMs: 700,
 }
 
 /** Virtual time after healing within which a pipeline must have finished. */
-const PATIENCE_MS = 12_000
-const SLOTS = ['a', 'b'] as const
+const PATIENCE_MS = 5000
+/** A run that goes round in circles at one moment never runs out of virtual time. */
+const STEPS_MOST = 3_000_000
+const LANES = ['a', 'b'] as const
 
 export type Observer = (at: number, slot: string, what: ReplicaEvent | { readonly kind: 'step'; input: Input; effects: readonly Effect[] }) => void
 
@@ -78,6 +88,9 @@ export class Simulation implements Outside {
   readonly processes = new Map<string, ProcessModel>()
   readonly displayClients: DisplayClient[] = []
   readonly options: SimulationOptions
+  readonly faults: FaultDriver
+  /** Every slot, in the order of the plan. */
+  readonly slots: readonly string[]
   observer: Observer | null = null
   /** Drained on purpose: to be resumed. */
   drains = 0
@@ -92,6 +105,7 @@ export class Simulation implements Outside {
     this.world = new World(options.seed)
     this.#random = new Random(options.seed).fork('simulation')
     this.topology = new Topology(options.plan)
+    this.slots = [...this.topology.pairs.keys()].flatMap((pair) => LANES.map((lane) => `${pair}/${lane}`))
     this.network = new Network(this.world, { delayMs: 0.2, jitterMs: 1 + this.#random.float() * 3 })
     this.coordinator = new CoordinatorModel(this.world)
     this.store = new StoreModel(this.world)
@@ -105,12 +119,9 @@ export class Simulation implements Outside {
     }
     this.#prepareOutside()
     for (const slot of this.slots) this.world.at(this.#random.float() * 20, () => this.startSlot(slot))
-    new FaultDriver(this).plan(options.faults)
+    this.faults = new FaultDriver(this)
+    this.faults.plan(options.faults)
     this.world.at(10, () => this.#watchOver())
-  }
-
-  get slots(): string[] {
-    return [...this.topology.pairs.keys()].flatMap((pair) => SLOTS.map((lane) => `${pair}/${lane}`))
   }
 
   get runKey(): RunKey {
@@ -120,6 +131,19 @@ export class Simulation implements Outside {
 
   get finished(): boolean {
     return this.runKey.state.kind === 'finished'
+  }
+
+  /** Every pair has two serving members of the newest run. */
+  get whole(): boolean {
+    const { run } = this.runKey
+    return this.slots.every((slot) => {
+      const replica = this.find(slot)?.replica
+      return replica?.life.serves === true && replica.context.run === run && replica.life.own.view?.members.length === 2
+    })
+  }
+
+  phaseOf(slot: string): ProtocolPhase {
+    return phaseOf(this.find(slot), this.runKey.state.kind === 'draining')
   }
 
   find(slot: string): ProcessModel | null {
@@ -139,7 +163,7 @@ export class Simulation implements Outside {
   run(): void {
     const until = this.options.healAt + PATIENCE_MS
     while (this.checker.violations.length === 0 && this.world.now < until && !this.#settled()) {
-      if (!this.world.step()) break
+      if (this.world.steps > STEPS_MOST || !this.world.step()) break
     }
     if (this.checker.violations.length > 0) return
     if (!this.finished) {
@@ -178,6 +202,7 @@ export class Simulation implements Outside {
   killSlot(slot: string, restartMs: number | null): void {
     const process = this.find(slot)
     process?.kill()
+    this.faults.look(slot)
     if (restartMs !== null) this.world.after(restartMs, () => this.startSlot(slot))
   }
 
@@ -206,6 +231,7 @@ export class Simulation implements Outside {
 
   onStep(process: ProcessModel, input: Input, effects: readonly Effect[]): void {
     this.observer?.(this.world.now, process.slot, { kind: 'step', input, effects })
+    this.faults.look(process.slot)
   }
 
   onEvent(process: ProcessModel, event: ReplicaEvent): void {
@@ -213,6 +239,7 @@ export class Simulation implements Outside {
   }
 
   onExit(process: ProcessModel): void {
+    this.faults.look(process.slot)
     if (process.exited?.reason === 'ended' || process.exited?.reason === 'refused') return
     this.world.after(5 + this.#random.float() * 30, () => this.startSlot(process.slot))
   }

@@ -27,7 +27,7 @@ export class StoreModel {
     const { random } = this.#world
     const { lost, unanswered, late } = this.faults
     if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay = 0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 400 + random.float() * 800 : 0)
+    const delay = 0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 350 : 0)
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
       const reply = this.machine.handle(request)
       if (request.kind === 'append' && reply.kind === 'appended') this.#remember(request.log, request.entries)

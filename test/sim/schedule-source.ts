@@ -1,0 +1,23 @@
+import { randomSchedule, type Schedule, SystematicSchedules } from '@pollux/sim'
+
+/** Where schedules come from, as plain data: a thread makes its own from a number. */
+export type ScheduleSource =
+  /** Number n is seed n. */
+  | { readonly kind: 'random' }
+  /** Every single fault at every step, or every so many: number n is the nth of them. */
+  | { readonly kind: 'steps'; readonly stride: number }
+  /** Fault kind x phase x second fault kind. */
+  | { readonly kind: 'phases'; readonly stride: number }
+
+/** All schedules of a source, by number. */
+export interface ScheduleList {
+  /** How many there are; a random source never ends. */
+  readonly length: number
+  at(number: number): Schedule
+}
+
+export function scheduleList(source: ScheduleSource): ScheduleList {
+  if (source.kind === 'random') return { length: Number.POSITIVE_INFINITY, at: randomSchedule }
+  const all = source.kind === 'steps' ? SystematicSchedules.steps() : SystematicSchedules.phases()
+  return { length: Math.ceil(all.length / source.stride), at: (number) => all.at(number * source.stride) }
+}

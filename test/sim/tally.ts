@@ -1,0 +1,47 @@
+import type { Verdict } from '@pollux/sim'
+
+/** Always shown, also when zero: they are the promises. The others appear only when they happen. */
+const PROMISES = ['lost', 'repeated', 'reordered', 'diverged', 'stuck'] as const
+
+/** Of all runs together. */
+export class Tally {
+  schedules = 0
+  faults = 0
+  overlapping = 0
+  readonly verdicts: Partial<Record<Verdict, number>> = {}
+
+  add(other: Pick<Tally, 'schedules' | 'faults' | 'overlapping' | 'verdicts'>): void {
+    this.schedules += other.schedules
+    this.faults += other.faults
+    this.overlapping += other.overlapping
+    for (const [verdict, count] of Object.entries(other.verdicts)) this.count(verdict as Verdict, count)
+  }
+
+  count(verdict: Verdict, times = 1): void {
+    this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + times
+  }
+
+  get failures(): number {
+    return Object.values(this.verdicts).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The fields of the closing line, in their order. */
+  closing(seconds: number): Readonly<Record<string, number>> {
+    const promises = PROMISES.map((verdict) => [verdict, this.verdicts[verdict] ?? 0])
+    const others = Object.entries(this.verdicts).filter(([verdict]) => !PROMISES.some((one) => one === verdict))
+    return {
+      schedules: this.schedules,
+      faults: this.faults,
+      overlapping: this.overlapping,
+      ...Object.fromEntries([...promises, ...others]),
+      schedulesPerSecond: Math.round(this.schedules / Math.max(seconds, 0.001)),
+    }
+  }
+}
+
+/** `5000 schedules, 16210 faults, ..., 0 lost, ... 231 schedules a second` */
+export function closingInWords(closing: Readonly<Record<string, number>>): string {
+  return Object.entries(closing)
+    .map(([name, value]) => (name === 'schedulesPerSecond' ? `${value} schedules a second` : `${value} ${name}`))
+    .join(', ')
+}
