@@ -1,4 +1,4 @@
-import { randomSchedule, type Schedule, SystematicSchedules } from '@pollux/sim'
+import { faultAtEveryStep, faultInEveryPhase, randomSchedule, type Schedule } from '@pollux/sim'
 
 /** Where schedules come from, as plain data: a thread makes its own from a number. */
 export type ScheduleSource =
@@ -18,6 +18,6 @@ export interface ScheduleList {
 
 export function scheduleList(source: ScheduleSource): ScheduleList {
   if (source.kind === 'random') return { length: Number.POSITIVE_INFINITY, at: randomSchedule }
-  const all = source.kind === 'steps' ? SystematicSchedules.steps() : SystematicSchedules.phases()
+  const all = source.kind === 'steps' ? faultAtEveryStep() : faultInEveryPhase()
   return { length: Math.ceil(all.length / source.stride), at: (number) => all.at(number * source.stride) }
 }

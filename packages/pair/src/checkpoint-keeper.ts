@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
 import type { Checkpoint } from './run-key.ts'
 import type { RunKeeper } from './run-keeper.ts'
+import { imageBytes } from './stored-bytes.ts'
 
 type Phase =
   | { readonly kind: 'idle' }
@@ -14,6 +15,7 @@ type Phase =
       readonly kind: 'reading'
       readonly checkpoint: Checkpoint
       readonly left: readonly string[]
+      readonly bytes: number
       readonly id: number
       readonly sentAt: number
     }
@@ -64,8 +66,13 @@ export class CheckpointKeeper {
     if (reply.kind === 'names') this.#choose(reply.names)
     if (reply.kind === 'image' && phase.kind === 'reading') {
       if (reply.image === null) return true
-      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left)
-      else this.#run.complete = phase.checkpoint
+      const bytes = phase.bytes + imageBytes(reply.image)
+      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes)
+      else {
+        // Room for two more like it: one that is being written while this one stays, and its growth.
+        this.#context.store({ kind: 'reserve', bytes: 2 * bytes })
+        this.#run.complete = phase.checkpoint
+      }
     }
     return true
   }
@@ -90,14 +97,14 @@ export class CheckpointKeeper {
     })
     const least = (this.#run.value?.checkpoint?.epoch ?? -1) as Epoch
     const checkpoint = latestCut(run, parts, [...this.#context.identity.topology.pairs.keys()], least)
-    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts))
+    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0)
   }
 
-  #read(checkpoint: Checkpoint, names: readonly string[]): void {
+  #read(checkpoint: Checkpoint, names: readonly string[], bytes: number): void {
     const [blob, ...left] = names
     if (blob === undefined) return
     const id = this.#context.store({ kind: 'get', blob })
-    this.#phase = { kind: 'reading', checkpoint, left, id, sentAt: this.#context.now }
+    this.#phase = { kind: 'reading', checkpoint, left, bytes, id, sentAt: this.#context.now }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Image, ImagePart, OperatorState, StateSnapshot } from '@pollux/protocol'
-import { partBytes } from './memory-store.ts'
+import { partBytes } from './stored-bytes.ts'
 
 /**
  * A replica's image as of one boundary, handed out in pieces while the replica goes on: parts that are references

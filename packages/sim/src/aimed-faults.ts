@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts'
 import type { ProtocolPhase } from './protocol-phase.ts'
-import { aimedAt, pairOfSlot, TARGET_OF } from './struck-slots.ts'
+import { aimedAt, pairOfSlot, TARGET_OF, twinSlot } from './struck-slots.ts'
 
 type AimedFault = Fault & Required<Pick<Fault, 'aim'>>
 
@@ -28,7 +28,8 @@ export class AimedFaults {
     for (const fault of this.#armed) {
       if (fault.aim.phase !== phase || !mayStrike(fault, slot)) continue
       this.#armed = this.#armed.filter((other) => other !== fault)
-      this.#strike(aimedAt(fault, slot), fault.aim.lagMs)
+      const struck = fault.aim.who === 'twin' ? twinSlot(slot) : slot
+      this.#strike(aimedAt(fault, struck), fault.aim.lagMs)
     }
   }
 }

@@ -9,7 +9,9 @@ export interface Aim {
   readonly phase: ProtocolPhase
   /** Only replicas of this pair; null for any. */
   readonly pair: PairId | null
-  /** How far into the phase. */
+  /** Done to the replica that is seen, or to its twin: a survivor is struck while its joiner loads. */
+  readonly who: 'itself' | 'twin'
+  /** How long after the phase began. */
   readonly lagMs: number
 }
 
@@ -43,13 +45,15 @@ type Misfortune =
 
 export type FaultKind = Fault['kind']
 
-/** `120 ms: crash (slot count/0/a, restartMs 30)`; aimed: `from 120 ms, once count/0 is loading + 1 ms: crash (...)` */
+/** `120 ms: crash (slot count/0/a, restartMs 30)`; aimed: `from 120 ms, once count/0 is loading + 1 ms, its twin: crash (...)` */
 export function describeFault(fault: Fault): string {
   const { kind, at, aim, ...rest } = fault
   const details = Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'number' ? round(value) : value}`)
   const lag = aim === undefined || aim.lagMs === 0 ? '' : ` + ${round(aim.lagMs)} ms`
-  const when = aim === undefined ? '' : `, once ${aim.pair ?? 'any pair'} is ${aim.phase}${lag}`
-  return `${aim === undefined ? '' : 'from '}${round(at)} ms${when}: ${kind}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+  const who = aim?.who === 'twin' ? ', its twin' : ''
+  const when = aim === undefined ? '' : `, once ${aim.pair ?? 'any pair'} is ${aim.phase}${lag}${who}`
+  const what = `${kind}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+  return `${aim === undefined ? '' : 'from '}${round(at)} ms${when}: ${what}`
 }
 
 function round(value: number): number {

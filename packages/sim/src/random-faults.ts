@@ -68,7 +68,8 @@ function aimOf(random: Random, kind: FaultKind, place: PairPlace): Aim {
   const phase = random.pick(PHASES.filter((one) => whyNever(kind, one) === null))
   const target = TARGET_OF[kind]
   const bound = target === 'source' || target === 'sink' || random.chance(0.5)
-  return { phase, pair: bound ? place.id : null, lagMs: random.chance(0.5) ? 0 : random.float() * 4 }
+  const who = random.chance(0.7) ? 'itself' : 'twin'
+  return { phase, pair: bound ? place.id : null, who, lagMs: random.chance(0.5) ? 0 : random.float() * 4 }
 }
 
 function kindOf(random: Random): FaultKind {

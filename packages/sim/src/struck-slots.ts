@@ -51,6 +51,6 @@ export function pairOfSlot(slot: string): string {
   return slot.slice(0, slot.lastIndexOf('/'))
 }
 
-function twinSlot(slot: string): string {
+export function twinSlot(slot: string): string {
   return `${pairOfSlot(slot)}/${slot.endsWith('a') ? 'b' : 'a'}`
 }

@@ -1,82 +1,168 @@
 import { Random } from '@pollux/std'
-import { type Plan, Topology } from '@pollux/protocol'
+import { type PairId, type Plan, Topology } from '@pollux/protocol'
 import { whyNever } from './coverage.ts'
-import type { Aim, Fault, FaultKind } from './fault.ts'
+import type { Fault, FaultKind } from './fault.ts'
 import { PHASES, type ProtocolPhase } from './protocol-phase.ts'
 import { faultOf } from './random-faults.ts'
 import type { Schedule } from './schedule.ts'
 import { SIM_LIMITS, Simulation } from './simulation.ts'
-import { FAULT_KINDS } from './struck-slots.ts'
+import { FAULT_KINDS, TARGET_OF } from './struck-slots.ts'
 import { TOY_SCHEMA } from './toy-rows.ts'
 
-const SEED = 1
-/** The fault of a run over steps may last a little longer than the run itself would. */
-const HEAL_AT_MS = 450
-const ROWS = 24
-
 /** What is not left to chance: every member of a family of schedules, by number. */
-export class SystematicSchedules {
+export interface SystematicSchedules {
   readonly length: number
-  readonly #at: (number: number) => Schedule
+  at(number: number): Schedule
+}
 
-  private constructor(length: number, at: (number: number) => Schedule) {
-    this.length = length
-    this.#at = at
-  }
+const REFERENCE_SEED = 1
+const HEAL_AT_MS = 400
+const ROWS = 24
+const PAIRS = ['in/0', 'count/0', 'out/0'] as const
 
-  at(number: number): Schedule {
-    return this.#at(number)
-  }
-
-  /**
-   * Each kind of fault before each step of a reference run without faults. Up to there the runs are the same, so a
-   * fault at the time of step n strikes exactly before step n.
-   */
-  static steps(): SystematicSchedules {
-    const times = stepTimes()
-    const topology = new Topology(REFERENCE)
-    return new SystematicSchedules(times.length * FAULT_KINDS.length, (number) => {
+/**
+ * Each kind of fault before each step of a reference run without faults. Up to there the runs are the same, so a
+ * fault at the time of step n strikes exactly before step n.
+ */
+export function faultAtEveryStep(): SystematicSchedules {
+  const times = stepTimes()
+  const topology = new Topology(REFERENCE)
+  return {
+    length: times.length * FAULT_KINDS.length,
+    at: (number) => {
       const kind = FAULT_KINDS[number % FAULT_KINDS.length]!
       const at = times[Math.floor(number / FAULT_KINDS.length)]!
       const random = new Random(number).fork('systematic')
-      return referenceRun(SEED, [somewhere(random, topology, kind, at)])
-    })
-  }
-
-  /** Each kind of fault in each phase in which it can strike, and then, close by and soon, each other kind. */
-  static phases(): SystematicSchedules {
-    const topology = new Topology(REFERENCE)
-    const firsts = FAULT_KINDS.flatMap((kind) =>
-      PHASES.filter((phase) => whyNever(kind, phase) === null).map((phase) => ({ kind, phase })),
-    )
-    return new SystematicSchedules(firsts.length * FAULT_KINDS.length, (number) => {
-      const first = firsts[Math.floor(number / FAULT_KINDS.length)]!
-      const second = FAULT_KINDS[number % FAULT_KINDS.length]!
-      return referenceRun(number + 1, threeFaults(new Random(number).fork('systematic'), topology, first, second))
-    })
+      return referenceRun(REFERENCE_SEED, [faultNear(random, topology, random.pick(PAIRS), kind, at)])
+    },
   }
 }
 
-/** An opener that brings the phase about, the fault in it, and another one on top. */
-function threeFaults(
+/** Each kind of fault in each phase in which it can strike, and on top of it each other kind. */
+export function faultInEveryPhase(): SystematicSchedules {
+  const topology = new Topology(REFERENCE)
+  const firsts = FAULT_KINDS.flatMap((kind) =>
+    PHASES.filter((phase) => whyNever(kind, phase) === null).map((phase) => ({ kind, phase })),
+  )
+  return {
+    length: firsts.length * FAULT_KINDS.length,
+    at: (number) => {
+      const first = firsts[Math.floor(number / FAULT_KINDS.length)]!
+      const second = FAULT_KINDS[number % FAULT_KINDS.length]!
+      return referenceRun(number + 1, pileUp(new Random(number).fork('systematic'), topology, first, second))
+    },
+  }
+}
+
+/** An ingress, a compute stage and an egress: every phase there is, in three pairs. */
+const REFERENCE: Plan = {
+  pipeline: 'toy',
+  groups: 16,
+  tickMs: 10,
+  originMs: 0,
+  checkpointEvery: 6,
+  stages: [
+    {
+      kind: 'ingress',
+      name: 'in',
+      partitions: 1,
+      step: 'pass',
+      source: 'replayable',
+      schema: TOY_SCHEMA,
+      keyWindowEpochs: 1000,
+    },
+    { kind: 'compute', name: 'count', partitions: 1, step: 'chain' },
+    { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
+  ],
+  edges: [
+    { from: 'in', output: 0, to: 'count', port: 0, exchange: { kind: 'one' }, delivery: 'lane', schema: TOY_SCHEMA },
+    { from: 'count', output: 0, to: 'out', port: 0, exchange: { kind: 'one' }, delivery: 'race', schema: TOY_SCHEMA },
+  ],
+}
+
+/** What brings a phase about; nothing where a run comes to it by itself. */
+const OPENERS: Readonly<Record<ProtocolPhase, FaultKind | null>> = {
+  down: 'crash',
+  arriving: 'crash',
+  waiting: 'crash',
+  called: 'crash',
+  subscribing: 'crash',
+  loading: 'crash',
+  replaying: 'crash',
+  restoring: 'pair-loss',
+  ended: null,
+  'taking-over': 'pair-loss',
+  'holding-acks': 'crash',
+  streaming: 'crash',
+  'awaiting-joiner': 'crash',
+  completing: null,
+  committing: null,
+  'writing-part': null,
+  draining: 'drain',
+  alone: 'crash',
+  steady: null,
+}
+
+/** An opener, the fault in the phase that it brings about, and a few milliseconds later another one on top. */
+function pileUp(
   random: Random,
   topology: Topology,
   first: { readonly kind: FaultKind; readonly phase: ProtocolPhase },
   second: FaultKind,
 ): Fault[] {
-  const at = 100 + random.float() * 60
+  const at = 120 + random.float() * 60
+  const pair = random.pick(pairsFor(first.kind, first.phase))
   const opener = OPENERS[first.phase]
-  const met = somewhere(random, topology, first.kind, at + 0.1)
-  const near = 'pair' in met || 'slot' in met ? placeOfFault(met) : null
-  const aim: Aim = { phase: first.phase, pair: near, lagMs: 0 }
-  const pair = topology.pair(near ?? random.pick([...topology.pairs.keys()]))
-  const follower = faultOf(random, pair, second, at + 1) ?? somewhere(random, topology, second, at + 1)
-  const on: Aim = { phase: first.phase, pair: near, lagMs: 1 + random.float() * 8 }
-  const place = placeOfFault(follower)
-  const opened = opener === null ? [] : [faultOf(random, pair, opener, at)]
+  const { phase } = first
+  const opening = opener === null ? [] : [faultNear(random, topology, pair, opener, at)]
+  const aimed = faultNear(random, topology, pair, first.kind, at + 0.1)
+  const onTop = faultNear(random, topology, pair, second, at + 0.1)
+  const who = random.chance(0.5) ? 'itself' : 'twin'
   return [
-    ...opened.filter((fault) => fault !== null),
-    { ...met, aim },
-    place === null || place === near ? { ...follower, aim: on } : { ...follower, at: at + 10 },
+    ...opening,
+    { ...aimed, aim: { phase, pair, who: 'itself', lagMs: 0 } },
+    canBeAt(second, pair)
+      ? { ...onTop, aim: { phase, pair, who, lagMs: 1 + random.float() * 8 } }
+      : { ...onTop, at: at + 10 + random.float() * 30 },
   ]
+}
+
+/** Where this kind can meet this phase in the reference plan. */
+function pairsFor(kind: FaultKind, phase: ProtocolPhase): readonly PairId[] {
+  const target = TARGET_OF[kind]
+  if (target === 'source' || phase === 'completing') return ['in/0']
+  if (target === 'sink' || phase === 'committing') return ['out/0']
+  if (phase === 'taking-over') return ['in/0', 'out/0']
+  return phase === 'subscribing' ? ['count/0', 'out/0'] : PAIRS
+}
+
+/** A fault of this kind at this pair, or, if it cannot strike there, at a pair where it can. */
+function faultNear(random: Random, topology: Topology, pair: PairId, kind: FaultKind, at: number): Fault {
+  for (const place of [pair, 'in/0', 'out/0']) {
+    // A link is drawn with both ends; the same end twice is drawn again.
+    for (let tries = 0; tries < 20; tries++) {
+      const fault = faultOf(random, topology.pair(place), kind, at)
+      if (fault !== null) return fault
+    }
+  }
+  throw new RangeError(`${kind} cannot strike in the reference plan`)
+}
+
+function canBeAt(kind: FaultKind, pair: PairId): boolean {
+  const target = TARGET_OF[kind]
+  return target === 'source' ? pair === 'in/0' : target !== 'sink' || pair === 'out/0'
+}
+
+function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
+  return { seed, plan: REFERENCE, faults, rows: ROWS, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
+}
+
+/** The time of every step of the run without faults, until everything would heal. */
+function stepTimes(): readonly number[] {
+  const simulation = new Simulation(referenceRun(REFERENCE_SEED, []))
+  const times: number[] = []
+  while (!simulation.finished && simulation.world.now < HEAL_AT_MS && simulation.world.step()) {
+    times.push(simulation.world.now)
+  }
+  return times
 }

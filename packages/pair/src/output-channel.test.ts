@@ -1,0 +1,302 @@
+import { crc32c, epoch, incarnation } from '@pollux/protocol'
+import type { Position, SubscribeHello } from '@pollux/protocol'
+import { describe, expect, it } from 'vitest'
+import { contextAt, taken } from '../test-kit/context-at.ts'
+import { at, frameOf, rowsOf } from '../test-kit/items.ts'
+import { viewOf } from '../test-kit/views.ts'
+import type { Context } from './context.ts'
+import { FramePool } from './frame-pool.ts'
+import type { Limits } from './limits.ts'
+import { OutputChannel } from './output-channel.ts'
+
+interface Bench {
+  readonly context: Context
+  readonly channel: OutputChannel
+}
+
+function bench(limits: Partial<Limits> = {}): Bench {
+  const context = contextAt('sums/0', { limits })
+  return { context, channel: new OutputChannel(context, context.identity.place.outputs[0]!, new FramePool(), crc32c) }
+}
+
+/** Epochs 0 to 3 of one row each: eight items, a frame and a seal in turn. */
+function producing(limits: Partial<Limits> = {}): Bench {
+  const made = bench(limits)
+  for (let e = 0; e < 4; e++) produce(made.channel, e)
+  return made
+}
+
+function produce(channel: OutputChannel, e: number): void {
+  channel.buffer.pushFrame(epoch(e), frameOf(e, 100 + e))
+  channel.buffer.pushSeal(epoch(e + 1), 0, false)
+}
+
+function hello(context: Context, who: number, from: Position, deliver = true): SubscribeHello {
+  const speaker = { ...context.speaker(), pair: 'wall/0', incarnation: incarnation(who) }
+  const start = at(0, 0)
+  return { kind: 'subscribe', speaker, to: incarnation(1), channel: 1, from, acked: start, ackedDigest: 0, deliver }
+}
+
+function ack(channel: OutputChannel, who: number, position: Position): string {
+  return channel.acknowledge(incarnation(who), position, channel.buffer.digestAt(position) ?? -1)
+}
+
+function sent(context: Context): string[] {
+  return taken(context, 'send').map(({ link, message }) => {
+    if (message.kind === 'frame') return `${link}: frame ${message.epoch}`
+    return message.kind === 'seal' ? `${link}: seal ${message.to}` : `${link}: ${message.kind}`
+  })
+}
+
+const PAIR = viewOf({ members: ['a1', 'b2'] })
+
+describe('eviction at an output channel', () => {
+  it('forgets only what every incarnation of the view has acked', () => {
+    const { channel } = producing()
+    ack(channel, 1, at(3, 3))
+    ack(channel, 2, at(1, 1))
+    channel.evict(PAIR)
+    expect(channel.buffer.kept).toEqual(at(1, 1))
+  })
+
+  it('keeps everything while one listed incarnation has acked nothing', () => {
+    const { channel } = producing()
+    ack(channel, 1, at(4, 4))
+    channel.evict(PAIR)
+    expect(channel.buffer.kept).toEqual(at(0, 0))
+  })
+
+  it('counts a joiner as listed', () => {
+    const { channel } = producing()
+    ack(channel, 1, at(4, 4))
+    channel.evict(viewOf({ members: ['a1'], joining: 'b3' }))
+    expect(channel.buffer.kept).toEqual(at(0, 0))
+  })
+
+  it('is not held back by an incarnation that the newest view has dropped, nor helped by its acks', () => {
+    const { channel } = producing()
+    ack(channel, 1, at(4, 4))
+    ack(channel, 2, at(1, 1))
+    channel.evict(viewOf({ members: ['a1'] }))
+    expect(channel.buffer.kept).toEqual(at(4, 4))
+    const other = producing().channel
+    ack(other, 2, at(4, 4))
+    other.evict(viewOf({ members: ['a1'] }))
+    expect(other.buffer.kept).toEqual(at(0, 0))
+  })
+
+  it('asks everything of an incarnation afresh once a view without it has been seen', () => {
+    const { channel } = producing()
+    ack(channel, 1, at(4, 4))
+    ack(channel, 2, at(4, 4))
+    channel.forget(viewOf({ members: ['a1'] }))
+    channel.evict(PAIR)
+    expect(channel.buffer.kept).toEqual(at(0, 0))
+  })
+
+  it('forgets no more than is produced, however far acks have run ahead', () => {
+    const { channel } = producing()
+    for (const who of [1, 2]) channel.acknowledge(incarnation(who), at(9, 9), 1)
+    channel.evict(PAIR)
+    expect(channel.buffer.kept).toEqual(at(4, 4))
+  })
+
+  it('takes acks as cumulative: an older one changes nothing', () => {
+    const { channel } = producing()
+    for (const who of [1, 2]) ack(channel, who, at(3, 3))
+    expect(channel.acknowledge(incarnation(2), at(1, 1), -1)).toBe('fine')
+    channel.evict(PAIR)
+    expect(channel.buffer.kept).toEqual(at(3, 3))
+  })
+})
+
+describe('the audit by acks', () => {
+  it('finds an ack fine whose digest is ours, and diverged whose is not', () => {
+    const { channel } = producing()
+    expect(ack(channel, 1, at(2, 2))).toBe('fine')
+    expect(channel.acknowledge(incarnation(2), at(2, 2), 12_345)).toBe('diverged')
+  })
+
+  it('finds an ack diverged that names a place where no item of ours ends', () => {
+    const { channel } = producing()
+    expect(channel.acknowledge(incarnation(1), at(2, 1), 0)).toBe('diverged')
+  })
+
+  it('compares an ack that ran ahead of production once production is there', () => {
+    const twin = producing().channel
+    produce(twin, 4)
+    const { channel } = producing()
+    channel.acknowledge(incarnation(1), at(5, 5), twin.buffer.headDigest)
+    expect(channel.acknowledge(incarnation(2), at(5, 5), 7)).toBe('fine')
+    expect(channel.compareAcks()).toBe('fine')
+    produce(channel, 4)
+    expect(channel.compareAcks()).toBe('diverged')
+  })
+
+  it('is content when such an ack was of the same bytes', () => {
+    const twin = producing().channel
+    produce(twin, 4)
+    const { channel } = producing()
+    channel.acknowledge(incarnation(1), at(5, 5), twin.buffer.headDigest)
+    produce(channel, 4)
+    expect(channel.compareAcks()).toBe('fine')
+  })
+
+  it('cannot compare what it no longer holds', () => {
+    const { channel } = producing()
+    channel.evictTo(at(3, 3))
+    expect(channel.acknowledge(incarnation(2), at(1, 1), 7)).toBe('fine')
+  })
+})
+
+describe('delivery under credit', () => {
+  it('sends the whole epoch that a consumer is at, and the next one only within the window', () => {
+    const { context, channel } = producing({ windowBytes: 1 })
+    channel.subscribe(2, hello(context, 1, at(0, 0)))
+    channel.pump()
+    expect(sent(context)).toEqual(['2: frame 0', '2: seal 1'])
+    channel.pump()
+    expect(sent(context)).toEqual([])
+    ack(channel, 1, at(1, 1))
+    channel.pump()
+    expect(sent(context)).toEqual(['2: frame 1', '2: seal 2'])
+  })
+
+  it('sends ahead as far as unacked bytes stay within the window', () => {
+    const epochBytes = producing().channel.buffer.bytesAt(at(1, 1))
+    const { context, channel } = producing({ windowBytes: 3 * epochBytes })
+    channel.subscribe(2, hello(context, 1, at(0, 0)))
+    channel.pump()
+    expect(sent(context).at(-1)).toBe('2: seal 3')
+    ack(channel, 1, at(1, 1))
+    channel.pump()
+    expect(sent(context)).toEqual(['2: frame 3', '2: seal 4'])
+  })
+
+  it('gives each consumer its own credit', () => {
+    const { context, channel } = producing({ windowBytes: 1 })
+    channel.subscribe(2, hello(context, 1, at(0, 0)))
+    channel.subscribe(4, hello(context, 2, at(0, 0)))
+    channel.pump()
+    ack(channel, 2, at(1, 1))
+    context.take()
+    channel.pump()
+    expect(sent(context)).toEqual(['4: frame 1', '4: seal 2'])
+  })
+
+  it('counts every send as a reader of its frame', () => {
+    const { context, channel } = producing()
+    channel.subscribe(2, hello(context, 1, at(0, 0)))
+    channel.subscribe(4, hello(context, 2, at(1, 1)))
+    channel.pump()
+    const readers = taken(context, 'send').flatMap(({ link, message }) =>
+      message.kind === 'frame' && link === 2 ? [message.frame.readers] : [],
+    )
+    expect(readers).toEqual([1, 2, 2, 2])
+  })
+
+  it('sends nothing to a consumer that takes its data elsewhere, until it asks', () => {
+    const { context, channel } = producing()
+    channel.subscribe(2, hello(context, 1, at(0, 0), false))
+    channel.pump()
+    expect(sent(context)).toEqual([])
+    expect(channel.deliver(2, true, at(2, 2))).toBe(true)
+    channel.pump()
+    expect(sent(context)).toEqual(['2: frame 2', '2: seal 3', '2: frame 3', '2: seal 4'])
+    channel.deliver(2, false, at(4, 4))
+    produce(channel, 4)
+    channel.pump()
+    expect(sent(context)).toEqual([])
+  })
+
+  it('goes on behind what has been evicted from under its cursor', () => {
+    const { context, channel } = producing()
+    channel.subscribe(2, hello(context, 1, at(0, 0)))
+    ack(channel, 1, at(2, 2))
+    channel.evict(viewOf({ members: ['a1'] }))
+    channel.pump()
+    expect(sent(context)).toEqual(['2: frame 2', '2: seal 3', '2: frame 3', '2: seal 4'])
+  })
+
+  it('refuses a consumer what is gone', () => {
+    const { context, channel } = producing()
+    channel.evictTo(at(2, 2))
+    expect(channel.subscribe(2, hello(context, 1, at(1, 1)))).toBe(false)
+    expect(channel.subscribers.size).toBe(0)
+    expect(channel.subscribe(2, hello(context, 1, at(2, 2)))).toBe(true)
+    expect(channel.deliver(2, true, at(1, 1))).toBe(false)
+  })
+})
+
+describe('the lag bound (F6)', () => {
+  const FULL = { markBytes: 300 }
+
+  it('names the one replica that alone keeps the buffer over its mark', () => {
+    const { channel } = producing(FULL)
+    ack(channel, 1, at(4, 4))
+    ack(channel, 2, at(1, 1))
+    expect(channel.overMark).toBe(true)
+    expect(channel.laggard(PAIR)).toBe(2)
+  })
+
+  it('names a joiner too, even one that has acked nothing', () => {
+    const { channel } = producing(FULL)
+    ack(channel, 1, at(4, 4))
+    expect(channel.laggard(viewOf({ members: ['a1'], joining: 'b3' }))).toBe(3)
+  })
+
+  it('names nobody when both are slow', () => {
+    const { channel } = producing(FULL)
+    expect(channel.laggard(PAIR)).toBe(null)
+    for (const who of [1, 2]) ack(channel, who, at(1, 1))
+    expect(channel.laggard(PAIR)).toBe(null)
+  })
+
+  it('names nobody when what the faster one has acked would not free the buffer either', () => {
+    const { channel } = producing({ markBytes: 200 })
+    ack(channel, 1, at(1, 1))
+    expect(channel.laggard(PAIR)).toBe(null)
+  })
+
+  it('never names the last one of a view, however slow', () => {
+    const { channel } = producing(FULL)
+    expect(channel.laggard(viewOf({ members: ['a1'] }))).toBe(null)
+  })
+
+  it('names nobody below the mark', () => {
+    const { channel } = producing({ markBytes: 10_000 })
+    ack(channel, 1, at(4, 4))
+    expect(channel.laggard(PAIR)).toBe(null)
+  })
+
+  it('counts what is held, not what has ever been produced', () => {
+    const { channel } = producing(FULL)
+    channel.evictTo(at(3, 3))
+    for (let e = 4; e < 6; e++) produce(channel, e)
+    ack(channel, 1, at(4, 4))
+    expect(channel.laggard(PAIR)).toBe(2)
+  })
+})
+
+describe('cutting frames', () => {
+  it('cuts when the builder has reached the size, and never an empty frame', () => {
+    const { channel } = bench({ frameBytes: 48 })
+    channel.builder.appendRow(rowsOf(1), 0)
+    channel.cutFull(epoch(0))
+    expect(channel.buffer.end).toBe(0)
+    channel.builder.appendRow(rowsOf(2), 0)
+    channel.cutFull(epoch(0))
+    channel.cut(epoch(0))
+    expect([channel.buffer.end, channel.buffer.head]).toEqual([1, at(0, 2)])
+  })
+
+  it('makes the same bytes in both lanes', () => {
+    const [a, b] = [bench().channel, bench().channel]
+    for (const channel of [a, b]) {
+      for (const id of [1, 2, 3]) channel.builder.appendRow(rowsOf(id), 0)
+      channel.cut(epoch(5))
+      channel.buffer.pushSeal(epoch(6), 0, false)
+    }
+    expect(a.buffer.headDigest).toBe(b.buffer.headDigest)
+  })
+})
