@@ -1,6 +1,6 @@
 import { RingQueue } from '@pollux/std'
 import type { Channel, FrameMessage, Position, SealMessage, Seq } from '@pollux/protocol'
-import { comparePositions, samePosition, START } from '@pollux/protocol'
+import { comparePositions, START } from '@pollux/protocol'
 import { rollDigest } from './channel-digest.ts'
 
 export interface InputItem {
@@ -71,6 +71,7 @@ export class InputChannel {
     this.#queue.clear()
     this.#queuedBytes = 0
     this.#recent.length = 0
+    this.#recentAt = 0
     this.#next = point.position
     this.#nextDigest = point.digest
     this.#processed = point
@@ -113,7 +114,15 @@ export class InputChannel {
   }
 
   #digestAt(position: Position): number | null {
-    return this.#recent.find((one) => samePosition(one.after, position))?.digest ?? null
+    // Newest first: the other copy of a race is seldom far behind.
+    for (let back = 1; back <= this.#recent.length; back++) {
+      const one = this.#recent[(this.#recentAt - back + COMPARED_MAX) % COMPARED_MAX]
+      if (one === undefined) return null
+      const order = comparePositions(one.after, position)
+      if (order === 0) return one.digest
+      if (order < 0) return null
+    }
+    return null
   }
 
   #remember(after: Position, digest: number): void {

@@ -27,10 +27,10 @@ export class FaultDriver {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
-    const { world, options } = simulation
+    const { world } = simulation
     this.#aimed = new AimedFaults(
       (slot) => simulation.phaseOf(slot),
-      (fault, lagMs) => world.after(lagMs, () => world.now < options.healAt && this.#strike(fault)),
+      (fault, lagMs) => world.after(lagMs, () => world.now < simulation.healAt && this.#strike(fault)),
     )
   }
 
@@ -45,7 +45,7 @@ export class FaultDriver {
 
   /** Something has happened to this slot. */
   look(slot: string): void {
-    if (this.#simulation.world.now < this.#simulation.options.healAt) this.#aimed.look(slot)
+    if (this.#simulation.world.now < this.#simulation.healAt) this.#aimed.look(slot)
   }
 
   /** From a place of its own, so that an aim at any pair does not always find the first. */
@@ -172,7 +172,7 @@ export class FaultDriver {
   }
 
   #end(fault: Fault & { readonly forMs: number }): number {
-    return Math.min(this.#simulation.world.now + fault.forMs, this.#simulation.options.healAt)
+    return Math.min(this.#simulation.world.now + fault.forMs, this.#simulation.healAt)
   }
 
   #undo(fault: Fault & { readonly forMs: number }, undo: () => void): void {

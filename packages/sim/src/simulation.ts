@@ -39,6 +39,10 @@ export interface SimulationOptions {
   readonly healAt: number
   readonly rows: number
   readonly limits: Limits
+  /** The last row arrives at about this time; by default well before everything heals. */
+  readonly sourceMs?: number
+  /** Somebody drives this run by hand, and resumes by hand what was drained. */
+  readonly attended?: boolean
 }
 
 /** Small bounds and short patience, so that every one of them is reached in a run of half a second. */
@@ -89,6 +93,8 @@ export class Simulation implements Outside {
   readonly displayClients: DisplayClient[] = []
   readonly options: SimulationOptions
   readonly faults: FaultDriver
+  /** No fault lasts longer. */
+  healAt: number
   /** Every slot, in the order of the plan. */
   readonly slots: readonly string[]
   observer: Observer | null = null
@@ -102,6 +108,7 @@ export class Simulation implements Outside {
 
   constructor(options: SimulationOptions) {
     this.options = options
+    this.healAt = options.healAt
     this.world = new World(options.seed)
     this.#random = new Random(options.seed).fork('simulation')
     this.topology = new Topology(options.plan)
@@ -159,9 +166,14 @@ export class Simulation implements Outside {
     return this.#sinks.get(pair)!
   }
 
+  /** What the source of an ingress partition holds. */
+  data(pair: PairId): SourceData {
+    return this.#data.get(pair)!
+  }
+
   /** Runs to the end: finished, a violation, or out of patience. */
   run(): void {
-    const until = this.options.healAt + PATIENCE_MS
+    const until = this.healAt + PATIENCE_MS
     while (this.checker.violations.length === 0 && this.world.now < until && !this.#settled()) {
       if (this.world.steps > STEPS_MOST || !this.world.step()) break
     }
@@ -175,7 +187,8 @@ export class Simulation implements Outside {
     this.#judge()
   }
 
-  startSlot(slot: string): void {
+  /** `other`: a process that does not fit, with other code or another plan. */
+  startSlot(slot: string, other: { readonly planHash?: string; readonly fingerprint?: string } = {}): void {
     if (this.find(slot) !== null || isEnded(this.runKey.state)) return
     const [stage, partition, lane] = slot.split('/') as [string, string, 'a' | 'b']
     const skew = {
@@ -193,6 +206,7 @@ export class Simulation implements Outside {
       token: 'token',
       limits: this.options.limits,
       operators: toyOperators(this.options.plan.groups),
+      ...other,
     }
     const process = new ProcessModel(this.world, this, identity, slot, skew)
     this.processes.set(slot, process)
@@ -261,7 +275,10 @@ export class Simulation implements Outside {
     let index = 0
     for (const place of this.topology.pairs.values()) {
       if (place.stage.kind === 'ingress') {
-        const data = new SourceData(this.world, place.id, index++, { rows: this.options.rows, endMs: this.options.healAt * 0.8 })
+        const data = new SourceData(this.world, place.id, index++, {
+          rows: this.options.rows,
+          endMs: this.options.sourceMs ?? this.options.healAt * 0.8,
+        })
         this.#data.set(place.id, data)
         this.#sources.set(place.id, new SourceModel(this.world, data))
         if (place.stage.source === 'push') this.pushClients.plan(this.topology, place.id, data)
@@ -278,8 +295,8 @@ export class Simulation implements Outside {
   /** What an operator would do: end push pipelines once everything is in, resume what was drained, keep slots alive. */
   #watchOver(): void {
     const { state } = this.runKey
-    if (state.kind === 'drained') this.#resume()
-    if (state.kind === 'running' && this.world.now > this.options.healAt && this.#allIn()) this.requestDrain(true)
+    if (state.kind === 'drained' && this.options.attended !== true) this.resume()
+    if (state.kind === 'running' && this.world.now > this.healAt && this.#allIn()) this.requestDrain(true)
     for (const process of this.processes.values()) if (process.alive) this.checker.checkBounds(process)
     this.world.after(25, () => this.#watchOver())
   }
@@ -292,7 +309,8 @@ export class Simulation implements Outside {
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: reply.version, value })
   }
 
-  #resume(): void {
+  /** What an operator does with a pipeline that was drained, or that has halted. */
+  resume(): void {
     const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
     if (reply.kind !== 'value') return
     this.drains++

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util'
+
+export type SimCommand =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'planted'; readonly rest: readonly string[] }
+  | { readonly kind: 'replay'; readonly what: Replayed; readonly number: number; readonly trace: boolean }
+  | {
+      readonly kind: 'run'
+      readonly source: 'random' | 'systematic'
+      readonly schedules: number
+      /** Null: a fresh one. */
+      readonly seed: number | null
+      readonly full: boolean
+      readonly json: boolean
+      readonly coverage: boolean
+      readonly workers: number | null
+    }
+
+/** A number alone is a seed; `steps:N` and `phases:N` are members of the systematic families. */
+export type Replayed = 'random' | 'steps' | 'phases'
+
+/** What the user typed cannot be meant; the message says what can. */
+export class OptionError extends Error {}
+
+export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
+
+  npm run sim -- --schedules N [--seed S]    N random schedules: seeds S, S+1, ... (a fresh S if none is given)
+  npm run sim -- --systematic [--full]       every fault at every step, and in every phase with a second one on top
+                                             (a sample of them; all with --full)
+  npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
+  npm run sim -- --planted                   mutations of the core, each of which must be caught
+
+  --json         the last line as JSON, alone on standard output
+  --coverage     the table of protocol phases and fault kinds, and how often each was hit
+  --workers W    threads; one for each core if not given
+  --help         this`
+
+const OPTIONS = {
+  schedules: { type: 'string' },
+  seed: { type: 'string' },
+  replay: { type: 'string' },
+  trace: { type: 'boolean' },
+  systematic: { type: 'boolean' },
+  full: { type: 'boolean' },
+  json: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  workers: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
+type Given = { readonly [name in keyof typeof OPTIONS]?: string | boolean }
+
+/** Which options each call takes besides the one that names it. */
+const TAKES: Readonly<Record<'schedules' | 'systematic' | 'replay', readonly string[]>> = {
+  schedules: ['seed', 'json', 'coverage', 'workers'],
+  systematic: ['full', 'json', 'coverage', 'workers'],
+  replay: ['trace'],
+}
+
+export function simCommand(args: readonly string[]): SimCommand {
+  if (args.includes('--planted')) return { kind: 'planted', rest: args.filter((arg) => arg !== '--planted') }
+  const given = parse(args)
+  if (given.help === true) return { kind: 'help' }
+  const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)
+  const [call] = calls
+  if (call === undefined) throw new OptionError('one of --schedules N, --systematic, --replay S or --planted is needed')
+  if (calls.length > 1) throw new OptionError(`--${calls.join(' and --')} do not go together`)
+  const stray = Object.keys(given).find((name) => name !== call && !TAKES[call].includes(name))
+  if (stray !== undefined) throw new OptionError(`--${stray} does not go with --${call}`)
+  if (call === 'replay') return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
+  return {
+    kind: 'run',
+    source: call === 'systematic' ? 'systematic' : 'random',
+    schedules: call === 'systematic' ? 0 : whole('schedules', given.schedules, 1),
+    seed: given.seed === undefined ? null : whole('seed', given.seed, 0),
+    full: given.full === true,
+    json: given.json === true,
+    coverage: given.coverage === true,
+    workers: given.workers === undefined ? null : whole('workers', given.workers, 1),
+  }
+}
+
+function parse(args: readonly string[]): Given {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function replayed(text: string): { what: Replayed; number: number } {
+  const [what, number] = text.includes(':') ? text.split(':') : ['random', text]
+  if (what !== 'random' && what !== 'steps' && what !== 'phases') {
+    throw new OptionError(`--replay takes a seed, steps:N or phases:N, not ${text}`)
+  }
+  return { what, number: whole('replay', number, 0) }
+}
+
+function whole(name: string, text: string | boolean | undefined, least: number): number {
+  const value = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new OptionError(`--${name} is a whole number from ${least}, not ${String(text)}`)
+}
