@@ -1,12 +1,8 @@
 import type { Epoch, Frame, Incarnation, Message, Seq } from '@pollux/protocol'
 import { crc32c, defineSchema, Topology } from '@pollux/protocol'
-import { Context } from '../../packages/pair/src/context.ts'
-import type { Effect } from '../../packages/pair/src/effect.ts'
-import { FramePool } from '../../packages/pair/src/frame-pool.ts'
-import { InputChannel } from '../../packages/pair/src/input-channel.ts'
-import { DEFAULT_LIMITS } from '../../packages/pair/src/limits.ts'
-import { OutputChannel } from '../../packages/pair/src/output-channel.ts'
-import type { View } from '../../packages/pair/src/view.ts'
+import { DEFAULT_LIMITS } from '@pollux/pair'
+import type { Effect, View } from '@pollux/pair'
+import { Context, FramePool, InputChannel, OutputChannel } from '@pollux/pair/channel-path'
 import { measure } from './measure.ts'
 import type { Suite } from './suite.ts'
 
@@ -31,14 +27,38 @@ export const pair: Suite = {
 /** Two producers and two consumers of one channel; each call takes one epoch all the way. */
 function epochThroughPair(delivery: 'lane' | 'race', frames: number): () => void {
   const schema = defineSchema([{ name: 'value', type: 'float64' }])
-  const edge = { from: 'p', output: 0, to: 'c', port: 0, exchange: { kind: 'one' as const }, delivery, schema }
+  const edge = {
+    from: 'p',
+    output: 0,
+    to: 'c',
+    port: 0,
+    exchange: { kind: 'one' as const },
+    delivery,
+    schema,
+  }
   const stages = ['p', 'c'].map((name) => ({ kind: 'compute' as const, name, partitions: 1, step: 'none' }))
-  const plan = { pipeline: 'bench', groups: 2, tickMs: 10, originMs: 0, checkpointEvery: 100, stages, edges: [edge] }
+  const plan = {
+    pipeline: 'bench',
+    groups: 2,
+    tickMs: 10,
+    originMs: 0,
+    checkpointEvery: 100,
+    stages,
+    edges: [edge],
+  }
   const topology = new Topology({
     ...plan,
     stages: [
       ...stages,
-      { kind: 'ingress', name: 'i', partitions: 1, step: 'none', source: 'replayable', schema, keyWindowEpochs: 1 },
+      {
+        kind: 'ingress',
+        name: 'i',
+        partitions: 1,
+        step: 'none',
+        source: 'replayable',
+        schema,
+        keyWindowEpochs: 1,
+      },
     ],
   })
   const channel = topology.channel(0)
@@ -52,7 +72,14 @@ function epochThroughPair(delivery: 'lane' | 'race', frames: number): () => void
       const deliver = delivery === 'race' || p === c
       const from = consumer.next
       producer.subscribe(c, {
-        kind: 'subscribe', speaker, to: 0 as Incarnation, channel: 0, from, acked: from, ackedDigest: 0, deliver,
+        kind: 'subscribe',
+        speaker,
+        to: 0 as Incarnation,
+        channel: 0,
+        from,
+        acked: from,
+        ackedDigest: 0,
+        deliver,
       })
       producer.acknowledge((c + 1) as Incarnation, from, 0)
     })

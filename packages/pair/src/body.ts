@@ -9,7 +9,10 @@ export interface Body {
   readonly settled: boolean
   /** Does whatever can be done now. */
   work(): void
-  /** Everything a twin needs to be this replica as of now; for a checkpoint without what is only kept for consumers. */
+  /**
+   * Everything a twin needs to be this replica as of now; for a checkpoint without what is only kept for
+   * consumers.
+   */
   image(purpose: 'catch-up' | 'checkpoint'): ImageStream
   inputPoints(): readonly InputPoint[]
   load(parts: Image): void

@@ -2,12 +2,14 @@ import type { Decision, Generation, Image, Run } from '@pollux/protocol'
 
 /**
  * What survives: decision logs (with pushed data) and checkpoint blobs. Contract for implementations:
- *  S1. After `fence(run, generation)` has answered, nothing an older (run, generation) sends ever becomes visible.
- *  S2. `append` takes effect only if it is not older than the fence and begins at tail + 1. Entries of one append
- *      become visible together or not at all.
+ *  S1. After `fence(run, generation)` has answered, nothing an older (run, generation) sends ever becomes
+ *  visible.
+ *  S2. `append` takes effect only if it is not older than the fence and begins at tail + 1. Entries of one
+ *      append become visible together or not at all.
  *  S3. An acknowledged append or fence survives the store's own fail-over.
  *  S4. An append without an answer may have happened, and may still happen until the log is fenced again.
- *  S5. A full store still takes a blob within what was reserved, so the checkpoint that frees it can be written.
+ *  S5. A full store still takes a blob within what was reserved, so the checkpoint that frees it can be
+ *  written.
  */
 export type StoreRequest =
   | { readonly kind: 'fence'; readonly log: string; readonly run: Run; readonly generation: Generation }
@@ -21,7 +23,13 @@ export type StoreRequest =
     }
   | { readonly kind: 'truncate'; readonly log: string; readonly through: number }
   /** Pieces come in order from 0; the blob exists once its last piece is there. */
-  | { readonly kind: 'put'; readonly blob: string; readonly piece: number; readonly image: Image; readonly last: boolean }
+  | {
+      readonly kind: 'put'
+      readonly blob: string
+      readonly piece: number
+      readonly image: Image
+      readonly last: boolean
+    }
   | { readonly kind: 'get'; readonly blob: string }
   | { readonly kind: 'list'; readonly prefix: string }
   | { readonly kind: 'delete'; readonly blob: string }

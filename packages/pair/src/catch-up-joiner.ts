@@ -10,8 +10,8 @@ type Phase =
   | { readonly kind: 'replaying' }
 
 /**
- * The joiner's half of catch-up: retain everything from the survivor's boundary, load its image, replay, be level.
- * It never holds the pipeline back: it acks what it retains.
+ * The joiner's half of catch-up: retain everything from the survivor's boundary, load its image, replay, be
+ * level. It never holds the pipeline back: it acks what it retains.
  */
 export class CatchUpJoiner {
   #phase: Phase = { kind: 'called' }

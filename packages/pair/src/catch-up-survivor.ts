@@ -24,8 +24,8 @@ type Phase =
   | { readonly kind: 'streamed'; readonly joiner: Incarnation }
 
 /**
- * The survivor's half of catch-up. It never stops for it: it holds its acks for one round trip, then streams an image
- * that the state's copy-on-write keeps still.
+ * The survivor's half of catch-up. It never stops for it: it holds its acks for one round trip, then streams
+ * an image that the state's copy-on-write keeps still.
  */
 export class CatchUpSurvivor {
   readonly #context: Context

@@ -1,8 +1,8 @@
 import type { FrameMessage, SealMessage } from '@pollux/protocol'
 
 /**
- * Rolls one item into the digest of its channel. Frames enter by their own digest, seals by their content, so that
- * twins which agree on every number but cut their epochs differently are found out too.
+ * Rolls one item into the digest of its channel. Frames enter by their own digest, seals by their content, so
+ * that twins which agree on every number but cut their epochs differently are found out too.
  */
 export function rollDigest(digest: number, item: FrameMessage | SealMessage): number {
   if (item.kind === 'frame') return mix(mix(digest, item.epoch), item.frame.digest)

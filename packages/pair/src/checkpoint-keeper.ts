@@ -25,9 +25,9 @@ interface NamedPart extends PartName {
 }
 
 /**
- * Finds the latest cut that every pair has a whole part of, reads the parts back, and proposes it for the run key.
- * Only then are older parts deleted. Run by the leader of the first ingress; two of them at once would only race for
- * the same compare-and-set.
+ * Finds the latest cut that every pair has a whole part of, reads the parts back, and proposes it for the run
+ * key. Only then are older parts deleted. Run by the leader of the first ingress; two of them at once would
+ * only race for the same compare-and-set.
  */
 export class CheckpointKeeper {
   readonly #context: Context
@@ -55,7 +55,11 @@ export class CheckpointKeeper {
     }
     if (now < this.#nextListAt || this.#run.complete !== null) return
     this.#nextListAt = now + limits.heartbeatMs * 2
-    this.#phase = { kind: 'listing', id: this.#context.store({ kind: 'list', prefix: PART_PREFIX }), sentAt: now }
+    this.#phase = {
+      kind: 'listing',
+      id: this.#context.store({ kind: 'list', prefix: PART_PREFIX }),
+      sentAt: now,
+    }
   }
 
   /** True if the reply was to one of our requests. */
@@ -83,7 +87,8 @@ export class CheckpointKeeper {
     for (const name of this.#names) {
       const part = parsePartName(name)
       if (part === null || kept.has(name)) continue
-      if (part.run < this.#context.run || part.to <= checkpoint.epoch) this.#context.store({ kind: 'delete', blob: name })
+      if (part.run < this.#context.run || part.to <= checkpoint.epoch)
+        this.#context.store({ kind: 'delete', blob: name })
     }
     this.#names = []
   }

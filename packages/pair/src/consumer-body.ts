@@ -15,9 +15,9 @@ export interface BodyParts {
 }
 
 /**
- * A compute or egress replica: takes its inputs in epoch order, runs the operator, seals. It stops only between epochs, and only
- * as a member whose buffer is at its mark: the replica at the lowest epoch can always run, so that stops never close
- * a circle.
+ * A compute or egress replica: takes its inputs in epoch order, runs the operator, seals. It stops only
+ * between epochs, and only as a member whose buffer is at its mark: the replica at the lowest epoch can
+ * always run, so that stops never close a circle.
  */
 export class ConsumerBody implements Body {
   readonly #parts: BodyParts
@@ -79,7 +79,8 @@ export class ConsumerBody implements Body {
   ack(): void {
     const { stance } = this.#parts
     if (stance.role === 'joiner') this.#inputs.ack(this.#inputs.retainedPoints())
-    else if (!stance.holdsAcks) this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())
+    else if (!stance.holdsAcks)
+      this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())
   }
 
   settledOutside(epoch: Epoch): boolean {

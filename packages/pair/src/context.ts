@@ -32,8 +32,8 @@ export interface Identity {
 }
 
 /**
- * What the parts of a replica share: its identity, the time of this step, and the list of effects being built.
- * It decides nothing.
+ * What the parts of a replica share: its identity, the time of this step, and the list of effects being
+ * built. It decides nothing.
  */
 export class Context {
   readonly identity: Identity

@@ -2,9 +2,9 @@ import type { Context } from './context.ts'
 import type { CoordinatorReply, CoordinatorValue } from './coordinator.ts'
 
 /**
- * One key of the coordinator as this replica knows it. One request at a time; an answer that does not come makes the
- * outcome unknown, and reading settles it. Owns no intention: whoever wants a change works it out afresh from
- * `value` each time, so a swap that was lost, refused or applied late needs no special case.
+ * One key of the coordinator as this replica knows it. One request at a time; an answer that does not come
+ * makes the outcome unknown, and reading settles it. Owns no intention: whoever wants a change works it out
+ * afresh from `value` each time, so a swap that was lost, refused or applied late needs no special case.
  */
 export class CoordinatedKey<T extends CoordinatorValue> {
   readonly key: string

@@ -4,9 +4,11 @@ import type { Decision } from '@pollux/protocol'
 /**
  * The decisions this replica holds, in index order without holes. Invariants:
  *  D1. Contiguous: the next one held is `tail + 1`, from the newest generation known.
- *  D2. A decision held is never replaced: its proposer does not, and a durable one that differs is a broken pair.
+ *  D2. A decision held is never replaced: its proposer does not, and a durable one that differs is a broken
+ *  pair.
  *  D3. processed <= final <= tail, and durable <= tail.
- *  D4. Kept from the first that is not both processed and durable: an undurable one may have to be appended by us.
+ *  D4. Kept from the first that is not both processed and durable: an undurable one may have to be appended
+ *  by us.
  */
 export class DecisionBook {
   readonly #held = new RingQueue<Decision>()
@@ -37,7 +39,10 @@ export class DecisionBook {
     return index > this.#dropped && index <= this.tail
   }
 
-  /** Keeps everything after `index` for a joiner that is still being sent its image; null to keep no more than D4. */
+  /**
+   * Keeps everything after `index` for a joiner that is still being sent its image; null to keep no more than
+   * D4.
+   */
   keepAfter(index: number | null): void {
     this.#keptAfter = index ?? Number.POSITIVE_INFINITY
   }
@@ -92,7 +97,10 @@ export class DecisionBook {
   }
 
   markProcessed(index: number): void {
-    assert(index === this.#processed + 1 && index <= this.#final, 'decisions are processed in order, once final (D3)')
+    assert(
+      index === this.#processed + 1 && index <= this.#final,
+      'decisions are processed in order, once final (D3)',
+    )
     this.#processed = index
     this.#drop()
   }

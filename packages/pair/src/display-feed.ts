@@ -14,9 +14,10 @@ interface Client {
 }
 
 /**
- * The resumable sink: numbered events to any number of clients, from both replicas alike. It runs ahead of durability
- * and says so: `final` follows when the epoch is durable. A client brings back (run, last event, last final), so any
- * replica can go on where the other stopped, and an older run's undurable tail is withdrawn by name.
+ * The resumable sink: numbered events to any number of clients, from both replicas alike. It runs ahead of
+ * durability and says so: `final` follows when the epoch is durable. A client brings back (run, last event,
+ * last final), so any replica can go on where the other stopped, and an older run's undurable tail is
+ * withdrawn by name.
  */
 export class DisplayFeed implements StageOutput {
   readonly overMark = false
@@ -133,7 +134,9 @@ export class DisplayFeed implements StageOutput {
     const record = this.#finalEnd ? EPOCH_END : (0 as Epoch)
     parts.push({ kind: 'egress', record, nextRow: purpose === 'catch-up' ? first : this.#nextRow })
     if (purpose === 'checkpoint') return parts
-    const boundaries = Array.from({ length: this.#boundaries.length }, (_, index) => this.#boundaries.at(index))
+    const boundaries = Array.from({ length: this.#boundaries.length }, (_, index) =>
+      this.#boundaries.at(index),
+    )
     const points: InputPoint[] = []
     let from = first
     const settled = this.#final + 1

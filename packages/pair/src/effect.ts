@@ -24,8 +24,9 @@ export type Input =
   | { readonly kind: 'client-gone'; readonly client: number }
 
 /**
- * What a step asks the driver to do, in list order. The order is the contract: what stands earlier in the list has
- * been handed to its socket, store or coordinator before what stands later, so nothing overtakes on one link.
+ * What a step asks the driver to do, in list order. The order is the contract: what stands earlier in the
+ * list has been handed to its socket, store or coordinator before what stands later, so nothing overtakes on
+ * one link.
  */
 export type Effect =
   | { readonly kind: 'connect'; readonly link: number; readonly to: string; readonly hello: Hello }
@@ -98,4 +99,8 @@ export type ReplicaEvent =
   | { readonly kind: 'ignored'; readonly what: string; readonly why: string }
   | { readonly kind: 'pressure'; readonly on: boolean }
   | { readonly kind: 'handed-over'; readonly why: string }
-  | { readonly kind: 'unavailable'; readonly outside: 'coordinator' | 'store' | 'source' | 'sink'; readonly why: string }
+  | {
+      readonly kind: 'unavailable'
+      readonly outside: 'coordinator' | 'store' | 'source' | 'sink'
+      readonly why: string
+    }

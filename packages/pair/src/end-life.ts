@@ -3,7 +3,7 @@ import type { StoreReply } from './buffer-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { Failure } from './failure-desk.ts'
 import type { SinkReply } from './outside.ts'
-import type { ReplicaParts } from './pair-life.ts'
+import type { ReplicaParts } from './replica-parts.ts'
 import type { Checkpoint } from './run-key.ts'
 import type { RunKeeper } from './run-keeper.ts'
 import { SinkWriter } from './sink-writer.ts'
@@ -85,20 +85,27 @@ export class EndLife {
     const { inputs, ingress } = this.#p
     if (this.#leads !== null) this.#feed(imageSent)
     else if (ingress !== null) this.#accept()
-    this.#writer?.poll({ leads: this.#leads, durable: inputs.durable, fresh: this.#run.value?.checkpoint === null })
+    this.#writer?.poll({
+      leads: this.#leads,
+      durable: inputs.durable,
+      fresh: this.#run.value?.checkpoint === null,
+    })
     if (this.#leads !== null) this.#keeper?.poll()
     this.#tellRecord()
     this.#handOver()
   }
 
-  /** A follower takes the lead: the leader is dead by proof, closed, silent, or has asked for it and we can. */
+  /**
+   * A follower takes the lead: the leader is dead by proof, closed, silent, or has asked for it and we can.
+   */
   wantsLead(twin: Member, view: View | null): boolean {
     const { context, stance } = this.#p
     if (view === null || stance.role !== 'member' || view.leader !== twin.incarnation) return false
     if (view.waiting.some((w) => w.lane === twin.lane)) return true
     if (this.#twin.peer?.incarnation !== twin.incarnation) return false
     if (this.#probed) return true
-    // With a neighbour's word for it: a dead link between healthy twins, or being cut off ourselves, is no reason.
+    // With a neighbour's word for it: a dead link between healthy twins, or being cut off ourselves, is no
+    // reason.
     const lost = this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs
     return lost && this.#twin.reportedLost
   }
@@ -158,7 +165,8 @@ export class EndLife {
   onTwinMessage(message: Message, view: View | null): boolean {
     const { ingress, context } = this.#p
     if (message.kind === 'propose' && ingress !== null) {
-      // A leader that leads on under a new generation is still our leader; one that we know to be deposed is not.
+      // A leader that leads on under a new generation is still our leader; one that we know to be deposed is
+      // not.
       const deposed = view !== null && view.leader !== this.#twin.peer?.incarnation
       if (deposed && message.generation <= view.generation) {
         context.event({ kind: 'ignored', what: 'propose', why: 'an older generation' })
@@ -235,7 +243,11 @@ export class EndLife {
     const { ingress, context } = this.#p
     const { now, limits } = context
     if (this.#leads === null || !this.#twin.open) return
-    const failing = Math.max(this.#writer?.failingMs ?? 0, ingress?.log.failingMs ?? 0, ingress?.source.failingMs ?? 0)
+    const failing = Math.max(
+      this.#writer?.failingMs ?? 0,
+      ingress?.log.failingMs ?? 0,
+      ingress?.source.failingMs ?? 0,
+    )
     if (failing < limits.hedgeMs || now - this.#handedOverAt < limits.hedgeMs) return
     this.#handedOverAt = now
     this.#twin.send({ kind: 'hand-over', generation: this.#leads })
@@ -246,7 +258,10 @@ export class EndLife {
     const { context, ingress } = this.#p
     if (this.#leads !== null) return
     if (this.#probe !== null && context.now - this.#probe.sentAt < context.limits.replyMs) return
-    const id = ingress === null ? context.sink({ kind: 'probe' }) : context.store({ kind: 'list', prefix: `probe/${generation}` })
+    const id =
+      ingress === null
+        ? context.sink({ kind: 'probe' })
+        : context.store({ kind: 'list', prefix: `probe/${generation}` })
     this.#probe = { id, sentAt: context.now }
   }
 }

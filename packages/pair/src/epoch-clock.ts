@@ -2,9 +2,10 @@ import type { Epoch } from '@pollux/protocol'
 import type { Context } from './context.ts'
 
 /**
- * A leader's idea of which epoch it is. Placed once, when it begins to lead: at the wall clock's epoch, or where the
- * log already is if that is later; from then on it follows the monotonic clock only. So a wall clock that is set back
- * stops nobody, one that is ahead costs one long range, and correctness never asks it anything.
+ * A leader's idea of which epoch it is. Placed once, when it begins to lead: at the wall clock's epoch, or
+ * where the log already is if that is later; from then on it follows the monotonic clock only. So a wall
+ * clock that is set back stops nobody, one that is ahead costs one long range, and correctness never asks it
+ * anything.
  */
 export class EpochClock {
   readonly #context: Context

@@ -13,13 +13,18 @@ const LAST = 12
 type Ranges = readonly { readonly to: number; readonly frames: number }[]
 
 const ranges: fc.Arbitrary<Ranges> = fc
-  .tuple(fc.uniqueArray(fc.integer({ min: 1, max: LAST - 1 })), fc.array(fc.nat(2), { minLength: LAST, maxLength: LAST }))
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: LAST - 1 })),
+    fc.array(fc.nat(2), { minLength: LAST, maxLength: LAST }),
+  )
   .map(([ends, frames]) =>
     [...ends.sort((a, b) => a - b), LAST].map((to, index) => ({ to, frames: frames[index] ?? 0 })),
   )
 const diamonds = fc.array(ranges, { minLength: 1, maxLength: 4 })
 
-/** All rows and boundaries sorted by (epoch, channel, seq), the boundary last: what the order is meant to be. */
+/**
+ * All rows and boundaries sorted by (epoch, channel, seq), the boundary last: what the order is meant to be.
+ */
 function twin(channels: readonly Ranges[]): string[] {
   const ends = new Set(channels.flatMap((channel) => channel.map((range) => range.to)))
   return [...ends]
@@ -28,7 +33,10 @@ function twin(channels: readonly Ranges[]): string[] {
       ...channels.flatMap((channel, number) => {
         const before = channel.filter((range) => range.to < to).reduce((sum, range) => sum + range.frames, 0)
         const here = channel.find((range) => range.to === to)?.frames ?? 0
-        return Array.from({ length: here }, (_, index) => `channel ${number} epoch ${to - 1} seq ${before + index}`)
+        return Array.from(
+          { length: here },
+          (_, index) => `channel ${number} epoch ${to - 1} seq ${before + index}`,
+        )
       }),
       `boundary ${to}`,
     ])
@@ -98,16 +106,20 @@ function itemsOf(channel: Ranges) {
 describe('the order of a consumer', () => {
   it('is a function of data only, whatever the order of arrival', () => {
     fc.assert(
-      fc.property(diamonds, fc.array(fc.tuple(fc.nat(3), fc.boolean()), { maxLength: 80 }), (channels, arrivals) => {
-        const consumer = new Consumer(channels)
-        for (const [number, works] of arrivals) {
-          consumer.arrive(number % channels.length)
-          if (works) consumer.work()
-        }
-        consumer.arriveAll()
-        consumer.work()
-        expect(consumer.done).toEqual(twin(channels))
-      }),
+      fc.property(
+        diamonds,
+        fc.array(fc.tuple(fc.nat(3), fc.boolean()), { maxLength: 80 }),
+        (channels, arrivals) => {
+          const consumer = new Consumer(channels)
+          for (const [number, works] of arrivals) {
+            consumer.arrive(number % channels.length)
+            if (works) consumer.work()
+          }
+          consumer.arriveAll()
+          consumer.work()
+          expect(consumer.done).toEqual(twin(channels))
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -128,7 +140,10 @@ describe('the order of a consumer', () => {
     const consumer = new Consumer([[{ to: 1, frames: 2 }], [{ to: 1, frames: 1 }]])
     consumer.arrive(0)
     consumer.arrive(0)
-    expect([consumer.work(), consumer.done]).toEqual([0, ['channel 0 epoch 0 seq 0', 'channel 0 epoch 0 seq 1']])
+    expect([consumer.work(), consumer.done]).toEqual([
+      0,
+      ['channel 0 epoch 0 seq 0', 'channel 0 epoch 0 seq 1'],
+    ])
     consumer.arrive(0)
     expect(consumer.work()).toBe(1)
   })
@@ -142,10 +157,18 @@ describe('the order of a consumer', () => {
   it('keeps the rows of a long range back until every shorter one has ended before them', () => {
     const consumer = new Consumer([
       [{ to: 4, frames: 1 }],
-      [{ to: 2, frames: 1 }, { to: 4, frames: 0 }],
+      [
+        { to: 2, frames: 1 },
+        { to: 4, frames: 0 },
+      ],
     ])
     consumer.arriveAll()
     consumer.work()
-    expect(consumer.done).toEqual(['channel 1 epoch 1 seq 0', 'boundary 2', 'channel 0 epoch 3 seq 0', 'boundary 4'])
+    expect(consumer.done).toEqual([
+      'channel 1 epoch 1 seq 0',
+      'boundary 2',
+      'channel 0 epoch 3 seq 0',
+      'boundary 4',
+    ])
   })
 })

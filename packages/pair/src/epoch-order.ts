@@ -10,10 +10,10 @@ export type NextStep =
   | { readonly kind: 'wait'; readonly channel: InputChannel }
 
 /**
- * Orders the rows of all inputs by (epoch, channel order, seq). A seal may close a range of epochs [from, to) whose
- * rows all belong to to - 1, and ranges differ from channel to channel, so the boundaries of the whole are the union of
- * theirs: the earliest end among the channels comes next, and only the rows of its last epoch before it. A channel
- * whose head is a row of a later epoch, or a longer seal, has nothing for it.
+ * Orders the rows of all inputs by (epoch, channel order, seq). A seal may close a range of epochs [from, to)
+ * whose rows all belong to to - 1, and ranges differ from channel to channel, so the boundaries of the whole
+ * are the union of theirs: the earliest end among the channels comes next, and only the rows of its last
+ * epoch before it. A channel whose head is a row of a later epoch, or a longer seal, has nothing for it.
  */
 export function nextStep(channels: readonly InputChannel[], at: Epoch): NextStep {
   let to = Number.POSITIVE_INFINITY

@@ -12,8 +12,9 @@ export interface Failure {
 }
 
 /**
- * Deterministic death. The same failure at the same place in two incarnations would kill every successor too, so the
- * second one halts the pipeline instead of dying; the first one records what it died of and lets its twin try.
+ * Deterministic death. The same failure at the same place in two incarnations would kill every successor too,
+ * so the second one halts the pipeline instead of dying; the first one records what it died of and lets its
+ * twin try.
  */
 export class FailureDesk {
   readonly #context: Context

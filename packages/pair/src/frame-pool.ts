@@ -4,9 +4,10 @@ const POOLED_MAX = 64
 const SMALLEST = 256
 
 /**
- * Memory of frames, used again. A frame that nobody may be sent any more waits here until the last send or reader has
- * let go of it (`readers`): under race delivery a consumer may have acked a frame, taken from one twin, while the
- * other twin's own send of it is still queued; refilled then, that send would carry other bytes.
+ * Memory of frames, used again. A frame that nobody may be sent any more waits here until the last send or
+ * reader has let go of it (`readers`): under race delivery a consumer may have acked a frame, taken from one
+ * twin, while the other twin's own send of it is still queued; refilled then, that send would carry other
+ * bytes.
  */
 export class FramePool {
   #retiring: Frame[] = []

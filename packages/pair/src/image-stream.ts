@@ -2,9 +2,9 @@ import type { Image, ImagePart, OperatorState, StateSnapshot } from '@pollux/pro
 import { partBytes } from './stored-bytes.ts'
 
 /**
- * A replica's image as of one boundary, handed out in pieces while the replica goes on: parts that are references
- * are captured at once, state groups are encoded only when their turn comes (the snapshot copies what is written in
- * between). Frames in it count as read until handed on or dropped, so their memory stays.
+ * A replica's image as of one boundary, handed out in pieces while the replica goes on: parts that are
+ * references are captured at once, state groups are encoded only when their turn comes (the snapshot copies
+ * what is written in between). Frames in it count as read until handed on or dropped, so their memory stays.
  */
 export class ImageStream {
   readonly #parts: readonly ImagePart[]

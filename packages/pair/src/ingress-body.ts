@@ -28,8 +28,8 @@ export interface IngressStanding {
 }
 
 /**
- * An ingress replica: the leader decides which input belongs to which epochs, and both carry it out. A decision's
- * frames leave only once it is final: durable, or held by every member of the view (F2).
+ * An ingress replica: the leader decides which input belongs to which epochs, and both carry it out. A
+ * decision's frames leave only once it is final: durable, or held by every member of the view (F2).
  */
 export class IngressBody implements Body {
   readonly book = new DecisionBook()
@@ -224,7 +224,7 @@ export class IngressBody implements Body {
     }
     this.#pressed = this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
     if (this.#isReplayable && !this.#pressed) this.source.readAhead()
-    for (let decided = this.standing.mayDecide; decided; ) decided = this.#decide()
+    for (let decided = this.standing.mayDecide; decided;) decided = this.#decide()
     this.log.poll(generation)
   }
 

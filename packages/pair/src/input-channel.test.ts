@@ -38,7 +38,11 @@ describe('an input channel', () => {
 
   it('takes each item once, whichever twin sends it again (C1)', () => {
     const input = received()
-    expect([FIRST, SECOND, SEALED].map((item) => input.receive(item))).toEqual(['repeated', 'repeated', 'repeated'])
+    expect([FIRST, SECOND, SEALED].map((item) => input.receive(item))).toEqual([
+      'repeated',
+      'repeated',
+      'repeated',
+    ])
     expect([input.shift(), input.shift(), input.shift()].map((item) => item.message)).toEqual([
       FIRST,
       SECOND,

@@ -24,8 +24,8 @@ const COMPARED_MAX = 256
 const SEAL_BYTES = 48
 
 /**
- * What has been received of one channel and not yet processed. It takes exactly the item that starts at `next`; any
- * copy of it will do. Invariants:
+ * What has been received of one channel and not yet processed. It takes exactly the item that starts at
+ * `next`; any copy of it will do. Invariants:
  *  C1. Items are taken in channel order, each once.
  *  C2. A copy of an item already taken is compared with it as long as its digest is remembered, then dropped.
  */
@@ -102,7 +102,10 @@ export class InputChannel {
     return item
   }
 
-  /** The digest before an item, with the item rolled in, must come to the digest after it: so copies are compared. */
+  /**
+   * The digest before an item, with the item rolled in, must come to the digest after it: so copies are
+   * compared.
+   */
   #compareCopy(message: FrameMessage | SealMessage): Reception {
     const after = afterOf(message)
     if (comparePositions(after, this.#next) > 0) return 'diverged'

@@ -33,8 +33,9 @@ interface Port {
 }
 
 /**
- * All input channels of a replica in channel order: where each stands, what it waits for, what has been acked.
- * Owns: queues, decoders, watermarks, acks and the links that feed them. Does not own: when to process.
+ * All input channels of a replica in channel order: where each stands, what it waits for, what has been
+ * acked. Owns: queues, decoders, watermarks, acks and the links that feed them. Does not own: when to
+ * process.
  */
 export class InputSide {
   readonly ports: readonly Port[]
@@ -119,7 +120,10 @@ export class InputSide {
     assert(item.message.kind === 'frame', 'a frame was due')
     this.#midEpoch = true
     const batch = this.port(channel.channel.id).decoder.decode(item.message.frame.bytes)
-    assert(!('refused' in batch), () => `a frame with the right digest cannot be read: ${JSON.stringify(batch)}`)
+    assert(
+      !('refused' in batch),
+      () => `a frame with the right digest cannot be read: ${JSON.stringify(batch)}`,
+    )
     return { batch, item }
   }
 
@@ -191,7 +195,9 @@ export class InputSide {
     }))
   }
 
-  /** Adopts what the image says of an input, but for its position: that was set before anything was received. */
+  /**
+   * Adopts what the image says of an input, but for its position: that was set before anything was received.
+   */
   load(part: InputPart): void {
     const port = this.port(part.channel)
     port.watermark = part.watermark

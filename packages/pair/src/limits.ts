@@ -1,4 +1,7 @@
-/** Every bound and period of the core. One table of defaults; a run may override, and no other file holds a number. */
+/**
+ * Every bound and period of the core. One table of defaults; a run may override, and no other file holds a
+ * number.
+ */
 export interface Limits {
   /** Each link says something at least this often. */
   readonly heartbeatMs: number
@@ -12,7 +15,10 @@ export interface Limits {
   readonly rereadMs: number
   /** A pair silent to all its neighbours for this long is lost. */
   readonly lostMs: number
-  /** A request to the coordinator, store, source or sink without an answer for this long has an unknown outcome. */
+  /**
+   * A request to the coordinator, store, source or sink without an answer for this long has an unknown
+   * outcome.
+   */
   readonly replyMs: number
   /** First pause before trying an outside again; doubles up to sixteen times as long. */
   readonly retryMs: number

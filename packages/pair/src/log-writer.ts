@@ -14,9 +14,9 @@ type Phase =
 const READ_MOST = 1000
 
 /**
- * A leader's side of the decision log: fence, read, adopt, append the tail, then go on appending. One request at a
- * time, so a group commits while the next one gathers. An append whose outcome is unknown asks for a new generation:
- * only a fence settles whether it will ever land.
+ * A leader's side of the decision log: fence, read, adopt, append the tail, then go on appending. One request
+ * at a time, so a group commits while the next one gathers. An append whose outcome is unknown asks for a new
+ * generation: only a fence settles whether it will ever land.
  */
 export class LogWriter {
   readonly #context: Context
@@ -84,14 +84,19 @@ export class LogWriter {
     const phase = this.#phase
     if (reply.kind === 'fenced' && phase.kind === 'fencing') this.#onFenced(phase.generation, reply)
     else if (reply.kind === 'entries' && phase.kind === 'reading') this.#onEntries(phase, reply)
-    else if (reply.kind === 'appended' && phase.kind === 'appending') this.#onAppended(phase.generation, reply.tail)
+    else if (reply.kind === 'appended' && phase.kind === 'appending')
+      this.#onAppended(phase.generation, reply.tail)
     return true
   }
 
-  #onFenced(generation: Generation, { first, tail }: { readonly first: number; readonly tail: number }): void {
+  #onFenced(
+    generation: Generation,
+    { first, tail }: { readonly first: number; readonly tail: number },
+  ): void {
     const next = this.#book.durable + 1
     if (first > next) this.fault = `log.truncated: begins at ${first}, ${next} is needed`
-    else if (tail < this.#book.durable) this.fault = `log.lost: ends at ${tail}, ${this.#book.durable} was durable`
+    else if (tail < this.#book.durable)
+      this.fault = `log.lost: ends at ${tail}, ${this.#book.durable} was durable`
     else if (tail < next) this.#open(generation)
     else this.#phase = { kind: 'reading', generation, tail, next }
   }

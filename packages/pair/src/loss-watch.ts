@@ -4,8 +4,9 @@ import type { NeighbourViews } from './neighbour-views.ts'
 import { withLostTo } from './view.ts'
 
 /**
- * Watches for neighbour pairs of which nobody is left and nobody comes back. One that is silent to us may be talking
- * to others, so we only say that it is lost to us; when all its neighbours have said so, it is lost (F12).
+ * Watches for neighbour pairs of which nobody is left and nobody comes back. One that is silent to us may be
+ * talking to others, so we only say that it is lost to us; when all its neighbours have said so, it is lost
+ * (F12).
  */
 export class LossWatch {
   readonly #context: Context

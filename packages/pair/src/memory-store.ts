@@ -13,8 +13,8 @@ interface Log {
 }
 
 /**
- * The store's contract in its plainest form. It promises nothing beyond the life of the machine that holds it, and
- * has a capacity so that a full disk can be played.
+ * The store's contract in its plainest form. It promises nothing beyond the life of the machine that holds
+ * it, and has a capacity so that a full disk can be played.
  */
 export class MemoryStore {
   capacityBytes: number
@@ -48,7 +48,10 @@ export class MemoryStore {
       case 'get':
         return { kind: 'image', image: this.#blobs.get(request.blob) ?? null }
       case 'list':
-        return { kind: 'names', names: [...this.#blobs.keys()].filter((n) => n.startsWith(request.prefix)).sort() }
+        return {
+          kind: 'names',
+          names: [...this.#blobs.keys()].filter((n) => n.startsWith(request.prefix)).sort(),
+        }
       case 'delete':
         this.#discard(this.#blobs, request.blob)
         return { kind: 'done' }
@@ -71,7 +74,8 @@ export class MemoryStore {
     if (older(request, log)) return { kind: 'refused', reason: 'fenced' }
     const bytes = request.entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
     if (request.entries[0]?.index !== tailOf(log) + 1) return { kind: 'refused', reason: 'gap' }
-    if (this.#usedBytes + this.#reservedBytes + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
+    if (this.#usedBytes + this.#reservedBytes + bytes > this.capacityBytes)
+      return { kind: 'refused', reason: 'full' }
     for (const entry of request.entries) {
       assert(entry.index === tailOf(log) + 1, 'entries of one append are consecutive')
       log.entries.push(entry)

@@ -5,8 +5,8 @@ import { viewKey } from './coordinator.ts'
 import type { View } from './view.ts'
 
 /**
- * The newest known view of every pair up- and downstream. Views are read, never announced: news and watches only say
- * that there is something to read.
+ * The newest known view of every pair up- and downstream. Views are read, never announced: news and watches
+ * only say that there is something to read.
  */
 export class NeighbourViews {
   readonly #context: Context

@@ -65,7 +65,11 @@ describe('an output buffer', () => {
     buffer.evict(at(0, 2), (frame) => gone.push(frame.seq))
     expect({ first: buffer.first, kept: buffer.kept, gone }).toEqual({ first: 1, kept: at(0, 2), gone: [0] })
     buffer.evict(at(1, 3), (frame) => gone.push(frame.seq))
-    expect({ first: buffer.first, kept: buffer.kept, gone }).toEqual({ first: 3, kept: at(1, 3), gone: [0, 2] })
+    expect({ first: buffer.first, kept: buffer.kept, gone }).toEqual({
+      first: 3,
+      kept: at(1, 3),
+      gone: [0, 2],
+    })
   })
 
   it('keeps a whole frame when a place in the middle of it is acked', () => {

@@ -111,7 +111,10 @@ export class OutputBuffer {
     return item
   }
 
-  /** Number of the item that starts at `position`; the end for a position at or past the head; null if it is gone. */
+  /**
+   * Number of the item that starts at `position`; the end for a position at or past the head; null if it is
+   * gone.
+   */
   numberAt(position: Position): number | null {
     if (comparePositions(position, this.#kept) < 0) return null
     let low = 0
@@ -124,7 +127,10 @@ export class OutputBuffer {
     return this.#evicted + low
   }
 
-  /** The channel's digest at exactly `position`; null where no item ends there. Only for kept <= position <= head. */
+  /**
+   * The channel's digest at exactly `position`; null where no item ends there. Only for kept <= position <=
+   * head.
+   */
   digestAt(position: Position): number | null {
     if (samePosition(position, this.#kept)) return this.#keptDigest
     const number = this.numberAt(position)

@@ -16,7 +16,10 @@ interface Bench {
 
 function bench(limits: Partial<Limits> = {}): Bench {
   const context = contextAt('sums/0', { limits })
-  return { context, channel: new OutputChannel(context, context.identity.place.outputs[0]!, new FramePool(), crc32c) }
+  return {
+    context,
+    channel: new OutputChannel(context, context.identity.place.outputs[0]!, new FramePool(), crc32c),
+  }
 }
 
 /** Epochs 0 to 3 of one row each: eight items, a frame and a seal in turn. */
@@ -34,7 +37,16 @@ function produce(channel: OutputChannel, e: number): void {
 function hello(context: Context, who: number, from: Position, deliver = true): SubscribeHello {
   const speaker = { ...context.speaker(), pair: 'wall/0', incarnation: incarnation(who) }
   const start = at(0, 0)
-  return { kind: 'subscribe', speaker, to: incarnation(1), channel: 1, from, acked: start, ackedDigest: 0, deliver }
+  return {
+    kind: 'subscribe',
+    speaker,
+    to: incarnation(1),
+    channel: 1,
+    from,
+    acked: start,
+    ackedDigest: 0,
+    deliver,
+  }
 }
 
 function ack(channel: OutputChannel, who: number, position: Position): string {

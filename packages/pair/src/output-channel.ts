@@ -1,4 +1,12 @@
-import type { BatchBuilder, Channel, Epoch, Frame, Incarnation, Position, SubscribeHello } from '@pollux/protocol'
+import type {
+  BatchBuilder,
+  Channel,
+  Epoch,
+  Frame,
+  Incarnation,
+  Position,
+  SubscribeHello,
+} from '@pollux/protocol'
 import { BatchBuilder as Builder, comparePositions, earlierPosition, FrameEncoder } from '@pollux/protocol'
 import type { DigestFunction } from '@pollux/protocol'
 import type { Context } from './context.ts'
@@ -28,7 +36,8 @@ export type AckOutcome = 'fine' | 'diverged'
 
 /**
  * The producing end of one channel: cuts frames, keeps them until acked, sends them under credit.
- * Owns: builder, encoder, buffer, subscribers, acks. Does not own: the consumer pair's view, which it is told.
+ * Owns: builder, encoder, buffer, subscribers, acks. Does not own: the consumer pair's view, which it is
+ * told.
  */
 export class OutputChannel {
   readonly channel: Channel
@@ -131,8 +140,8 @@ export class OutputChannel {
   }
 
   /**
-   * Forgets what every incarnation of the consumer pair's newest view has acked. An incarnation without an ack holds
-   * everything: it may need it all.
+   * Forgets what every incarnation of the consumer pair's newest view has acked. An incarnation without an
+   * ack holds everything: it may need it all.
    */
   evict(view: View): void {
     let floor = this.buffer.head
@@ -153,7 +162,10 @@ export class OutputChannel {
     for (const incarnation of this.#acks.keys()) if (!listed.has(incarnation)) this.#acks.delete(incarnation)
   }
 
-  /** The one incarnation that alone keeps the buffer over its mark (F6), if its twin has acked enough to free it. */
+  /**
+   * The one incarnation that alone keeps the buffer over its mark (F6), if its twin has acked enough to free
+   * it.
+   */
   laggard(view: View): Incarnation | null {
     if (!this.overMark || view.members.length + (view.joining === null ? 0 : 1) < 2) return null
     for (const member of belonging(view)) {

@@ -20,8 +20,8 @@ import type { StageOutput } from './stage-output.ts'
 import { belongs, twinOf } from './view.ts'
 
 /**
- * All output channels of a replica: routes what the operator emits, and answers for everything its consumers have not
- * acked. Owns: the channels and which link belongs to which. Does not own: when to produce, or what.
+ * All output channels of a replica: routes what the operator emits, and answers for everything its consumers
+ * have not acked. Owns: the channels and which link belongs to which. Does not own: when to produce, or what.
  */
 export class OutputSide implements StageOutput {
   readonly channels: readonly OutputChannel[]
@@ -32,7 +32,10 @@ export class OutputSide implements StageOutput {
   /** The channels of each edge by the partition they lead to; a channel that goes one-to-one is alone. */
   readonly #edges: { readonly edge: Edge; readonly channels: OutputChannel[] }[] = []
   readonly #byLink = new Map<number, OutputChannel>()
-  /** Subscriptions of incarnations that the view known here does not list: answered once it has been read again. */
+  /**
+   * Subscriptions of incarnations that the view known here does not list: answered once it has been read
+   * again.
+   */
   readonly #unheard = new Map<number, SubscribeHello>()
   #epoch = 0 as Epoch
   #durable = 0 as Epoch
@@ -44,7 +47,9 @@ export class OutputSide implements StageOutput {
   constructor(context: Context, views: NeighbourViews, digest: DigestFunction) {
     this.#context = context
     this.#views = views
-    this.channels = context.identity.place.outputs.map((c) => new OutputChannel(context, c, this.pool, digest))
+    this.channels = context.identity.place.outputs.map(
+      (c) => new OutputChannel(context, c, this.pool, digest),
+    )
     for (const channel of this.channels) {
       const { edge, id } = channel.channel
       this.#byId.set(id, channel)
@@ -143,7 +148,9 @@ export class OutputSide implements StageOutput {
     encoder.restoreState(part.dictionaries)
   }
 
-  /** A consumer connected. It is refused only after its pair's view has been read: ours may be the old one. */
+  /**
+   * A consumer connected. It is refused only after its pair's view has been read: ours may be the old one.
+   */
   onSubscribe(link: number, hello: SubscribeHello, serves: boolean): void {
     const channel = this.#byId.get(hello.channel)
     const refusal = this.#refusalOf(hello, channel !== undefined, serves)
@@ -186,7 +193,8 @@ export class OutputSide implements StageOutput {
     const channel = this.#byLink.get(link)
     const subscriber = channel?.subscribers.get(link)
     this.#forgetLink(link)
-    if (channel !== undefined && subscriber !== undefined) channel.reportLost(subscriber.incarnation, 'closed')
+    if (channel !== undefined && subscriber !== undefined)
+      channel.reportLost(subscriber.incarnation, 'closed')
   }
 
   onAck(link: number, position: Position, digest: number): void {
@@ -225,7 +233,8 @@ export class OutputSide implements StageOutput {
     if (epoch <= this.#durable) return
     this.#durable = epoch
     for (const channel of this.channels) {
-      for (const { link } of channel.subscribers.values()) this.#context.send(link, { kind: 'durable', epoch })
+      for (const { link } of channel.subscribers.values())
+        this.#context.send(link, { kind: 'durable', epoch })
     }
   }
 
@@ -335,4 +344,3 @@ export class OutputSide implements StageOutput {
     }
   }
 }
-

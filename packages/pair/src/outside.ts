@@ -1,8 +1,9 @@
 import type { RowSet, Epoch, Generation, PendingRow, Run, SourcePosition } from '@pollux/protocol'
 
 /**
- * A replayable source. `from` is null at the very beginning. Without `to` the reader wants whatever comes next, at
- * most about `bytes`, and the answer may wait until there is something to say; with `to` it wants that range again.
+ * A replayable source. `from` is null at the very beginning. Without `to` the reader wants whatever comes
+ * next, at most about `bytes`, and the answer may wait until there is something to say; with `to` it wants
+ * that range again.
  */
 export type SourceRequest = {
   readonly kind: 'read'
@@ -34,11 +35,21 @@ export type SourceReply =
 export const SOURCE_START: SourcePosition = ''
 
 export type SinkRequest =
-  /** End older sessions, fence, read the record. `create` only when the pipeline has never committed anything. */
+  /**
+   * End older sessions, fence, read the record. `create` only when the pipeline has never committed anything.
+   */
   | { readonly kind: 'open'; readonly run: Run; readonly generation: Generation; readonly create: boolean }
   /** Rows and record together, only if the record is still `expect` (transactional). */
-  | { readonly kind: 'commit'; readonly expect: Epoch; readonly record: Epoch; readonly rows: readonly PendingRow[] }
-  /** Rows, each only where the stored version is smaller; afterwards the record, which never falls (idempotent). */
+  | {
+      readonly kind: 'commit'
+      readonly expect: Epoch
+      readonly record: Epoch
+      readonly rows: readonly PendingRow[]
+    }
+  /**
+   * Rows, each only where the stored version is smaller; afterwards the record, which never falls
+   * (idempotent).
+   */
   | { readonly kind: 'upsert'; readonly record: Epoch; readonly rows: readonly PendingRow[] }
   | { readonly kind: 'probe' }
 
@@ -51,7 +62,10 @@ export type SinkReply =
   | { readonly kind: 'fenced' }
   | { readonly kind: 'unavailable' }
 
-/** What a resumable egress tells one client. `id` is what the client brings back: nothing else is remembered of it. */
+/**
+ * What a resumable egress tells one client. `id` is what the client brings back: nothing else is remembered
+ * of it.
+ */
 export type DisplayEvent =
   | { readonly kind: 'row'; readonly id: EventId; readonly epoch: Epoch; readonly values: readonly unknown[] }
   /** Everything up to event number `through` is final. */

@@ -123,7 +123,10 @@ describe('what a replica makes of its view, by standing and fact', () => {
   for (const place of Object.keys(TABLE) as Place[]) {
     it(`${place}: stands so, and answers every fact as the table says`, () => {
       expect(standingAt(place).own.standing).toBe(place.startsWith('member') ? 'member' : place)
-      const outcomes = Object.keys(NONE).map((fact) => [fact, standingAt(place).own.intend(factsWith(fact as Fact))])
+      const outcomes = Object.keys(NONE).map((fact) => [
+        fact,
+        standingAt(place).own.intend(factsWith(fact as Fact)),
+      ])
       expect(Object.fromEntries(outcomes)).toEqual(TABLE[place])
     })
   }
@@ -193,7 +196,13 @@ describe('the view a replica writes', () => {
 
   it('has no leader where nothing outside is touched', () => {
     const bench = new Bench(viewOf({ members: ['a1', 'b2'], generation: 3 }), 1).read()
-    const view = bench.after({ ...FACTS, leads: false, twinLost: 'silent', wantsLead: true, wantsReopen: true })
+    const view = bench.after({
+      ...FACTS,
+      leads: false,
+      twinLost: 'silent',
+      wantsLead: true,
+      wantsReopen: true,
+    })
     expect(view).toEqual(viewOf({ members: ['a1'], generation: 3 }))
   })
 

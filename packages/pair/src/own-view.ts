@@ -18,7 +18,10 @@ import {
   withWaiting,
 } from './view.ts'
 
-/** What a replica knows at this moment that may call for another view. All of it is worked out afresh each time. */
+/**
+ * What a replica knows at this moment that may call for another view. All of it is worked out afresh each
+ * time.
+ */
 export interface ViewFacts {
   readonly run: Run
   /** Ends have a leader. */
@@ -72,7 +75,8 @@ function intendedByMember(view: View, self: Member, facts: ViewFacts): { view: V
     return { view: withoutTwin(view, self.incarnation, facts.leads), why: facts.twinLost }
   }
   if (view.joining !== null && facts.joinerLost) return { view: withoutJoining(view), why: 'joiner lost' }
-  if (view.leader === self.incarnation && facts.wantsReopen) return { view: withReopened(view), why: 'reopen' }
+  if (view.leader === self.incarnation && facts.wantsReopen)
+    return { view: withReopened(view), why: 'reopen' }
   return null
 }
 

@@ -10,45 +10,21 @@ import type {
   TwinHello,
 } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
-import type { Body } from './body.ts'
 import type { StoreReply } from './buffer-store.ts'
 import { CatchUpJoiner } from './catch-up-joiner.ts'
 import { CatchUpSurvivor } from './catch-up-survivor.ts'
-import type { Context } from './context.ts'
 import type { CoordinatorReply } from './coordinator.ts'
 import { RUN_KEY, viewKey } from './coordinator.ts'
 import type { ExitReason, PushRequest } from './effect.ts'
 import { FailureDesk } from './failure-desk.ts'
-import type { IngressBody } from './ingress-body.ts'
-import type { InputSide } from './input-side.ts'
 import { EndLife } from './end-life.ts'
-import type { LossWatch } from './loss-watch.ts'
-import type { NeighbourViews } from './neighbour-views.ts'
-import type { OutputSide } from './output-side.ts'
 import type { SinkReply, SourceReply } from './outside.ts'
 import { OwnView, type ViewFacts } from './own-view.ts'
-import type { PartWriter } from './part-writer.ts'
+import type { ReplicaParts } from './replica-parts.ts'
 import { RunKeeper } from './run-keeper.ts'
 import { isEnded } from './run-key.ts'
-import type { SinkQueue } from './sink-queue.ts'
-import type { StageRunner } from './stage-runner.ts'
-import type { Stance } from './stance.ts'
 import { TwinLink } from './twin-link.ts'
 import { isMember, isWaiting, type Member, membersProvenDead, twinOf } from './view.ts'
-
-export interface ReplicaParts {
-  readonly context: Context
-  readonly stance: Stance
-  readonly views: NeighbourViews
-  readonly inputs: InputSide
-  readonly outputs: OutputSide
-  readonly runner: StageRunner
-  readonly partWriter: PartWriter
-  readonly body: Body
-  readonly losses: LossWatch
-  readonly ingress: IngressBody | null
-  readonly queue: SinkQueue | null
-}
 
 /** A founder's way to its first state: nothing to load, a blob on its way, or done. */
 type Restore =
@@ -57,9 +33,9 @@ type Restore =
   | { readonly kind: 'done' }
 
 /**
- * The life of one incarnation in its pair: from reading the run key, through founding or waiting, restoring or
- * catching up, to being a member, and out again. Everything it wants of the view is worked out as facts on every
- * step; the view's own rules (`intendedView`) turn them into a write.
+ * The life of one incarnation in its pair: from reading the run key, through founding or waiting, restoring
+ * or catching up, to being a member, and out again. Everything it wants of the view is worked out as facts on
+ * every step; the view's own rules (`intendedView`) turn them into a write.
  */
 export class PairLife {
   readonly own: OwnView
@@ -415,12 +391,20 @@ export class PairLife {
     }
   }
 
-  /** Survivor: begins as soon as it stands at a boundary. Joiner: tells when it retains everything, minds its bounds. */
+  /**
+   * Survivor: begins as soon as it stands at a boundary. Joiner: tells when it retains everything, minds its
+   * bounds.
+   */
   #catchUp(): void {
     const { context, stance, inputs, body, views } = this.#p
     const joining = this.own.view?.joining ?? null
     if (this.survivor.joiner !== null && this.survivor.joiner !== joining?.incarnation) this.survivor.end()
-    if (this.serves && joining !== null && this.twin.open && this.twin.peer?.incarnation === joining.incarnation) {
+    if (
+      this.serves &&
+      joining !== null &&
+      this.twin.open &&
+      this.twin.peer?.incarnation === joining.incarnation
+    ) {
       if (this.survivor.joiner === null && body.settled) this.#beginCatchUp(joining.incarnation)
     }
     if (this.subscribes && inputs.outrun) this.#leave('rejoin', 'no producer can serve our next position')
@@ -435,7 +419,8 @@ export class PairLife {
       }
     }
     if (joiner.retains && !joiner.loaded) body.ack()
-    if (inputs.queuedBytes > context.limits.joinQueueBytes) this.#leave('rejoin', 'the queue of the joiner is full')
+    if (inputs.queuedBytes > context.limits.joinQueueBytes)
+      this.#leave('rejoin', 'the queue of the joiner is full')
     if (!joiner.loaded && this.twin.silentMs >= context.limits.removeMs) {
       this.#leave('rejoin', 'the survivor is silent')
     }
@@ -512,7 +497,11 @@ export class PairLife {
     const { view } = this.own
     const self = context.incarnation
     const twin = view === null ? null : twinOf(view, self)
-    const knocking = this.twin.open && view !== null && this.twin.peer !== null && isWaiting(view, this.twin.peer.incarnation)
+    const knocking =
+      this.twin.open &&
+      view !== null &&
+      this.twin.peer !== null &&
+      isWaiting(view, this.twin.peer.incarnation)
     const level = body.at >= (this.#joiner?.survivorAt ?? EPOCH_END) - 1
     return {
       run: context.run,
@@ -528,9 +517,9 @@ export class PairLife {
   }
 
   /**
-   * A successor proves it. Otherwise a closed link or a long silence counts only with a neighbour's word for it: with
-   * the link between two healthy twins dead, or ourselves cut off from everybody, removing the other would gain nothing
-   * and cost a replica.
+   * A successor proves it. Otherwise a closed link or a long silence counts only with a neighbour's word for
+   * it: with the link between two healthy twins dead, or ourselves cut off from everybody, removing the other
+   * would gain nothing and cost a replica.
    */
   #lostWhy(twin: Member): string | null {
     const { context } = this.#p
@@ -548,7 +537,8 @@ export class PairLife {
   #joinerLost(): boolean {
     const { limits } = this.#p.context
     const joining = this.own.view?.joining
-    if (joining === null || joining === undefined || this.twin.peer?.incarnation !== joining.incarnation) return false
+    if (joining === null || joining === undefined || this.twin.peer?.incarnation !== joining.incarnation)
+      return false
     if (this.twin.reported('laggard')) return true
     return this.twin.closed ? this.twin.silentMs >= limits.silenceMs : this.twin.silentMs >= limits.removeMs
   }
@@ -595,7 +585,8 @@ export class PairLife {
     const self = context.incarnation
     if (view === null || self === 0) return
     const listed = twinOf(view, self)
-    const kept = this.twin.peer !== null && isWaiting(view, this.twin.peer.incarnation) ? this.twin.peer : null
+    const kept =
+      this.twin.peer !== null && isWaiting(view, this.twin.peer.incarnation) ? this.twin.peer : null
     if (this.own.standing === 'waiting') {
       this.twin.expect(view.members.find((m) => m.lane !== context.identity.lane) ?? null)
     } else if (kept === null) this.twin.expect(listed)

@@ -1,6 +1,9 @@
 import type { Epoch, Incarnation, PairId, Run } from '@pollux/protocol'
 
-/** A stored part of a checkpoint: the state of `pair` at any cut c with from <= c < to, written by one incarnation. */
+/**
+ * A stored part of a checkpoint: the state of `pair` at any cut c with from <= c < to, written by one
+ * incarnation.
+ */
 export interface PartName {
   readonly run: Run
   readonly pair: PairId

@@ -18,10 +18,10 @@ interface Writing {
 }
 
 /**
- * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about to go on
- * to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies there, and where
- * nothing will follow (the end, an agreed drain). One at a time: a part that would come while another is being written
- * is left to the next multiple.
+ * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about
+ * to go on to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies
+ * there, and where nothing will follow (the end, an agreed drain). One at a time: a part that would come
+ * while another is being written is left to the next multiple.
  */
 export class PartWriter {
   readonly #context: Context
@@ -70,7 +70,11 @@ export class PartWriter {
     const writing = this.#writing
     if (writing?.request !== id) return false
     if (reply.kind !== 'done') {
-      this.#context.event({ kind: 'unavailable', outside: 'store', why: `part ${writing.name}: ${reply.kind}` })
+      this.#context.event({
+        kind: 'unavailable',
+        outside: 'store',
+        why: `part ${writing.name}: ${reply.kind}`,
+      })
       this.#abandon()
       return true
     }

@@ -18,9 +18,10 @@ export interface DeskStanding {
 }
 
 /**
- * Receives what clients push, and answers each exactly once. A client is told `stored` only when its rows are durable;
- * a retry, recognised by its key, waits for the first attempt. Keys are ingress state, set by decisions, so both twins
- * agree on them, and remembered for a stated window; what is older than that is refused, since nobody could tell.
+ * Receives what clients push, and answers each exactly once. A client is told `stored` only when its rows are
+ * durable; a retry, recognised by its key, waits for the first attempt. Keys are ingress state, set by
+ * decisions, so both twins agree on them, and remembered for a stated window; what is older than that is
+ * refused, since nobody could tell.
  */
 export class PushDesk {
   readonly #context: Context

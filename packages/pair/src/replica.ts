@@ -1,12 +1,5 @@
 import { assert } from '@pollux/std'
-import type {
-  DigestFunction,
-  Hello,
-  Message,
-  RefusalReason,
-  Speaker,
-  SubscribeHello,
-} from '@pollux/protocol'
+import type { DigestFunction, Hello, Message, RefusalReason, Speaker, SubscribeHello } from '@pollux/protocol'
 import { EPOCH_END, PROTOCOL_VERSION } from '@pollux/protocol'
 import type { Body } from './body.ts'
 import { ConsumerBody } from './consumer-body.ts'
@@ -25,8 +18,8 @@ import { StageRunner } from './stage-runner.ts'
 import { Stance } from './stance.ts'
 
 /**
- * One replica of one partition: a state machine that has never seen a socket or a clock. `step` takes one input and
- * returns what the driver must do, in order. It routes; deciding is done by its parts.
+ * One replica of one partition: a state machine that has never seen a socket or a clock. `step` takes one
+ * input and returns what the driver must do, in order. It routes; deciding is done by its parts.
  */
 export class Replica {
   readonly #context: Context
@@ -117,7 +110,8 @@ export class Replica {
   #advance(plain: boolean): void {
     const { now, limits } = this.#context
     const ticks = now >= this.#tickAt
-    // The traffic of a healthy pair changes nobody's place in it; whatever it may lead to, the next tick will see.
+    // The traffic of a healthy pair changes nobody's place in it; whatever it may lead to, the next tick will
+    // see.
     const attentive = ticks || !plain || this.#life.restless
     if (ticks) {
       this.#tickAt = now + limits.heartbeatMs / 2

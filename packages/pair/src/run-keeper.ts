@@ -2,11 +2,20 @@ import type { Epoch, PairId } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import { CoordinatedKey } from './coordinated-key.ts'
 import { RUN_KEY } from './coordinator.ts'
-import { type Checkpoint, type Halted, isEnded, nextRun, type RunKey, withCheckpoint, withHalt, withPromise } from './run-key.ts'
+import {
+  type Checkpoint,
+  type Halted,
+  isEnded,
+  nextRun,
+  type RunKey,
+  withCheckpoint,
+  withHalt,
+  withPromise,
+} from './run-key.ts'
 
 /**
- * The run key as this replica knows it, and what this replica wants of it. Wishes are levels: they are worked into
- * whatever the key says now, one at a time, until it says so.
+ * The run key as this replica knows it, and what this replica wants of it. Wishes are levels: they are worked
+ * into whatever the key says now, one at a time, until it says so.
  */
 export class RunKeeper {
   readonly key: CoordinatedKey<RunKey>
@@ -29,8 +38,8 @@ export class RunKeeper {
   }
 
   /**
-   * While the pipeline drains: decide nothing past this epoch. Until the key holds our promise we keep to the epoch
-   * that we have offered: an offer whose answer is late may already have been taken.
+   * While the pipeline drains: decide nothing past this epoch. Until the key holds our promise we keep to the
+   * epoch that we have offered: an offer whose answer is late may already have been taken.
    */
   drainAt(): Epoch | null {
     const state = this.value?.state
@@ -60,7 +69,8 @@ export class RunKeeper {
     const { value } = this
     if (value === null || this.key.busy || isEnded(value.state) || value.run !== this.#context.run) return
     if (this.halt !== null) {
-      if (this.key.swap(withHalt(value, this.halt))) this.#context.event({ kind: 'halted', code: this.halt.code })
+      if (this.key.swap(withHalt(value, this.halt)))
+        this.#context.event({ kind: 'halted', code: this.halt.code })
     } else if (this.lost !== null) {
       const next = nextRun(value)
       if (this.key.swap(next)) this.#context.event({ kind: 'next-run', run: next.run, why: this.lost })

@@ -95,6 +95,7 @@ describe('the run key', () => {
       finished: true,
       halted: true,
     }
-    for (const [key] of Object.values(AFTER_CHECKPOINT)) expect(isEnded(key.state)).toBe(ended[key.state.kind])
+    for (const [key] of Object.values(AFTER_CHECKPOINT))
+      expect(isEnded(key.state)).toBe(ended[key.state.kind])
   })
 })

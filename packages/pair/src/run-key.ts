@@ -2,8 +2,8 @@ import type { Epoch, PairId, Run } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
 
 /**
- * The one key that fences the whole pipeline. Run and checkpoint live together: were they two keys, a new run could
- * start from the checkpoint before the one whose completion has just truncated the logs.
+ * The one key that fences the whole pipeline. Run and checkpoint live together: were they two keys, a new run
+ * could start from the checkpoint before the one whose completion has just truncated the logs.
  */
 export interface RunKey {
   readonly kind: 'run'
@@ -22,7 +22,12 @@ export interface Checkpoint {
 
 export type RunState =
   | { readonly kind: 'running' }
-  | { readonly kind: 'draining'; readonly at: Epoch; readonly finish: boolean; readonly promised: readonly PairId[] }
+  | {
+      readonly kind: 'draining'
+      readonly at: Epoch
+      readonly finish: boolean
+      readonly promised: readonly PairId[]
+    }
   | { readonly kind: 'drained' }
   | { readonly kind: 'finished' }
   | Halted
@@ -58,7 +63,10 @@ export function withPromise(key: RunKey, pair: PairId, next: Epoch): RunKey {
   const { at, promised } = key.state
   // A source that has ended is past every epoch and need not be waited for.
   const raised = next === EPOCH_END ? at : (Math.max(at, next) as Epoch)
-  return { ...key, state: { ...key.state, at: raised, promised: [...promised.filter((p) => p !== pair), pair] } }
+  return {
+    ...key,
+    state: { ...key.state, at: raised, promised: [...promised.filter((p) => p !== pair), pair] },
+  }
 }
 
 export function isEnded(state: RunState): boolean {

@@ -5,8 +5,8 @@ import type { InputSide } from './input-side.ts'
 import type { StageOutput } from './stage-output.ts'
 
 /**
- * What an egress has collected and its sink has not committed, epoch by epoch. Inputs are acked only as far as the
- * record: so a slow sink slows everybody by the ordinary means.
+ * What an egress has collected and its sink has not committed, epoch by epoch. Inputs are acked only as far
+ * as the record: so a slow sink slows everybody by the ordinary means.
  */
 export class SinkQueue implements StageOutput {
   readonly overMark = false
@@ -20,7 +20,11 @@ export class SinkQueue implements StageOutput {
 
   constructor(inputs: InputSide) {
     this.#inputs = inputs
-    this.#settled = inputs.ports.map((port) => ({ channel: port.channel.channel.id, position: START, digest: 0 }))
+    this.#settled = inputs.ports.map((port) => ({
+      channel: port.channel.channel.id,
+      position: START,
+      digest: 0,
+    }))
   }
 
   /** Committed by the sink: everything before it. */
@@ -52,7 +56,8 @@ export class SinkQueue implements StageOutput {
     const rows = this.#open
     this.#open = []
     // An epoch the sink has already committed comes by again after a restore.
-    if (to > this.#record) this.#pending.push({ kind: 'pending', to, points: this.#inputs.processedPoints(), rows })
+    if (to > this.#record)
+      this.#pending.push({ kind: 'pending', to, points: this.#inputs.processedPoints(), rows })
     else this.#settled = this.#inputs.processedPoints()
   }
 

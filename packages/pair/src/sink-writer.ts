@@ -14,7 +14,12 @@ export interface SinkStanding {
 
 type Phase =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'opening'; readonly id: number; readonly sentAt: number; readonly generation: Generation }
+  | {
+      readonly kind: 'opening'
+      readonly id: number
+      readonly sentAt: number
+      readonly generation: Generation
+    }
   | { readonly kind: 'open'; readonly generation: Generation | null }
   | {
       readonly kind: 'committing'
@@ -24,10 +29,10 @@ type Phase =
     }
 
 /**
- * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is conditional
- * on the previous record, so whoever makes it, it happens once: the leader saves work, not correctness, and a
- * follower that sees no progress for `hedgeMs` commits by itself. After any error the session is opened afresh:
- * fence, read the record, go on behind it.
+ * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is
+ * conditional on the previous record, so whoever makes it, it happens once: the leader saves work, not
+ * correctness, and a follower that sees no progress for `hedgeMs` commits by itself. After any error the
+ * session is opened afresh: fence, read the record, go on behind it.
  */
 export class SinkWriter {
   readonly #context: Context

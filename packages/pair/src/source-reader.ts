@@ -11,8 +11,8 @@ export interface ReadRows {
 }
 
 /**
- * Reads a replayable source: a leader whatever comes next, a follower exactly what was decided. One request at a
- * time. Owns the position up to which rows have been decided or asked for.
+ * Reads a replayable source: a leader whatever comes next, a follower exactly what was decided. One request
+ * at a time. Owns the position up to which rows have been decided or asked for.
  */
 export class SourceReader {
   readonly #context: Context
@@ -59,7 +59,12 @@ export class SourceReader {
     this.#checkDeadline()
     if (this.#request !== null || this.ended || now < this.#retryAt) return
     if (this.#readyBytes >= 2 * limits.sliceBytes) return
-    const id = this.#context.source({ kind: 'read', from: this.#position, to: null, bytes: limits.sliceBytes })
+    const id = this.#context.source({
+      kind: 'read',
+      from: this.#position,
+      to: null,
+      bytes: limits.sliceBytes,
+    })
     this.#request = { id, sentAt: now, exact: null }
   }
 
@@ -83,7 +88,12 @@ export class SourceReader {
     if (this.#exact?.read === read) return this.#exact
     this.#checkDeadline()
     if (this.#request !== null || now < this.#retryAt || this.changed !== null) return null
-    const id = this.#context.source({ kind: 'read', from: read.from, to: read.to, bytes: Number.MAX_SAFE_INTEGER })
+    const id = this.#context.source({
+      kind: 'read',
+      from: read.from,
+      to: read.to,
+      bytes: Number.MAX_SAFE_INTEGER,
+    })
     this.#request = { id, sentAt: now, exact: read }
     return null
   }
@@ -126,7 +136,8 @@ export class SourceReader {
   }
 
   #checkDeadline(): void {
-    if (this.#request === null || this.#context.now - this.#request.sentAt < this.#context.limits.replyMs) return
+    if (this.#request === null || this.#context.now - this.#request.sentAt < this.#context.limits.replyMs)
+      return
     this.#request = null
     this.#failed('no answer')
   }

@@ -11,8 +11,8 @@ export interface OperatorFailure {
 }
 
 /**
- * Runs a stage's operator and routes what it emits. The only place where an exception is caught: the operator is the
- * user's, and its failure is an ordinary event with a position.
+ * Runs a stage's operator and routes what it emits. The only place where an exception is caught: the operator
+ * is the user's, and its failure is an ordinary event with a position.
  */
 export class StageRunner {
   readonly operator: Operator
@@ -39,7 +39,7 @@ export class StageRunner {
   /** The epochs [from, to) are complete: triggers fire, then the seal goes out. */
   boundary(from: Epoch, to: Epoch, watermark: number, idle: boolean): void {
     const last = to === EPOCH_END ? from : ((to - 1) as Epoch)
-    this.#outputs.begin(to === EPOCH_END ? (EPOCH_END - 1) as Epoch : last)
+    this.#outputs.begin(to === EPOCH_END ? ((EPOCH_END - 1) as Epoch) : last)
     const context = { ...this.#epochContext(last), epochFrom: from, epochTo: to, watermark }
     try {
       this.operator.boundary(context, this.#outputs)

@@ -2,7 +2,10 @@ import type { Decision, Image, ImagePart } from '@pollux/protocol'
 
 /** Close enough to what an encoded entry takes. */
 export function entryBytes(decision: Decision): number {
-  return decision.pushes.reduce((sum, push) => sum + push.bytes.length + push.key.length, 64 + 32 * decision.reads.length)
+  return decision.pushes.reduce(
+    (sum, push) => sum + push.bytes.length + push.key.length,
+    64 + 32 * decision.reads.length,
+  )
 }
 
 export function imageBytes(image: Image): number {

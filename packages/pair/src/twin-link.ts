@@ -3,8 +3,8 @@ import type { Context } from './context.ts'
 import type { Member } from './view.ts'
 
 /**
- * The one link between the replicas of a pair; the younger connects. Says how long the other has been silent, and
- * whether the link is closed. Does not own what either means: the view's intention decides.
+ * The one link between the replicas of a pair; the younger connects. Says how long the other has been silent,
+ * and whether the link is closed. Does not own what either means: the view's intention decides.
  */
 export class TwinLink {
   readonly #context: Context
@@ -97,11 +97,15 @@ export class TwinLink {
     if (incarnation === this.#peer?.incarnation) this.#reports.add(reason)
   }
 
-  /** The younger connects, and again whenever the link has closed. Returns true when a beat is due: it carries news, so other messages do not stand in for it. */
+  /**
+   * The younger connects, and again whenever the link has closed. Returns true when a beat is due: it carries
+   * news, so other messages do not stand in for it.
+   */
   tick(): boolean {
     const { now, limits, incarnation } = this.#context
     if (this.#peer === null) return false
-    if (this.#link === null && incarnation > this.#peer.incarnation && now >= this.#retryAt) this.#connect(this.#peer)
+    if (this.#link === null && incarnation > this.#peer.incarnation && now >= this.#retryAt)
+      this.#connect(this.#peer)
     if (this.#link === null || now - this.#beatAt < limits.heartbeatMs) return false
     this.#beatAt = now
     return true

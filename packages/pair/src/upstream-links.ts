@@ -24,8 +24,8 @@ interface Producer {
 }
 
 /**
- * The links of one input channel: to every member of the upstream pair, so that both hear our acks; data from one of
- * them (lane delivery) or from both (race). Turning from one to the other is the whole take-over.
+ * The links of one input channel: to every member of the upstream pair, so that both hear our acks; data from
+ * one of them (lane delivery) or from both (race). Turning from one to the other is the whole take-over.
  */
 export class UpstreamLinks {
   readonly #context: Context
@@ -65,7 +65,14 @@ export class UpstreamLinks {
   describe(): string {
     return [...this.#producers.values()]
       .map((p) => {
-        const state = p.link === null ? 'is not linked' : p.accepted ? (p.delivering ? 'delivers' : 'stands by') : 'is asked'
+        const state =
+          p.link === null
+            ? 'is not linked'
+            : p.accepted
+              ? p.delivering
+                ? 'delivers'
+                : 'stands by'
+              : 'is asked'
         const head = p.head === null ? '' : ` at ${describePosition(p.head)}`
         return `${p.member.lane}#${p.member.incarnation} ${p.outrun ? 'is past us' : state}${head}`
       })
@@ -197,7 +204,6 @@ export class UpstreamLinks {
     this.#send(producer, { kind: 'deliver', on: true, from: this.#input.next })
   }
 
-
   #connect(producer: Producer): void {
     const context = this.#context
     const acked = this.#acked()
@@ -227,13 +233,18 @@ export class UpstreamLinks {
     this.#choose()
   }
 
-  /** Lane delivery: exactly one producer sends. Own lane's when it is well, else the other, else whoever is there. */
+  /**
+   * Lane delivery: exactly one producer sends. Own lane's when it is well, else the other, else whoever is
+   * there.
+   */
   #choose(): void {
     if (this.#input.channel.edge.delivery === 'race') return
     const candidates = [...this.#producers.values()].filter((p) => p.accepted && !p.outrun)
     if (candidates.length === 0) return
     const lane = this.#context.identity.lane
-    const best = candidates.reduce((a, b) => (this.#rank(b, lane, candidates) > this.#rank(a, lane, candidates) ? b : a))
+    const best = candidates.reduce((a, b) =>
+      this.#rank(b, lane, candidates) > this.#rank(a, lane, candidates) ? b : a,
+    )
     if (best.delivering) return
     const before = candidates.find((p) => p.delivering)
     if (before !== undefined) {
@@ -253,7 +264,8 @@ export class UpstreamLinks {
     const { now, limits } = this.#context
     const silent = now - producer.heardAt >= limits.silenceMs
     const furthest = Math.max(...candidates.map((p) => p.head?.epoch ?? 0))
-    // Heads are as old as the last heartbeat, and one seal may close many epochs: only a lag that lasts counts.
+    // Heads are as old as the last heartbeat, and one seal may close many epochs: only a lag that lasts
+    // counts.
     if (furthest - (producer.head?.epoch ?? 0) <= limits.lagEpochs) producer.behindSince = null
     else producer.behindSince ??= now
     const behind = producer.behindSince !== null && now - producer.behindSince > 3 * limits.heartbeatMs

@@ -5,7 +5,9 @@ import { member } from '../test-kit/views.ts'
 import { intendedView, type ViewFacts } from './own-view.ts'
 import { isMember, type Member, type View } from './view.ts'
 
-/** One replica acting: which of those listed it is (or a newcomer), its lane if new, and whatever it believes. */
+/**
+ * One replica acting: which of those listed it is (or a newcomer), its lane if new, and whatever it believes.
+ */
 const turn = fc.record({
   actor: fc.nat(5),
   lane: fc.constantFrom('a' as const, 'b' as const),
@@ -28,14 +30,18 @@ interface Change {
 }
 
 /** Every change that replicas, with any beliefs in any order, would write one after another. */
-function history(turns: readonly (typeof turn extends fc.Arbitrary<infer T> ? T : never)[], leads: boolean): Change[] {
+function history(
+  turns: readonly (typeof turn extends fc.Arbitrary<infer T> ? T : never)[],
+  leads: boolean,
+): Change[] {
   const changes: Change[] = []
   let view: View | null = null
   let version = 0
   let currentRun = 1
   for (const { actor, lane, knocking, nextRun, facts } of turns) {
     if (nextRun === 0) currentRun++
-    const listed: readonly Member[] = view === null ? [] : [...view.members, ...joinersOf(view), ...view.waiting]
+    const listed: readonly Member[] =
+      view === null ? [] : [...view.members, ...joinersOf(view), ...view.waiting]
     const self = listed[actor] ?? { ...member(`${lane}0`), address: `new at ${version}` }
     const knocks = view?.waiting[knocking]?.incarnation ?? null
     const full: ViewFacts = { ...facts, run: run(currentRun), leads, knocking: knocks }

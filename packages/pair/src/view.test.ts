@@ -65,8 +65,12 @@ describe('a view', () => {
 
   it('raises the generation when the lead changes hands, and only then (V4)', () => {
     const view = viewOf({ members: ['a1', 'b2'], leader: 1, generation: 4 })
-    expect(withoutTwin(view, incarnation(1), true)).toEqual(viewOf({ members: ['a1'], leader: 1, generation: 4 }))
-    expect(withoutTwin(view, incarnation(2), true)).toEqual(viewOf({ members: ['b2'], leader: 2, generation: 5 }))
+    expect(withoutTwin(view, incarnation(1), true)).toEqual(
+      viewOf({ members: ['a1'], leader: 1, generation: 4 }),
+    )
+    expect(withoutTwin(view, incarnation(2), true)).toEqual(
+      viewOf({ members: ['b2'], leader: 2, generation: 5 }),
+    )
     expect(withReopened(view)).toEqual({ ...view, generation: 5 })
   })
 
@@ -79,7 +83,10 @@ describe('a view', () => {
 
   it('notes which neighbours have lost the pair, each once (V3)', () => {
     const view = viewOf({ members: ['a1'], lostTo: ['orders/0'] })
-    expect(withLostTo(withLostTo(view, 'wall/0', true), 'wall/0', true).lostTo).toEqual(['orders/0', 'wall/0'])
+    expect(withLostTo(withLostTo(view, 'wall/0', true), 'wall/0', true).lostTo).toEqual([
+      'orders/0',
+      'wall/0',
+    ])
     expect(withLostTo(view, 'orders/0', false)).toEqual(viewOf({ members: ['a1'] }))
   })
 

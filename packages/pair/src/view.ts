@@ -12,9 +12,10 @@ export interface Member {
 /**
  * Who is in a pair, changed by compare-and-set only; its version is the coordinator's. Invariants:
  *  V1. Members and joiner have different lanes, so there are never more than two of them.
- *  V2. A run's first view has one member; afterwards the last member is never removed, only replaced by a loaded joiner.
- *  V3. Only a member, or a loaded joiner, writes members; an outsider adds itself to `waiting`, a neighbour itself to
- *      `lostTo`, and nothing else.
+ *  V2. A run's first view has one member; afterwards the last member is never removed, only replaced by a
+ *  loaded joiner.
+ *  V3. Only a member, or a loaded joiner, writes members; an outsider adds itself to `waiting`, a neighbour
+ *      itself to `lostTo`, and nothing else.
  *  V4. `generation` never falls, and rises whenever `leader` changes hands or a store is to be reopened.
  */
 export interface View {
@@ -55,7 +56,10 @@ export function withWaiting(view: View, member: Member): View {
   return { ...view, waiting: [...view.waiting.filter((w) => w.lane !== member.lane), member] }
 }
 
-/** The survivor lets a successor in; its predecessor, dead by the successor's existence, goes with the same write. */
+/**
+ * The survivor lets a successor in; its predecessor, dead by the successor's existence, goes with the same
+ * write.
+ */
 export function withJoining(view: View, joiner: Member): View {
   return {
     ...view,

@@ -45,10 +45,7 @@ export function planOf(choice: Choice = {}): Plan {
       { kind: 'compute', name: 'sums', partitions: 1, step: 'sum' },
       { kind: 'egress', name: 'wall', partitions: 1, step: 'show', sink: choice.sink ?? 'transactional' },
     ],
-    edges: [
-      edge('orders', 'sums', partitions === 1 ? 'one' : 'gather'),
-      edge('sums', 'wall', 'one'),
-    ],
+    edges: [edge('orders', 'sums', partitions === 1 ? 'one' : 'gather'), edge('sums', 'wall', 'one')],
   }
 }
 

@@ -2,7 +2,9 @@ import type { Frame } from './frame.ts'
 import type { Epoch } from './ids.ts'
 import type { Position } from './position.ts'
 
-/** `start` is the position before the frame, so a gap or a repetition is recognised without trusting the link. */
+/**
+ * `start` is the position before the frame, so a gap or a repetition is recognised without trusting the link.
+ */
 export interface FrameMessage {
   readonly kind: 'frame'
   readonly start: Position

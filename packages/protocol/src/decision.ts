@@ -4,8 +4,9 @@ import type { Epoch } from './ids.ts'
 export type SourcePosition = string
 
 /**
- * What an ingress leader chose: which input belongs to which epochs. Once final it never changes, so any replica that
- * knows it produces the same frames. Indexes are contiguous from 1 within the life of a pipeline.
+ * What an ingress leader chose: which input belongs to which epochs. Once final it never changes, so any
+ * replica that knows it produces the same frames. Indexes are contiguous from 1 within the life of a
+ * pipeline.
  */
 export interface Decision {
   readonly index: number

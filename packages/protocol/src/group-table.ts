@@ -4,9 +4,10 @@ import type { OperatorState, StateSnapshot } from './operator.ts'
 type Group = Map<number, Float64Array>
 
 /**
- * State owned by the framework: rows of numbers by key, held by key group. A snapshot costs nothing when it is taken:
- * it shares every group, and a group is copied on the first write to it afterwards. Rows keep the order in which
- * their keys were first put, also through encode and load, so emission in that order does not depend on layout.
+ * State owned by the framework: rows of numbers by key, held by key group. A snapshot costs nothing when it
+ * is taken: it shares every group, and a group is copied on the first write to it afterwards. Rows keep the
+ * order in which their keys were first put, also through encode and load, so emission in that order does not
+ * depend on layout.
  */
 export class GroupTable implements OperatorState {
   readonly #width: number
@@ -59,10 +60,14 @@ export class GroupTable implements OperatorState {
 
   load(group: number, bytes: Uint8Array): void {
     const stride = this.#width + 1
-    assert(bytes.length % (8 * stride) === 0, () => `group ${group}: ${bytes.length} bytes are no rows of ${stride}`)
+    assert(
+      bytes.length % (8 * stride) === 0,
+      () => `group ${group}: ${bytes.length} bytes are no rows of ${stride}`,
+    )
     const values = new Float64Array(bytes.slice().buffer)
     const rows: Group = new Map()
-    for (let at = 0; at < values.length; at += stride) rows.set(values[at]!, values.slice(at + 1, at + stride))
+    for (let at = 0; at < values.length; at += stride)
+      rows.set(values[at]!, values.slice(at + 1, at + stride))
     this.#groups[group] = rows
     this.#shared[group] = false
   }

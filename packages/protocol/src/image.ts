@@ -6,8 +6,8 @@ import type { FrameMessage, InputPoint, SealMessage } from './channel-item.ts'
 import type { Position } from './position.ts'
 
 /**
- * A replica at an epoch boundary, in pieces: what a survivor streams to a joiner and, without the kept items, what a
- * checkpoint stores. One form for both, so that whatever restores from one restores from the other.
+ * A replica at an epoch boundary, in pieces: what a survivor streams to a joiner and, without the kept items,
+ * what a checkpoint stores. One form for both, so that whatever restores from one restores from the other.
  */
 export type Image = readonly ImagePart[]
 
@@ -23,7 +23,10 @@ export type ImagePart =
   | EgressPart
   | PendingPart
 
-/** The boundary the image is of. The watermark is the replica's own: inputs that are all idle no longer tell it. */
+/**
+ * The boundary the image is of. The watermark is the replica's own: inputs that are all idle no longer tell
+ * it.
+ */
 export interface BoundaryPart {
   readonly kind: 'boundary'
   readonly at: Epoch
@@ -86,7 +89,10 @@ export interface KeptKey {
   readonly epoch: Epoch
 }
 
-/** Ingress: a decision proposed and not both processed and durable. A joiner holds all of these before it is a member. */
+/**
+ * Ingress: a decision proposed and not both processed and durable. A joiner holds all of these before it is a
+ * member.
+ */
 export interface ProposalPart {
   readonly kind: 'proposal'
   readonly decision: Decision

@@ -66,7 +66,10 @@ export type DataMessage = FrameMessage | SealMessage | TwinDataMessage
 
 export type TwinDataMessage = CatchUpMessage | StateSliceMessage | LoadedMessage | ProposeMessage
 
-/** Survivor to joiner: the boundary `at`, and where each input stands there. The survivor holds its acks at it. */
+/**
+ * Survivor to joiner: the boundary `at`, and where each input stands there. The survivor holds its acks at
+ * it.
+ */
 export interface CatchUpMessage {
   readonly kind: 'catch-up'
   readonly at: Epoch
@@ -137,7 +140,9 @@ export interface RefuseMessage {
   readonly viewVersion: number
 }
 
-/** "This incarnation never needs you for this again." The digest covers all of the channel up to `position`. */
+/**
+ * "This incarnation never needs you for this again." The digest covers all of the channel up to `position`.
+ */
 export interface AckMessage {
   readonly kind: 'ack'
   readonly position: Position

@@ -6,8 +6,9 @@ import type { Epoch } from './ids.ts'
 export type RowSet = Batch | BatchBuilder
 
 /**
- * What runs inside a replica, a batch at a time. It must be deterministic: the same calls in the same order give the
- * same emissions. It sees event time, watermarks and epoch time, never a clock, a random source or I/O.
+ * What runs inside a replica, a batch at a time. It must be deterministic: the same calls in the same order
+ * give the same emissions. It sees event time, watermarks and epoch time, never a clock, a random source or
+ * I/O.
  */
 export interface Operator {
   /** Rows of one frame of input `port`, in channel order. `rows` are valid during the call only. */
@@ -29,7 +30,10 @@ export interface EpochContext {
 export interface BoundaryContext extends EpochContext {
   readonly epochFrom: Epoch
   readonly epochTo: Epoch
-  /** All later tuples have event time >= this. It never falls; the largest safe integer when the input has ended. */
+  /**
+   * All later tuples have event time >= this. It never falls; the largest safe integer when the input has
+   * ended.
+   */
   readonly watermark: number
 }
 
@@ -38,7 +42,9 @@ export interface Emitter {
   emit(output: number, rows: RowSet): void
 }
 
-/** State is owned by the framework and held by key group, so that it can be copied while it goes on changing. */
+/**
+ * State is owned by the framework and held by key group, so that it can be copied while it goes on changing.
+ */
 export interface OperatorState {
   /** Freezes the content as of now; later writes copy a group first. At most a few are open at once. */
   snapshot(): StateSnapshot
@@ -49,7 +55,9 @@ export interface OperatorState {
 export interface StateSnapshot {
   /** Groups that hold anything, ascending. */
   readonly groups: readonly number[]
-  /** Canonical bytes: equal content gives equal bytes, whatever the layout or the order of insertion into it. */
+  /**
+   * Canonical bytes: equal content gives equal bytes, whatever the layout or the order of insertion into it.
+   */
   encode(group: number): Uint8Array
   release(): void
 }

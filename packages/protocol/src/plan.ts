@@ -1,8 +1,8 @@
 import type { Schema } from './schema.ts'
 
 /**
- * A pipeline as data: what every process of a run must agree on. Placement and limits are run options and no part
- * of it. Its canonical text is hashed into the run key, so two plans never meet on a wire.
+ * A pipeline as data: what every process of a run must agree on. Placement and limits are run options and no
+ * part of it. Its canonical text is hashed into the run key, so two plans never meet on a wire.
  */
 export interface Plan {
   readonly pipeline: string

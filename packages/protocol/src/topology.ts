@@ -60,7 +60,13 @@ export class Topology {
     this.plan = plan
     this.channels = channels
     this.pairs = pairs
-    this.keeper = pairId(must(plan.stages.find((s) => s.kind === 'ingress'), 'a plan has an ingress').name, 0)
+    this.keeper = pairId(
+      must(
+        plan.stages.find((s) => s.kind === 'ingress'),
+        'a plan has an ingress',
+      ).name,
+      0,
+    )
   }
 
   pair(id: PairId): PairPlace {
@@ -81,7 +87,10 @@ export function otherLane(lane: Lane): Lane {
 }
 
 function stageOf(plan: Plan, name: string): Stage {
-  return must(plan.stages.find((s) => s.name === name), () => `an edge names the unknown stage ${name}`)
+  return must(
+    plan.stages.find((s) => s.name === name),
+    () => `an edge names the unknown stage ${name}`,
+  )
 }
 
 function connections(edge: Edge, from: number, to: number): [number, number][] {
@@ -91,7 +100,8 @@ function connections(edge: Edge, from: number, to: number): [number, number][] {
     for (let p = 0; p < from; p++) pairs.push([p, p])
     return pairs
   }
-  if (edge.exchange.kind === 'gather') assert(to === 1, () => `${edge.from} -> ${edge.to}: gather ends in one`)
+  if (edge.exchange.kind === 'gather')
+    assert(to === 1, () => `${edge.from} -> ${edge.to}: gather ends in one`)
   for (let p = 0; p < from; p++) for (let q = 0; q < to; q++) pairs.push([p, q])
   return pairs
 }

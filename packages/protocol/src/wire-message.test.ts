@@ -245,7 +245,9 @@ describe('a bound that is reached', () => {
   it('of values in a list', () => {
     const keys: KeptKey[] = []
     keys.length = LIST_COUNT_MAX + 1
-    expect(() => encodeImage([{ kind: 'keys', keys }])).toThrow('16777217 values in a list of at most 16777216')
+    expect(() => encodeImage([{ kind: 'keys', keys }])).toThrow(
+      '16777217 values in a list of at most 16777216',
+    )
   })
 })
 

@@ -1,8 +1,7 @@
 import type { Violation } from './checker.ts'
 import type { Cell } from './coverage.ts'
-import type { Fault } from './fault.ts'
 import type { Schedule } from './schedule.ts'
-import { type Observer, Simulation } from './simulation.ts'
+import { Simulation } from './simulation.ts'
 
 /** What a run came to. */
 export interface Outcome {
@@ -18,16 +17,10 @@ export interface Outcome {
   readonly pending: string
 }
 
-export interface Watcher {
-  readonly observer?: Observer
-  readonly onStrike?: (at: number, fault: Fault) => void
-}
-
-export function runSchedule(schedule: Schedule, watcher: Watcher = {}): Outcome {
+/** `watch` sees the simulation before its first step: to hang a transcript, or anything else that only looks, on it. */
+export function runSchedule(schedule: Schedule, watch?: (simulation: Simulation) => void): Outcome {
   const simulation = new Simulation(schedule)
-  const { onStrike } = watcher
-  simulation.observer = watcher.observer ?? null
-  if (onStrike !== undefined) simulation.faults.onStrike = (fault) => onStrike(simulation.world.now, fault)
+  watch?.(simulation)
   try {
     simulation.run()
   } catch (error) {

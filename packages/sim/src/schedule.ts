@@ -16,6 +16,8 @@ export interface Schedule {
   readonly faults: readonly Fault[]
   /** Rows of each source. */
   readonly rows: number
+  /** When about the last of them arrives. */
+  readonly sourceMs: number
   /** All faults are over by then; everything must converge afterwards. */
   readonly healAt: number
   readonly limits: Limits
@@ -30,7 +32,9 @@ export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
   const plan = randomPlan(random.fork('plan'))
   const faults = randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
-  return { seed, plan, faults, rows: ROWS, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
+  // Some sources end while faults still strike, some only after everything has healed.
+  const sourceMs = HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
+  return { seed, plan, faults, rows: ROWS, sourceMs, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
 }
 
 /** `in:ingress*2(push) count:compute(chain) out:egress(idempotent); in->count key lane, count->out gather race` */

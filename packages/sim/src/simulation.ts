@@ -62,7 +62,7 @@ export const SIM_LIMITS: Limits = {
   sliceBytes: 200,
   undurableMax: 20,
   joinQueueBytes: 20_000,
-  imageSliceBytes: 300,
+  imageSliceBytes: 80,
   imageSlicesInFlight: 2,
   idleEpochs: 8,
   eventsMax: 60,
@@ -173,10 +173,19 @@ export class Simulation implements Outside {
 
   /** Runs to the end: finished, a violation, or out of patience. */
   run(): void {
-    const until = this.healAt + PATIENCE_MS
-    while (this.checker.violations.length === 0 && this.world.now < until && !this.#settled()) {
-      if (this.world.steps > STEPS_MOST || !this.world.step()) break
-    }
+    while (this.goesOn && this.world.step());
+    this.conclude()
+  }
+
+  /** Not finished, no violation, and patience left. */
+  get goesOn(): boolean {
+    const { checker, world } = this
+    if (checker.violations.length > 0 || this.#settled()) return false
+    return world.now < this.healAt + PATIENCE_MS && world.steps <= STEPS_MOST
+  }
+
+  /** Judges the whole run, once it is over. */
+  conclude(): void {
     if (this.checker.violations.length > 0) return
     if (!this.finished) {
       const { state } = this.runKey

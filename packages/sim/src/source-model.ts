@@ -20,7 +20,7 @@ export class SourceData {
     let at = random.float() * 10
     for (let i = 0; i < options.rows; i++) {
       // Bursts and pauses, so that epochs are empty, short and crowded.
-      at += random.chance(0.05) ? random.float() * 150 : (random.float() * 2 * options.endMs) / options.rows
+      at += random.chance(0.05) ? random.float() * options.endMs * 0.2 : (random.float() * 2 * options.endMs) / options.rows
       arrivals.push(at)
       const time = Math.max(0, Math.floor(at - random.float() * OUT_OF_ORDER_MS))
       rows.push({ id: index * 100_000 + i, key: random.below(KEYS), at: time, value: random.below(1000) })
@@ -37,6 +37,7 @@ export class SourceModel {
   readonly #cutOff = new Set<string>()
   slowMs = 0
   pausedUntil = 0
+  #rewritten = { from: 0, to: 0 }
 
   constructor(world: World, data: SourceData) {
     this.#world = world
@@ -46,6 +47,11 @@ export class SourceModel {
   cutOff(slot: string, cut: boolean): void {
     if (cut) this.#cutOff.add(slot)
     else this.#cutOff.delete(slot)
+  }
+
+  /** Somebody rewrites rows [from, to) of the source: who reads them again reads something else. */
+  rewrite(from: number, to: number): void {
+    this.#rewritten = { from, to }
   }
 
   request(slot: string, request: SourceRequest, answer: (reply: SourceReply) => void): void {
@@ -61,6 +67,11 @@ export class SourceModel {
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, look)
   }
 
+  #asRewritten(row: ToyRow, place: number): ToyRow {
+    const { from, to } = this.#rewritten
+    return place >= from && place < to ? { ...row, value: row.value + 1 } : row
+  }
+
   #nextArrival(request: SourceRequest): number {
     return this.#data.arrivals[Number(request.from)] ?? this.#world.now
   }
@@ -74,7 +85,7 @@ export class SourceModel {
     if (request.to === null) while (to < rows.length && arrivals[to]! <= now && to - from < most) to++
     const ended = request.to === null && to === rows.length
     if (to === from && !ended && !last) return null
-    const taken = rows.slice(from, to)
+    const taken = rows.slice(from, to).map((row, place) => this.#asRewritten(row, from + place))
     const newest = to === 0 ? Number.MIN_SAFE_INTEGER : Math.max(...rows.slice(0, to).map((row) => row.at))
     return {
       kind: 'rows',

@@ -18,6 +18,7 @@ export interface SystematicSchedules {
 const REFERENCE_SEED = 1
 const HEAL_AT_MS = 400
 const ROWS = 24
+const SOURCE_MS = 330
 const PAIRS = ['in/0', 'count/0', 'out/0'] as const
 
 /**
@@ -154,7 +155,7 @@ function canBeAt(kind: FaultKind, pair: PairId): boolean {
 }
 
 function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
-  return { seed, plan: REFERENCE, faults, rows: ROWS, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
+  return { seed, plan: REFERENCE, faults, rows: ROWS, sourceMs: SOURCE_MS, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
 }
 
 /** The time of every step of the run without faults, until everything would heal. */

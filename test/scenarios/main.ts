@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { playFile, scenarioFiles } from './scenario-files.ts'
+
+/** `npm run scenarios -- [--update] [name ...]`: plays scenarios, shows what differs from the recording or rewrites it. */
+const update = process.argv.includes('--update')
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+let different = 0
+
+for (const file of scenarioFiles().filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const play = playFile(file)
+  for (const fault of play.faults) console.log(`${file.name}: ${fault}`)
+  const recorded = readFileSync(file.path, 'utf8')
+  if (play.text === recorded) continue
+  different++
+  if (update) writeFileSync(file.path, play.text)
+  else console.log(`${file.name}\n${differenceOf(recorded, play.text)}`)
+}
+console.log(different === 0 ? 'every recording holds' : `${different} ${update ? 'rewritten' : 'differ; --update rewrites them'}`)
+if (different > 0 && !update) process.exitCode = 1
+
+/** The lines from the first that differs to the last, as they were and as they are. */
+function differenceOf(recorded: string, played: string): string {
+  const before = recorded.split('\n')
+  const after = played.split('\n')
+  let same = 0
+  while (same < before.length && before[same] === after[same]) same++
+  let tail = 0
+  while (tail < Math.min(before.length, after.length) - same && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  const removed = before.slice(same, before.length - tail).map((line) => `- ${line}`)
+  const added = after.slice(same, after.length - tail).map((line) => `+ ${line}`)
+  return [`  line ${same + 1}`, ...removed, ...added].join('\n')
+}

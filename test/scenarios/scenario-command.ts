@@ -1,0 +1,155 @@
+import type { PairId } from '@pollux/protocol'
+import type { Fault, ProtocolPhase } from '@pollux/sim'
+import { PHASES } from '@pollux/sim'
+import { ScenarioError } from './scenario-error.ts'
+
+/** What a scenario may be told to do. */
+export type Command =
+  | { readonly kind: 'run'; readonly quietly: boolean; readonly until: Until }
+  | { readonly kind: 'tell'; readonly topics: readonly string[]; readonly whom: string | null }
+  | { readonly kind: 'ignore'; readonly topics: readonly string[]; readonly whom: string | null }
+  | { readonly kind: 'fault'; readonly fault: (at: number) => Fault }
+  | { readonly kind: 'crash'; readonly slot: string; readonly restartMs: number | null }
+  | { readonly kind: 'start'; readonly slot: string; readonly other: Other }
+  | { readonly kind: 'rewrite'; readonly pair: PairId; readonly from: number; readonly to: number }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'show'; readonly what: 'views' | 'run' | 'pending' }
+  | { readonly kind: 'finish' }
+
+export type Until =
+  | { readonly kind: 'time'; readonly ms: number }
+  | { readonly kind: 'span'; readonly ms: number }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'entry'; readonly who: string; readonly topic: string; readonly text: string }
+  | { readonly kind: 'phase'; readonly slot: string; readonly phase: ProtocolPhase }
+
+type Other = { readonly fingerprint?: string; readonly planHash?: string }
+type Form = readonly [usage: string, pattern: RegExp, make: (words: string[]) => Command]
+
+const SLOT = String.raw`([a-z][\w-]*/\d+/[ab])`
+const PAIR = String.raw`([a-z][\w-]*/\d+)`
+const MS = String.raw`(\d+(?:\.\d+)?) ms`
+
+const FORMS: readonly Form[] = [
+  ['run until 120 ms', form(`run until ${MS}`), ([ms]) => run({ kind: 'time', ms: Number(ms) })],
+  ['run for 20 ms', form(`run for ${MS}`), ([ms]) => run({ kind: 'span', ms: Number(ms) })],
+  ['run until every pair is whole', /^run until every pair is whole$/, () => run({ kind: 'whole' })],
+  [
+    `run until count/0/a is loading (${PHASES.join(', ')})`,
+    new RegExp(`^run until ${SLOT} is (${PHASES.join('|')})$`),
+    ([slot, phase]) => run({ kind: 'phase', slot: slot!, phase: phase as ProtocolPhase }),
+  ],
+  [
+    'run until count/0/a tells joined | tells sink "commit record 3"',
+    /^run until (\S+) tells ([\w-]+)(?: "([^"]+)")?$/,
+    ([who, topic, text]) => run({ kind: 'entry', who: who!, topic: topic!, text: text ?? '' }),
+  ],
+  ['quietly run until ...', /^quietly (run .+)$/, ([rest]) => quietly(rest!)],
+  ['tell propose, accepted of in/0', /^tell ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/, (words) => wish('tell', words)],
+  ['ignore take-over of count/0', /^ignore ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/, (words) => wish('ignore', words)],
+  [
+    'crash count/0/a[, restart after 40 ms]',
+    form(`crash ${SLOT}(?:, restart after ${MS})?`),
+    ([slot, ms]) => ({ kind: 'crash', slot: slot!, restartMs: ms === undefined ? null : Number(ms) }),
+  ],
+  [
+    'start count/0/a [with other code | with another plan]',
+    form(`start ${SLOT}(?: with (other code|another plan))?`),
+    ([slot, other]) => ({ kind: 'start', slot: slot!, other: otherOf(other) }),
+  ],
+  [
+    'hang | isolate | coordinator-cut | store-cut | source-cut | sink-cut count/0/a for 300 ms',
+    form(`(hang|isolate|coordinator-cut|store-cut|source-cut|sink-cut) ${SLOT} for ${MS}`),
+    ([kind, slot, ms]) => fault((at) => ({ kind, at, slot, forMs: Number(ms) }) as Fault),
+  ],
+  [
+    'slow count/0/a for 300 ms, 5 ms a step',
+    form(`slow ${SLOT} for ${MS}, ${MS} a step`),
+    ([slot, ms, step]) => fault((at) => ({ kind: 'slow', at, slot: slot!, forMs: Number(ms), stepMs: Number(step) })),
+  ],
+  [
+    'cut count/0/a and count/0/b for 300 ms',
+    form(`cut ${SLOT} and ${SLOT} for ${MS}`),
+    ([a, b, ms]) => fault((at) => ({ kind: 'cut', at, a: a!, b: b!, forMs: Number(ms) })),
+  ],
+  [
+    'cut one way from count/0/a to count/0/b for 300 ms',
+    form(`cut one way from ${SLOT} to ${SLOT} for ${MS}`),
+    ([a, b, ms]) => fault((at) => ({ kind: 'one-way', at, a: a!, b: b!, forMs: Number(ms) })),
+  ],
+  [
+    'reset count/0/a and count/0/b',
+    form(`reset ${SLOT} and ${SLOT}`),
+    ([a, b]) => fault((at) => ({ kind: 'reset', at, a: a!, b: b! })),
+  ],
+  [
+    'lose both of count/0, restart after 30 ms',
+    form(`lose both of ${PAIR}, restart after ${MS}`),
+    ([pair, ms]) => fault((at) => ({ kind: 'pair-loss', at, pair: pair!, restartMs: Number(ms) })),
+  ],
+  [
+    'lose everything, restart after 30 ms',
+    form(`lose everything, restart after ${MS}`),
+    ([ms]) => fault((at) => ({ kind: 'total-loss', at, restartMs: Number(ms) })),
+  ],
+  [
+    'coordinator-pause | store-pause | store-full for 300 ms',
+    form(`(coordinator-pause|store-pause|store-full) for ${MS}`),
+    ([kind, ms]) => fault((at) => ({ kind, at, forMs: Number(ms) }) as Fault),
+  ],
+  [
+    'source-pause | sink-pause out/0 for 300 ms',
+    form(`(source-pause|sink-pause) ${PAIR} for ${MS}`),
+    ([kind, pair, ms]) => fault((at) => ({ kind, at, pair, forMs: Number(ms) }) as Fault),
+  ],
+  [
+    'rewrite source of in/0, rows 3 to 7',
+    form(`rewrite source of ${PAIR}, rows (\\d+) to (\\d+)`),
+    ([pair, from, to]) => ({ kind: 'rewrite', pair: pair!, from: Number(from), to: Number(to) }),
+  ],
+  ['drain', /^drain$/, () => fault((at) => ({ kind: 'drain', at }))],
+  ['resume', /^resume$/, () => ({ kind: 'resume' })],
+  [
+    'show views | run | pending',
+    /^show (views|run|pending)$/,
+    ([what]) => ({ kind: 'show', what: what as 'views' | 'run' | 'pending' }),
+  ],
+  ['finish', /^finish$/, () => ({ kind: 'finish' })],
+]
+
+export function parseCommand(text: string, line: number): Command {
+  for (const [, pattern, make] of FORMS) {
+    const match = pattern.exec(text)
+    if (match !== null) return make(match.slice(1))
+  }
+  const [verb] = text.split(' ')
+  const near = FORMS.filter(([usage]) => usage.split(' ').includes(verb!))
+  const usages = (near.length > 0 ? near : FORMS).map(([usage]) => `  ${usage}`)
+  throw new ScenarioError(line, `there is no command '${text}'; there is:\n${usages.join('\n')}`)
+}
+
+function form(pattern: string): RegExp {
+  return new RegExp(`^${pattern}$`)
+}
+
+function run(until: Until): Command {
+  return { kind: 'run', quietly: false, until }
+}
+
+function quietly(rest: string): Command {
+  const command = parseCommand(rest, 0)
+  return command.kind === 'run' ? { ...command, quietly: true } : command
+}
+
+function fault(make: (at: number) => Fault): Command {
+  return { kind: 'fault', fault: make }
+}
+
+function wish(kind: 'tell' | 'ignore', [topics, whom]: string[]): Command {
+  return { kind, topics: topics!.split(', '), whom: whom ?? null }
+}
+
+function otherOf(other: string | undefined): Other {
+  if (other === 'other code') return { fingerprint: 'code-2' }
+  return other === 'another plan' ? { planHash: 'plan-2' } : {}
+}

@@ -1,0 +1,75 @@
+import type { Edge, Exchange, Plan, Stage } from '@pollux/protocol'
+import { TOY_SCHEMA } from '@pollux/sim'
+import { ScenarioError } from './scenario-error.ts'
+
+const SOURCES = ['replayable', 'push'] as const
+const SINKS = ['transactional', 'idempotent', 'resumable'] as const
+const STEP = /^(pass|mangle|chain|windows|poison:\d+)$/
+const STAGE = /^([a-z][a-z0-9-]*)\((\d+), ([\w:]+)\)$/
+const USAGE = 'pipeline in(1, replayable) -> count(2, chain) => out(1, transactional)'
+
+export interface PlanNumbers {
+  readonly checkpointEvery: number
+  readonly keyWindowEpochs: number
+}
+
+/** `in(1, replayable) -> count(1, chain) => out(1, transactional)`: `->` is lane delivery, `=>` a race. */
+export function parsePipeline(text: string, line: number, numbers: PlanNumbers): Plan {
+  const words = text.split(/ (->|=>) /)
+  const stages = words
+    .filter((_, place) => place % 2 === 0)
+    .map((word, place, all) => parseStage(word, line, { first: place === 0, last: place === all.length - 1 }, numbers))
+  if (stages.length < 2) throw new ScenarioError(line, `a pipeline has two stages at least, like: ${USAGE}`)
+  const edges = stages.slice(1).map((to, place): Edge => {
+    const from = stages[place]!
+    const delivery = words[2 * place + 1] === '=>' ? 'race' : 'lane'
+    const exchange = exchangeOf(from, to)
+    return { from: from.name, output: 0, to: to.name, port: 0, exchange, delivery, schema: TOY_SCHEMA }
+  })
+  return {
+    pipeline: 'toy',
+    groups: 16,
+    tickMs: 10,
+    originMs: 0,
+    checkpointEvery: numbers.checkpointEvery,
+    stages,
+    edges,
+  }
+}
+
+function parseStage(
+  text: string,
+  line: number,
+  place: { readonly first: boolean; readonly last: boolean },
+  numbers: PlanNumbers,
+): Stage {
+  const match = STAGE.exec(text)
+  if (match === null) throw new ScenarioError(line, `${text} is no stage, like: ${USAGE}`)
+  const [name, count, kind] = match.slice(1) as [string, string, string]
+  const partitions = Number(count)
+  if (place.first) {
+    const source = wordOf(SOURCES, kind, line)
+    const { keyWindowEpochs } = numbers
+    return { kind: 'ingress', name, partitions, step: 'pass', source, schema: TOY_SCHEMA, keyWindowEpochs }
+  }
+  if (place.last) {
+    const sink = wordOf(SINKS, kind, line)
+    return { kind: 'egress', name, partitions, step: sink === 'resumable' ? 'chain' : 'pass', sink }
+  }
+  if (!STEP.test(kind)) throw new ScenarioError(line, `${kind} is no step: pass, mangle, chain, windows or poison:ID`)
+  return { kind: 'compute', name, partitions, step: kind }
+}
+
+/** A step that has state by key needs its rows by key; otherwise partitions lead one to one, or into a single one. */
+function exchangeOf(from: Stage, to: Stage): Exchange {
+  const keyed = to.step === 'chain' || to.step === 'windows'
+  if (from.partitions === to.partitions && (from.partitions === 1 || !keyed)) return { kind: 'one' }
+  if (keyed && to.kind === 'compute') return { kind: 'key', columns: ['key'] }
+  return { kind: 'gather' }
+}
+
+function wordOf<T extends string>(words: readonly T[], word: string, line: number): T {
+  const found = words.find((one) => one === word)
+  if (found === undefined) throw new ScenarioError(line, `${word} is none of ${words.join(', ')}`)
+  return found
+}

@@ -1,0 +1,80 @@
+import type { Plan } from '@pollux/protocol'
+import { DEFAULT_LIMITS, type Limits } from '@pollux/pair'
+import { type Command, parseCommand } from './scenario-command.ts'
+import { ScenarioError } from './scenario-error.ts'
+import { parsePipeline } from './scenario-pipeline.ts'
+
+/** One scenario file: prose, a pipeline and its numbers, then commands; what is indented is the recording. */
+export interface Scenario {
+  /** Everything before the first command, word for word. */
+  readonly head: readonly string[]
+  readonly plan: Plan
+  readonly seed: number
+  readonly rows: number
+  readonly sourceMs: number
+  readonly limits: Limits
+  readonly steps: readonly Step[]
+}
+
+/** A command, or a line between commands that is kept as it is: a remark or an empty line. */
+export type Step =
+  | { readonly kind: 'remark'; readonly text: string }
+  | { readonly kind: 'command'; readonly text: string; readonly line: number; readonly command: Command }
+
+interface Numbers {
+  seed: number
+  rows: number
+  sourceMs: number
+  checkpointEvery: number
+  keyWindowEpochs: number
+}
+
+const HEAD_LINES = [
+  'seed 3',
+  'source 24 rows in 200 ms',
+  'checkpoint every 10 epochs',
+  'keys for 100 epochs',
+  'limit markBytes 600',
+]
+
+export function parseScenario(text: string): Scenario {
+  const lines = text.split('\n')
+  const begin = lines.findIndex((line) => line.startsWith('pipeline '))
+  if (begin < 1) throw new ScenarioError(1, 'a scenario begins with prose, then has a line `pipeline ...`')
+  const numbers: Numbers = { seed: 1, rows: 20, sourceMs: 200, checkpointEvery: 1000, keyWindowEpochs: 1000 }
+  const limits: Record<string, number> = { ...DEFAULT_LIMITS }
+  let end = begin + 1
+  for (; end < lines.length && lines[end] !== ''; end++) readHeadLine(lines[end]!, end + 1, numbers, limits)
+  return {
+    head: lines.slice(0, end),
+    plan: parsePipeline(lines[begin]!.slice('pipeline '.length), begin + 1, numbers),
+    seed: numbers.seed,
+    rows: numbers.rows,
+    sourceMs: numbers.sourceMs,
+    limits: limits as unknown as Limits,
+    steps: stepsOf(lines, end),
+  }
+}
+
+function stepsOf(lines: readonly string[], end: number): Step[] {
+  return lines.flatMap((line, place): Step[] => {
+    if (place < end || line.startsWith(' ')) return []
+    if (line === '' || line.startsWith('#')) return [{ kind: 'remark', text: line }]
+    return [{ kind: 'command', text: line, line: place + 1, command: parseCommand(line, place + 1) }]
+  })
+}
+
+function readHeadLine(text: string, line: number, numbers: Numbers, limits: Record<string, number>): void {
+  const limit = /^limit (\w+) (\d+)$/.exec(text)
+  if (limit !== null) {
+    if (!(limit[1]! in limits)) throw new ScenarioError(line, `${limit[1]} is none of ${Object.keys(limits).join(', ')}`)
+    limits[limit[1]!] = Number(limit[2])
+    return
+  }
+  const values = (/\d+/g[Symbol.match](text) ?? []).map(Number)
+  if (/^seed \d+$/.test(text)) numbers.seed = values[0]!
+  else if (/^source \d+ rows in \d+ ms$/.test(text)) [numbers.rows, numbers.sourceMs] = values as [number, number]
+  else if (/^checkpoint every \d+ epochs$/.test(text)) numbers.checkpointEvery = values[0]!
+  else if (/^keys for \d+ epochs$/.test(text)) numbers.keyWindowEpochs = values[0]!
+  else throw new ScenarioError(line, `'${text}' says nothing about the pipeline; what may: ${HEAD_LINES.join(', ')}`)
+}

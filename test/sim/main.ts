@@ -1,0 +1,100 @@
+import { randomInt } from 'node:crypto'
+import { Coverage } from '@pollux/sim'
+import { failureReport, replayName, replayReport } from './failure-report.ts'
+import type { Failure } from './job.ts'
+import { runPool } from './schedule-pool.ts'
+import { scheduleList, type ScheduleSource } from './schedule-source.ts'
+import { HELP, OptionError, type SimCommand, simCommand } from './sim-options.ts'
+import { closingInWords, Tally } from './tally.ts'
+
+/** Of the systematic families, every so many; `--full` runs them all. */
+export const STEPS_STRIDE = 79
+export const PHASES_STRIDE = 11
+
+const SEEDS = 2 ** 32
+
+try {
+  process.exitCode = await obey(simCommand(process.argv.slice(2)))
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error
+  console.error(`${error.message}\n\n${HELP}`)
+  process.exitCode = 2
+}
+
+async function obey(command: SimCommand): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      console.log(HELP)
+      return 0
+    case 'planted': {
+      await import(new URL('planted/main.ts', import.meta.url).href)
+      return Number(process.exitCode ?? 0)
+    }
+    case 'replay': {
+      const { what, number, trace } = command
+      const source = what === 'random' ? { kind: what } : { kind: what, stride: 1 }
+      const list = scheduleList(source)
+      if (number >= list.length) throw new OptionError(`there are ${list.length} of ${what}; ${number} is not one`)
+      return replayReport(list.at(number), replayName(source, number), trace, (line) => console.log(line)) ? 0 : 1
+    }
+    case 'run':
+      return run(command)
+  }
+}
+
+async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
+  // With --json standard output is for the one line, so that it can be piped.
+  const say = command.json ? console.error : console.log
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const total = new Tally()
+  const coverage = new Coverage()
+  const failures: Failure[] = []
+  let seconds = 0
+  for (const { source, from, to } of tasksOf(command, say)) {
+    const result = await runPool(
+      { source, from, to },
+      {
+        signal: stop.signal,
+        ...(command.workers === null ? {} : { workers: command.workers }),
+        ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+      },
+    )
+    total.add(result.tally)
+    coverage.merge(result.coverage.counts)
+    failures.push(...result.failures)
+    seconds += result.seconds
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+  for (const { source, number } of failures.slice(0, 3)) {
+    say(`${failureReport(scheduleList(source).at(number), replayName(source, number))}\n`)
+  }
+  if (command.coverage) say(`${coverage.table()}\n`)
+  const closing = total.closing(seconds)
+  console.log(command.json ? JSON.stringify(closing) : closingInWords(closing))
+  if (stop.signal.aborted) return 130
+  return total.failures === 0 ? 0 : 1
+}
+
+interface Task {
+  readonly source: ScheduleSource
+  readonly from: number
+  readonly to: number
+}
+
+function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => void): readonly Task[] {
+  const all = { from: 0, to: Number.POSITIVE_INFINITY }
+  if (command.source === 'systematic') {
+    return [
+      { source: { kind: 'steps', stride: command.full ? 1 : STEPS_STRIDE }, ...all },
+      { source: { kind: 'phases', stride: command.full ? 1 : PHASES_STRIDE }, ...all },
+    ]
+  }
+  const from = command.seed ?? randomInt(SEEDS)
+  if (command.seed === null) say(`seeds from ${from}`)
+  return [{ source: { kind: 'random' }, from, to: from + command.schedules }]
+}
+
+function showProgress(tally: Tally, seconds: number): void {
+  process.stderr.write(`\r\u001B[K${closingInWords(tally.closing(seconds))}`)
+}

@@ -1,0 +1,19 @@
+import { CATCH_UP } from './catalogue/catch-up.ts'
+import { CHANNELS } from './catalogue/channels.ts'
+import { CHECKPOINTS } from './catalogue/checkpoints.ts'
+import { DECISIONS } from './catalogue/decisions.ts'
+import { PUSHES } from './catalogue/pushes.ts'
+import { SINKS } from './catalogue/sinks.ts'
+import { VIEWS } from './catalogue/views.ts'
+import type { Mutation } from './mutation.ts'
+
+/** Every planted bug, by what it breaks. */
+export const CATALOGUE: readonly Mutation[] = [
+  ...DECISIONS,
+  ...CHANNELS,
+  ...CATCH_UP,
+  ...VIEWS,
+  ...CHECKPOINTS,
+  ...SINKS,
+  ...PUSHES,
+]

@@ -1,0 +1,191 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+const LOSS: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['crash', 'hang', 'reset', 'cut', 'slow-link', 'slow'],
+  count: [2, 5],
+}
+
+const FAN_IN: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain', sources: 2 },
+  faults: ['crash', 'slow-link', 'hang', 'cut'],
+  count: [1, 4],
+}
+
+const WINDOWS: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'windows', sources: 2 },
+  faults: ['crash', 'slow-link', 'hang', 'source-pause'],
+  count: [1, 4],
+}
+
+const RACE: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain', delivery: 'race' },
+  faults: ['slow-link', 'one-way', 'cut', 'hang'],
+  count: [1, 4],
+}
+
+const SLOW_SINK: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['sink-pause', 'slow', 'hang', 'slow-link'],
+  count: [1, 4],
+  limits: { markBytes: 800 },
+  rows: 80,
+}
+
+export const CHANNELS: readonly Mutation[] = [
+  {
+    name: 'evict-on-one-ack',
+    story: 'A producer forgets what one consumer replica has acked: the other, slower one has nowhere to get it.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'floor = earlierPosition(floor, acked.position)',
+    replace: 'floor = acked.position',
+    caughtBy: ['unserved', 'stuck'],
+    schedules: 100,
+    focus: LOSS,
+  },
+  {
+    name: 'joiners-acks-forgotten',
+    story: 'Eviction asks the members only: what a joiner has yet to receive is thrown away under it.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'for (const member of belonging(view)) {\n      const acked',
+    replace: 'for (const member of view.members) {\n      const acked',
+    caughtBy: ['unserved', 'stuck'],
+    schedules: 300,
+    focus: LOSS,
+  },
+  {
+    name: 'evict-before-reading-views',
+    story:
+      'A fresh member evicts by the consumers it knew as a joiner: a consumer that joined meanwhile is not among them.',
+    file: 'packages/pair/src/output-side.ts',
+    find: 'if (!this.#views.isFresh(channel.channel.to)) return\n    channel.evict(view)',
+    replace: 'channel.evict(view)',
+    caughtBy: ['unserved', 'stuck'],
+    schedules: 400,
+    focus: LOSS,
+  },
+  {
+    name: 'frame-recycled-while-queued',
+    story:
+      'Under race delivery C took frame 7 from one twin and acked it; the other evicts and refills it while its own ' +
+      'send of it is still queued.',
+    file: 'packages/pair/src/frame-pool.ts',
+    find: 'if (frame.readers > 0) this.#retiring.push(frame)',
+    replace: 'if (frame.readers > 1e9) this.#retiring.push(frame)',
+    caughtBy: ['crashed', 'diverged', 'halted'],
+    schedules: 200,
+    focus: RACE,
+  },
+  {
+    name: 'boundary-row-taken-twice',
+    story: 'After a take-over the last item before the position comes again, and is taken for the next one.',
+    file: 'packages/pair/src/input-channel.ts',
+    find: 'if (order < 0) return this.#compareCopy(message)',
+    replace: 'if (order < 0 && !samePosition(afterOf(message), this.#next)) return this.#compareCopy(message)',
+    caughtBy: ['diverged', 'halted', 'crashed', 'repeated', 'stuck', 'reordered'],
+    schedules: 100,
+    focus: RACE,
+  },
+  {
+    name: 'gap-taken',
+    story: 'What was lost with a broken connection is skipped: the next item is taken although it does not follow.',
+    file: 'packages/pair/src/input-channel.ts',
+    find: "if (order > 0) return 'gap'",
+    replace: "if (order > 0 && message.kind === 'state-slice' as string) return 'gap'",
+    caughtBy: ['diverged', 'halted', 'crashed', 'lost', 'stuck'],
+    schedules: 300,
+    focus: LOSS,
+  },
+  {
+    name: 'delivery-from-the-head',
+    story: 'Asked to deliver from a position, a producer begins at its head: what lies between is never sent.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'if (number !== null) subscriber.cursor = number',
+    replace: 'if (number !== null) subscriber.cursor = this.buffer.end',
+    caughtBy: ['stuck', 'lost'],
+    schedules: 20,
+    focus: LOSS,
+  },
+  {
+    name: 'seal-is-no-position',
+    story: 'Positions are compared by tuple number alone: a channel that was sealed looks like one that was not.',
+    file: 'packages/protocol/src/position.ts',
+    find: 'return a.epoch !== b.epoch ? a.epoch - b.epoch : a.seq - b.seq',
+    replace: 'return a.seq - b.seq',
+    caughtBy: ['crashed', 'stuck', 'halted', 'diverged', 'unserved'],
+    schedules: 20,
+    focus: LOSS,
+  },
+  {
+    name: 'arrival-decides-order',
+    story: 'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose turn it is.',
+    file: 'packages/pair/src/epoch-order.ts',
+    find: "if (message === undefined) return { kind: 'wait', channel }",
+    replace: 'if (message === undefined) continue',
+    caughtBy: ['diverged', 'reordered', 'halted', 'lost', 'crashed'],
+    schedules: 50,
+    focus: FAN_IN,
+  },
+  {
+    name: 'watermark-on-arrival',
+    story: 'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input is differs.',
+    file: 'packages/pair/src/input-side.ts',
+    find: "if (outcome === 'gap') port.links.resubscribe(link)",
+    replace:
+      "if (outcome === 'taken' && message.kind === 'seal') port.watermark = message.watermark\n    if (outcome === 'gap') port.links.resubscribe(link)",
+    caughtBy: ['diverged', 'reordered', 'halted', 'lost'],
+    schedules: 50,
+    focus: WINDOWS,
+  },
+  {
+    name: 'watermark-before-the-last-seal',
+    story: 'The watermark of an epoch is taken before its seals: triggers fire one boundary late.',
+    file: 'packages/pair/src/consumer-body.ts',
+    find: 'this.#inputs.takeBoundary(to)\n    const watermark = this.#inputs.watermark',
+    replace: 'const watermark = this.#inputs.watermark\n    this.#inputs.takeBoundary(to)',
+    caughtBy: ['reordered', 'lost', 'diverged'],
+    schedules: 50,
+    focus: WINDOWS,
+  },
+  {
+    name: 'stops-at-no-mark',
+    story: 'A consumer that is not acked goes on producing: its buffer has no bound.',
+    file: 'packages/pair/src/consumer-body.ts',
+    find: "return stance.role === 'member' && (output.overMark || stance.rests)",
+    replace: "return stance.role === 'member' && stance.rests",
+    caughtBy: ['bound'],
+    schedules: 200,
+    focus: SLOW_SINK,
+  },
+  {
+    name: 'ingress-stops-at-no-mark',
+    story: 'An ingress carries out what is decided though its consumers ack nothing: its buffer has no bound.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: "if (this.settled && stance.role === 'member' && output.overMark) return",
+    replace: "if (this.settled && stance.role === 'outsider' && output.overMark) return",
+    caughtBy: ['bound'],
+    schedules: 200,
+    focus: SLOW_SINK,
+  },
+  {
+    name: 'acks-before-processing',
+    story: 'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
+      'stands finds nobody who can serve it.',
+    file: 'packages/pair/src/consumer-body.ts',
+    find: 'else if (!stance.holdsAcks) this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())',
+    replace: 'else if (!stance.holdsAcks) this.#inputs.ack(this.#inputs.retainedPoints())',
+    caughtBy: ['unserved', 'stuck', 'lost'],
+    schedules: 200,
+    focus: LOSS,
+  },
+  {
+    name: 'other-runs-heard',
+    story: 'Two runs speak to each other: a zombie of run n feeds rows that run n + 1 has decided otherwise.',
+    file: 'packages/pair/src/replica.ts',
+    find: "if (speaker.run !== run) return 'run'",
+    replace: '',
+    caughtBy: ['diverged', 'halted', 'crashed', 'stuck', 'lost', 'repeated', 'unserved'],
+    schedules: 300,
+    focus: { ...LOSS, faults: ['pair-loss', 'total-loss', 'coordinator-cut', 'hang', 'store-pause'] },
+  },
+]

@@ -1,0 +1,92 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+const RESTORES: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 5 },
+  faults: ['pair-loss', 'total-loss', 'sink-pause', 'store-pause', 'hang'],
+  count: [2, 5],
+}
+
+export const CHECKPOINTS: readonly Mutation[] = [
+  {
+    name: 'checkpoint-while-rows-are-owed',
+    story:
+      'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything restores at c, and ' +
+      'the rows of (k, c] are never made again.',
+    file: 'packages/pair/src/part-writer.ts',
+    find: 'if (writing === null || !body.settledOutside(writing.from)) return',
+    replace: 'if (writing === null) return',
+    caughtBy: ['lost', 'halted', 'stuck'],
+    schedules: 200,
+    focus: RESTORES,
+  },
+  {
+    name: 'part-counted-unread',
+    story: 'A checkpoint counts because its parts are listed, though nobody has read them back.',
+    file: 'packages/pair/src/checkpoint-keeper.ts',
+    find: 'if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts))',
+    replace: 'if (checkpoint !== null) this.#run.complete = checkpoint',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
+    schedules: 300,
+    focus: RESTORES,
+  },
+  {
+    name: 'part-one-epoch-late',
+    story: 'A part is taken for a cut that it does not hold: the state of one epoch later, or of one before.',
+    file: 'packages/pair/src/checkpoint-keeper.ts',
+    find: 'if (part.from <= cut && cut < part.to) chosen',
+    replace: 'if (part.from <= cut && cut <= part.to) chosen',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed', 'diverged', 'repeated', 'reordered'],
+    schedules: 300,
+    focus: RESTORES,
+  },
+  {
+    name: 'truncated-before-whole',
+    story: 'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to the other.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
+    replace: 'const through = ingress.book.processed',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
+    schedules: 200,
+    focus: RESTORES,
+  },
+  {
+    name: 'truncated-past-slow-follower',
+    story: 'The log is cut at the checkpoint though the follower is before it: the leader dies, and there is a hole.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
+    replace: 'const through = index',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
+    schedules: 400,
+    focus: { ...RESTORES, faults: ['slow', 'slow-link', 'crash', 'cut', 'hang'], at: ['in'] },
+  },
+  {
+    name: 'parts-deleted-too-early',
+    story: 'Parts are deleted as soon as a checkpoint counts, those of that checkpoint with them.',
+    file: 'packages/pair/src/checkpoint-keeper.ts',
+    find: 'if (part === null || kept.has(name)) continue',
+    replace: 'if (part === null) continue',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
+    schedules: 200,
+    focus: RESTORES,
+  },
+  {
+    name: 'zombie-completes-checkpoint',
+    story: 'A replica of run n writes its checkpoint into the key after run n + 1 has begun.',
+    file: 'packages/pair/src/run-keeper.ts',
+    find: ' || value.run !== this.#context.run) return',
+    replace: ') return',
+    caughtBy: ['lost', 'halted', 'stuck', 'crashed', 'rolled-back'],
+    schedules: 300,
+    focus: RESTORES,
+  },
+  {
+    name: 'output-position-not-in-part',
+    story: 'A checkpoint keeps where an output buffer began instead of where it ended: restored, it repeats numbers.',
+    file: 'packages/pair/src/output-side.ts',
+    find: 'kept: items ? buffer.kept : buffer.head,',
+    replace: 'kept: buffer.kept,',
+    caughtBy: ['crashed', 'stuck', 'halted', 'diverged', 'lost'],
+    schedules: 200,
+    focus: RESTORES,
+  },
+]

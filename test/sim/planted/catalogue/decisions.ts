@@ -1,0 +1,217 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+/** An ingress whose leader loses its twin, its store or its life, with decisions under way. */
+const TAKE_OVER: Focus = {
+  plan: { source: 'replayable', sink: 'transactional' },
+  faults: ['crash', 'isolate', 'hang', 'cut', 'one-way', 'store-flaky', 'store-pause', 'store-cut'],
+  at: ['in'],
+  count: [2, 6],
+}
+
+/** Appends that land long after their author was given up for dead. */
+const LATE_APPENDS: Focus = {
+  plan: { source: 'replayable', sink: 'transactional' },
+  faults: ['isolate', 'cut', 'store-flaky'],
+  at: ['in'],
+  count: [3, 6],
+}
+
+/** Final by twin only, and then nobody is left who knows. */
+const UNDURABLE_LOSS: Focus = {
+  plan: { source: 'replayable', sink: 'transactional' },
+  faults: ['store-pause', 'pair-loss', 'total-loss'],
+  at: ['in'],
+  count: [2, 4],
+}
+
+export const DECISIONS: readonly Mutation[] = [
+  {
+    name: 'read-before-fence',
+    story:
+      'A new leader reads the log while its predecessor may still write: (1) A appends e, in flight; (2) B leads, ' +
+      'reads, finds no e; (3) e lands; (4) B decides another e.',
+    file: 'packages/pair/src/log-writer.ts',
+    find: "this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }",
+    replace:
+      "this.wantsReopen = false\n      if (phase.kind === 'closed') { this.#phase = { kind: 'open', generation }; this.#adopted = true; return }\n" +
+      "      this.#phase = { kind: 'fencing', generation }",
+    caughtBy: ['halted', 'diverged', 'lost', 'decision-rewritten', 'stuck', 'crashed'],
+    schedules: 300,
+    focus: LATE_APPENDS,
+  },
+  {
+    name: 'fence-under-old-generation',
+    story:
+      'The fence names the generation before: whatever the predecessor has in flight still lands between reading ' +
+      'the log and the first append of the new leader.',
+    file: 'packages/pair/src/log-writer.ts',
+    find: "    if (older) {\n      this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }\n      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })",
+    replace:
+      "    if (older) {\n      this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }\n      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation: (generation - 1) as Generation })",
+    caughtBy: ['halted', 'diverged', 'lost', 'decision-rewritten', 'stuck'],
+    schedules: 300,
+    focus: LATE_APPENDS,
+  },
+  {
+    name: 'store-forgets-its-fence',
+    story: 'The store answers a fence and does not keep it: a deposed leader goes on appending.',
+    file: 'packages/pair/src/memory-store.ts',
+    find: '    log.generation = request.generation\n',
+    replace: '',
+    caughtBy: ['halted', 'diverged', 'lost', 'decision-rewritten', 'stuck'],
+    schedules: 300,
+    focus: LATE_APPENDS,
+  },
+  {
+    name: 'store-accepts-old-generation',
+    story: 'Runs are compared, generations are not: the old leader of the same run writes behind the new one.',
+    file: 'packages/pair/src/memory-store.ts',
+    find: 'return request.run < log.run || (request.run === log.run && request.generation < log.generation)',
+    replace: 'return request.run < log.run',
+    caughtBy: ['halted', 'diverged', 'lost', 'decision-rewritten', 'stuck'],
+    schedules: 300,
+    focus: LATE_APPENDS,
+  },
+  {
+    name: 'lead-without-new-generation',
+    story: 'The twin that takes the lead keeps the generation: its fence does not exclude the one it follows.',
+    file: 'packages/pair/src/view.ts',
+    find: 'return { ...view, members, leader: stays, generation: nextGeneration(view) }',
+    replace: 'return { ...view, members, leader: stays }',
+    caughtBy: ['halted', 'diverged', 'lost', 'decision-rewritten', 'stuck'],
+    schedules: 300,
+    focus: LATE_APPENDS,
+  },
+  {
+    name: 'take-over-adopts-nothing',
+    story: 'The new leader fences and does not read: what became durable without it is decided a second time.',
+    file: 'packages/pair/src/log-writer.ts',
+    find: 'else if (tail < next) this.#open(generation)',
+    replace: 'else this.#open(generation)',
+    caughtBy: ['stuck', 'halted', 'diverged', 'lost', 'decision-rewritten'],
+    schedules: 200,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'take-over-drops-its-tail',
+    story:
+      'A leader that takes over forgets what it holds beyond the durable log: (1) A proposes e, B holds it, so A ' +
+      'sends frames of e; (2) A dies; (3) B drops e as not durable and decides anew.',
+    file: 'packages/pair/src/log-writer.ts',
+    find: 'else if (tail < next) this.#open(generation)',
+    replace: 'else if (tail < next) { this.#book.reset(tail); this.#open(generation) }',
+    caughtBy: ['lost', 'crashed', 'decision-rewritten', 'diverged', 'stuck', 'repeated'],
+    schedules: 200,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'frames-before-final',
+    story:
+      'Frames of a decision leave while nobody else has it: the leader dies, its twin never heard of the decision ' +
+      'and makes another one of the same epoch.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'if (twinIsMember) book.markFinal(this.twinHolds)',
+    replace: 'book.markFinal(book.tail)',
+    caughtBy: ['diverged', 'halted', 'lost', 'repeated', 'reordered'],
+    schedules: 300,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'proposal-accepted-unheld',
+    story: 'A follower says it holds one decision more than it does: that one is final for the leader alone.',
+    file: 'packages/pair/src/end-life.ts',
+    find: "this.#twin.send({ kind: 'accepted', generation: 0 as Generation, index: tail })",
+    replace: "this.#twin.send({ kind: 'accepted', generation: 0 as Generation, index: tail + 1 })",
+    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'repeated'],
+    schedules: 300,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'old-leaders-proposal-heard',
+    story:
+      'A deposed leader wakes up and proposes; the new one, mistaking it for its leader, says how far it is; the old ' +
+      'one takes that for assent and sends frames of a decision that nobody else made.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'if (view !== null && message.generation < view.generation) {',
+    replace: 'if (view === null) {',
+    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck'],
+    schedules: 400,
+    focus: { ...TAKE_OVER, faults: ['hang', 'hang', 'one-way', 'slow-link', 'coordinator-cut', 'store-pause'] },
+  },
+  {
+    name: 'proposals-not-in-image',
+    story: 'A joiner becomes a member without the decisions that were proposed before it came.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: "const proposals = purpose === 'checkpoint' ? [] : book.pending()",
+    replace: "const proposals = [] as ReturnType<DecisionBook['pending']>",
+    caughtBy: ['stuck', 'diverged', 'halted', 'crashed', 'lost'],
+    schedules: 300,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'proposals-only-if-final-in-image',
+    story: 'A joiner is given final decisions only: the proposer counts on one that its new twin has never seen.',
+    file: 'packages/pair/src/decision-book.ts',
+    find: 'return Array.from({ length: this.tail - from + 1 }',
+    replace: 'return Array.from({ length: Math.max(0, this.#final - from + 1) }',
+    caughtBy: ['stuck', 'diverged', 'halted', 'crashed', 'lost'],
+    schedules: 300,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'proposals-before-image',
+    story: 'A joiner is fed proposals before the image that they follow on: they are a gap to it.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'const held = ingress.standing.twinIsMember || imageSent',
+    replace: 'const held = true',
+    caughtBy: ['stuck', 'diverged', 'halted', 'crashed', 'lost'],
+    schedules: 300,
+    focus: TAKE_OVER,
+  },
+  {
+    name: 'durable-said-too-early',
+    story:
+      'An ingress says durable(e) when e is only final: the sink commits, both twins die before the log has e, and ' +
+      'run + 1 decides another e.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'for (let index = this.book.durable + 1; index <= this.book.tail; index++) return',
+    replace: 'for (let index = this.book.final + 1; index <= this.book.tail; index++) return',
+    caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck'],
+    schedules: 300,
+    focus: UNDURABLE_LOSS,
+  },
+  {
+    name: 'undurable-without-bound',
+    story: 'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'this.book.tail - this.book.durable >= limits.undurableMax',
+    replace: 'this.book.tail - this.book.durable >= 1e9',
+    caughtBy: ['bound'],
+    schedules: 200,
+    focus: { ...UNDURABLE_LOSS, faults: ['store-pause'], limits: { undurableMax: 4 } },
+  },
+  {
+    name: 'promise-of-predecessor-unread',
+    story:
+      'A new leader decides before it has read the run key: its predecessor promised to decide nothing past the ' +
+      'drain epoch.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'mayDecide: this.#run.key.fresh,',
+    replace: 'mayDecide: true,',
+    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
+    schedules: 400,
+    focus: { ...TAKE_OVER, faults: ['drain', 'crash', 'hang', 'coordinator-flaky', 'coordinator-cut'] },
+  },
+  {
+    name: 'offer-forgotten-while-draining',
+    story:
+      'While its promise is on the way a leader goes on deciding: the promise lands late, and the drain epoch is one ' +
+      'that it has passed.',
+    file: 'packages/pair/src/run-keeper.ts',
+    find: 'return state.promised.includes(this.#context.pair) ? state.at : this.promise',
+    replace: 'return state.promised.includes(this.#context.pair) ? state.at : null',
+    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
+    schedules: 400,
+    focus: { ...TAKE_OVER, faults: ['drain', 'crash', 'hang', 'coordinator-flaky', 'coordinator-cut'] },
+  },
+]

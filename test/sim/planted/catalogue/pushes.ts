@@ -1,0 +1,61 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+const PUSH: Focus = {
+  plan: { source: 'push', sink: 'transactional' },
+  faults: ['store-pause', 'pair-loss', 'crash', 'hang', 'store-flaky', 'cut'],
+  at: ['in'],
+  count: [2, 5],
+}
+
+export const PUSHES: readonly Mutation[] = [
+  {
+    name: 'push-answered-when-held',
+    story: 'A client is told its rows are stored when they are decided: both twins die before the log has them.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'this.desk.onDurable(this.book.durable)',
+    replace: 'this.desk.onDurable(this.book.tail)',
+    caughtBy: ['unacknowledged'],
+    schedules: 300,
+    focus: PUSH,
+  },
+  {
+    name: 'retry-answered-from-memory',
+    story: 'A retry finds its key in the table and is told "stored" while the first attempt is not durable yet.',
+    file: 'packages/pair/src/push-desk.ts',
+    find: 'if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {',
+    replace: 'if (this.#keys.has(push.key)) {',
+    caughtBy: ['unacknowledged'],
+    schedules: 400,
+    focus: { ...PUSH, faults: ['store-pause', 'pair-loss', 'total-loss'] },
+  },
+  {
+    name: 'retry-does-not-wait',
+    story: 'A retry whose first attempt still waits to be decided is taken in as a request of its own.',
+    file: 'packages/pair/src/push-desk.ts',
+    find: 'const first = !this.#clients.has(push.key) && index === undefined',
+    replace: 'const first = index === undefined',
+    caughtBy: ['repeated'],
+    schedules: 300,
+    focus: PUSH,
+  },
+  {
+    name: 'keys-not-in-image',
+    story: 'A joiner does not learn which requests were decided: it leads, the client asks again, the rows come twice.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'keys: this.desk.keys(),',
+    replace: 'keys: [],',
+    caughtBy: ['repeated'],
+    schedules: 400,
+    focus: { ...PUSH, faults: ['crash', 'crash', 'hang', 'cut', 'pair-loss'] },
+  },
+  {
+    name: 'follower-takes-pushes',
+    story: 'A follower takes requests in: what it answers for, nobody decides.',
+    file: 'packages/pair/src/push-desk.ts',
+    find: "if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }",
+    replace: '',
+    caughtBy: ['repeated', 'unacknowledged', 'stuck', 'lost'],
+    schedules: 200,
+    focus: PUSH,
+  },
+]

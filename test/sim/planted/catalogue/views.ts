@@ -1,0 +1,82 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+const CHURN: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['crash', 'hang', 'isolate', 'cut', 'one-way', 'coordinator-flaky', 'coordinator-cut'],
+  count: [3, 6],
+}
+
+export const VIEWS: readonly Mutation[] = [
+  {
+    name: 'one-death-counts-as-loss',
+    story: 'A pair counts as lost when one of its members is dead: every crash throws the whole pipeline back.',
+    file: 'packages/pair/src/view.ts',
+    find: 'return view.members.every((m) => view.waiting.some((w) => w.lane === m.lane))',
+    replace: 'return view.members.some((m) => view.waiting.some((w) => w.lane === m.lane))',
+    caughtBy: ['rolled-back'],
+    schedules: 50,
+    focus: CHURN,
+  },
+  {
+    name: 'swap-without-version',
+    story:
+      'Run and checkpoint live in one key, but it is written blindly: (1) P reads "last is c"; (2) c2 completes and ' +
+      'truncates; (3) P starts run + 1 at c, whose decisions are gone.',
+    file: 'packages/pair/src/memory-coordinator.ts',
+    find: 'if (request.version !== version) return',
+    replace: "if (request.version !== version && request.key !== 'run') return",
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'repeated', 'rolled-back'],
+    schedules: 400,
+    focus: { ...CHURN, faults: ['pair-loss', 'total-loss', 'coordinator-flaky', 'drain'], plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 3 } },
+  },
+  {
+    name: 'view-written-blindly',
+    story: 'Both twins, cut off from each other, remove each other: each stays alone, and each decides.',
+    file: 'packages/pair/src/memory-coordinator.ts',
+    find: 'if (request.version !== version) return',
+    replace: "if (request.version !== version && !request.key.startsWith('view/')) return",
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved', 'rolled-back'],
+    schedules: 300,
+    focus: CHURN,
+  },
+  {
+    name: 'unlisted-consumer-accepted',
+    story: 'A producer accepts whoever asks: an incarnation that its pair has removed goes on as if it counted.',
+    file: 'packages/pair/src/output-side.ts',
+    find: "return view !== null && belongs(view, hello.speaker.incarnation) ? null : 'not-in-view'",
+    replace: 'return null',
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
+    schedules: 300,
+    focus: CHURN,
+  },
+  {
+    name: 'stale-view-refuses',
+    story: 'A producer judges by the view it happens to know: a legitimate successor that it has not heard of is refused.',
+    file: 'packages/pair/src/output-side.ts',
+    find: "if (refusal === 'not-in-view') {",
+    replace: "if (refusal === ('none' as string)) {",
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
+    schedules: 300,
+    focus: CHURN,
+  },
+  {
+    name: 'refusal-means-nothing',
+    story: 'A removed incarnation that is still alive is refused and does not look at its view.',
+    file: 'packages/pair/src/own-view.ts',
+    find: "return isWaiting(view, incarnation) ? 'waiting' : 'gone'",
+    replace: "return isWaiting(view, incarnation) ? 'waiting' : 'member'",
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
+    schedules: 200,
+    focus: CHURN,
+  },
+  {
+    name: 'laggards-twin-removed',
+    story: 'For the sake of a full buffer the wrong one goes: the replica that has acked, and is all that is left.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'markBytes) return member.incarnation',
+    replace: 'markBytes) return others[0]!.incarnation',
+    caughtBy: ['stuck', 'halted', 'lost', 'unserved', 'rolled-back'],
+    schedules: 300,
+    focus: { ...CHURN, faults: ['slow', 'slow', 'slow-link', 'hang'], limits: { markBytes: 800 }, rows: 80 },
+  },
+]

@@ -1,0 +1,3 @@
+export function complaints(): readonly { readonly claim: string; readonly detail: string }[] {
+  return []
+}
