@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { playFile, scenarioFiles } from './scenario-files.ts'
+import type { Play } from './play-scenario.ts'
+import { playFile, type ScenarioFile, scenarioFiles } from './scenario-files.ts'
 
 /** `npm run scenarios -- [--update] [name ...]`: plays scenarios, shows what differs from the recording or rewrites it. */
 const update = process.argv.includes('--update')
@@ -7,7 +8,8 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 let different = 0
 
 for (const file of scenarioFiles().filter(({ name }) => names.length === 0 || names.includes(name))) {
-  const play = playFile(file)
+  const play = attempt(file)
+  if (play === null) continue
   for (const fault of play.faults) console.log(`${file.name}: ${fault}`)
   const recorded = readFileSync(file.path, 'utf8')
   if (play.text === recorded) continue
@@ -17,6 +19,16 @@ for (const file of scenarioFiles().filter(({ name }) => names.length === 0 || na
 }
 console.log(different === 0 ? 'every recording holds' : `${different} ${update ? 'rewritten' : 'differ; --update rewrites them'}`)
 if (different > 0 && !update) process.exitCode = 1
+
+function attempt(file: ScenarioFile): Play | null {
+  try {
+    return playFile(file)
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+    return null
+  }
+}
 
 /** The lines from the first that differs to the last, as they were and as they are. */
 function differenceOf(recorded: string, played: string): string {

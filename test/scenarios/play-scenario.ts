@@ -7,6 +7,8 @@ import type { Scenario } from './scenario.ts'
 
 /** What a wait may take, in virtual time. */
 const PATIENCE_MS = 20_000
+/** What an error tells of what happened instead. */
+const TOLD_MOST = 40
 const VERDICTS: readonly Verdict[] = ['lost', 'repeated', 'reordered', 'diverged', 'final-changed']
 
 export interface Play {
@@ -104,7 +106,10 @@ class Player {
     this.#arrived = false
     while (!this.#arrived && !met()) {
       this.#step()
-      if (world.now > deadline) throw new ScenarioError(line, `not within ${PATIENCE_MS} ms; ${this.#simulation.pending()}`)
+      if (world.now > deadline) {
+        const told = this.#transcript.take().slice(-TOLD_MOST).join('\n')
+        throw new ScenarioError(line, `not within ${PATIENCE_MS} ms, but:\n${told}\n${this.#simulation.pending()}`)
+      }
     }
     this.#awaited = null
   }

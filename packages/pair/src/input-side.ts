@@ -205,6 +205,14 @@ export class InputSide {
     port.decoder.restoreState(part.dictionaries)
   }
 
+  /** Connects to everybody upstream: to whom is known at once, and to whom a fresh reading of the views adds. */
+  subscribe(views: NeighbourViews): void {
+    for (const pair of new Set(this.ports.map((port) => port.channel.channel.from))) {
+      views.refresh(pair)
+      this.onView(pair)
+    }
+  }
+
   /** Keeps links to all members of every upstream pair. */
   onView(pair: PairId): void {
     for (const port of this.ports) if (port.channel.channel.from === pair) port.links.onView()

@@ -125,7 +125,11 @@ export class Simulation implements Outside {
       if (channel !== null) this.checker.onSend(from, channel, message)
     }
     this.#prepareOutside()
-    for (const slot of this.slots) this.world.at(this.#random.float() * 20, () => this.startSlot(slot))
+    for (const slot of this.slots) {
+      // By hand, lane a founds every pair, so that a reader knows who is who.
+      const at = this.options.attended === true ? (slot.endsWith('/a') ? 0 : 8) : this.#random.float() * 20
+      this.world.at(at, () => this.startSlot(slot))
+    }
     this.faults = new FaultDriver(this)
     this.faults.plan(options.faults)
     this.world.at(10, () => this.#watchOver())

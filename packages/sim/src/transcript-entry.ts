@@ -47,6 +47,8 @@ export function tellEffect(effect: Effect, names: StepNames): Told | null {
     case 'connect':
       return { topic: effect.hello.kind, text: tellMessage(effect.to, effect.hello) }
     case 'send':
+      // Their sender says so itself, as an event.
+      if (effect.message.kind === 'retained' || effect.message.kind === 'loaded') return null
       return { topic: effect.message.kind, text: tellMessage(names.peer(effect.link), effect.message) }
     case 'event':
       return { topic: effect.event.kind, text: describeEvent(effect.event) }
