@@ -49,8 +49,9 @@ export class CheckpointKeeper {
       return
     }
     const { value, drainsAt } = this.#run
-    if (value?.checkpoint != null && drainsAt !== null && value.checkpoint.epoch >= drainsAt) {
-      this.#run.complete = value.checkpoint
+    const last = value?.checkpoint ?? null
+    if (last !== null && drainsAt !== null && last.epoch >= drainsAt) {
+      this.#run.complete = last
       return
     }
     if (now < this.#nextListAt || this.#run.complete !== null) return

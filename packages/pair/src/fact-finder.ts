@@ -66,8 +66,8 @@ export class FactFinder {
 
   #joinerLost(): boolean {
     const { limits } = this.#p.context
-    const joining = this.#own.view?.joining
-    if (joining == null || this.#twin.peer?.incarnation !== joining.incarnation) return false
+    const joining = this.#own.view?.joining ?? null
+    if (joining === null || this.#twin.peer?.incarnation !== joining.incarnation) return false
     if (this.#twin.reported('laggard')) return true
     return this.#twin.silentMs >= (this.#twin.closed ? limits.silenceMs : limits.removeMs)
   }

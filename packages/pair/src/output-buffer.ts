@@ -121,7 +121,7 @@ export class OutputBuffer {
     let high = this.#items.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (comparePositions(this.#items.at(middle)!.after, position) <= 0) low = middle + 1
+      if (comparePositions(this.#items.at(middle).after, position) <= 0) low = middle + 1
       else high = middle
     }
     return this.#evicted + low

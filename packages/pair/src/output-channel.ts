@@ -1,14 +1,13 @@
 import type {
-  BatchBuilder,
   Channel,
+  DigestFunction,
   Epoch,
   Frame,
   Incarnation,
   Position,
   SubscribeHello,
 } from '@pollux/protocol'
-import { BatchBuilder as Builder, comparePositions, earlierPosition, FrameEncoder } from '@pollux/protocol'
-import type { DigestFunction } from '@pollux/protocol'
+import { BatchBuilder, comparePositions, earlierPosition, FrameEncoder } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import type { FramePool } from './frame-pool.ts'
 import { OutputBuffer } from './output-buffer.ts'
@@ -53,7 +52,7 @@ export class OutputChannel {
     this.#context = context
     this.channel = channel
     this.#pool = pool
-    this.builder = new Builder(channel.edge.schema)
+    this.builder = new BatchBuilder(channel.edge.schema)
     this.encoder = new FrameEncoder(channel.edge.schema, digest)
   }
 

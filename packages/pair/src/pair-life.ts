@@ -262,7 +262,19 @@ export class PairLife {
         this.#end.onProgress(message)
         this.catchUp.onProgress(message)
         break
-      default:
+      case 'accepted':
+      case 'hand-over':
+      case 'propose':
+      case 'record':
+      case 'accept':
+      case 'ack':
+      case 'behind':
+      case 'deliver':
+      case 'durable':
+      case 'frame':
+      case 'producing':
+      case 'report':
+      case 'seal':
         if (!this.#end.onTwinMessage(message, this.own.view)) {
           this.#p.context.event({ kind: 'ignored', what: message.kind, why: 'not for a twin' })
         }

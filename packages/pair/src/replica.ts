@@ -231,6 +231,8 @@ export class Replica {
   #onFromProducer(link: number, channel: number, message: Message): void {
     const port = this.#inputs.port(channel)
     switch (message.kind) {
+      case 'heartbeat':
+        break
       case 'frame':
       case 'seal':
         this.#inputs.onData(link, channel, message)
@@ -256,8 +258,21 @@ export class Replica {
       case 'view-news':
         this.#views.hint(message.pair, message.version)
         break
-      default:
+      case 'accepted':
+      case 'ack':
+      case 'behind':
+      case 'catch-up':
+      case 'deliver':
+      case 'hand-over':
+      case 'loaded':
+      case 'progress':
+      case 'propose':
+      case 'record':
+      case 'retained':
+      case 'slice-stored':
+      case 'state-slice':
         this.#context.event({ kind: 'ignored', what: message.kind, why: 'not for a consumer' })
+        break
     }
   }
 
@@ -283,8 +298,24 @@ export class Replica {
       case 'view-news':
         this.#views.hint(message.pair, message.version)
         break
-      default:
+      case 'accept':
+      case 'accepted':
+      case 'catch-up':
+      case 'durable':
+      case 'frame':
+      case 'hand-over':
+      case 'loaded':
+      case 'producing':
+      case 'progress':
+      case 'propose':
+      case 'record':
+      case 'refuse':
+      case 'retained':
+      case 'seal':
+      case 'slice-stored':
+      case 'state-slice':
         this.#context.event({ kind: 'ignored', what: message.kind, why: 'not for a producer' })
+        break
     }
   }
 
@@ -299,19 +330,32 @@ export class Replica {
   }
 }
 
-/** Data, acks and signs of life. */
 function isPlain(input: Input): boolean {
-  if (input.kind !== 'message') return false
-  switch (input.message.kind) {
-    case 'frame':
-    case 'seal':
-    case 'ack':
-    case 'durable':
-    case 'producing':
-    case 'heartbeat':
-    case 'deliver':
-      return true
-    default:
-      return false
-  }
+  return input.kind === 'message' && PLAIN[input.message.kind]
+}
+
+/** Data, acks and signs of life: the traffic of a healthy pair. */
+const PLAIN: Readonly<Record<Message['kind'], boolean>> = {
+  frame: true,
+  seal: true,
+  ack: true,
+  durable: true,
+  producing: true,
+  heartbeat: true,
+  deliver: true,
+  accept: false,
+  accepted: false,
+  behind: false,
+  'catch-up': false,
+  'hand-over': false,
+  loaded: false,
+  progress: false,
+  propose: false,
+  record: false,
+  refuse: false,
+  report: false,
+  retained: false,
+  'slice-stored': false,
+  'state-slice': false,
+  'view-news': false,
 }

@@ -16,7 +16,7 @@ export class TwinLink {
   #retryAt = 0
   #failures = 0
   /** Neighbours that lost contact with the peer, or find it too slow. */
-  #reports = new Set<'closed' | 'silent' | 'laggard'>()
+  readonly #reports = new Set<'closed' | 'silent' | 'laggard'>()
 
   constructor(context: Context) {
     this.#context = context

@@ -1,9 +1,10 @@
 import type { Random } from '@pollux/std'
-import type { PairPlace, Topology } from '@pollux/protocol'
-import type { Aim, Fault, FaultKind } from './fault.ts'
+import type { PairId, PairPlace, Topology } from '@pollux/protocol'
 import { whyNever } from './coverage.ts'
+import type { Fault, FaultKind } from './fault.ts'
+import { OPENERS } from './phase-openers.ts'
 import { PHASES } from './protocol-phase.ts'
-import { TARGET_OF } from './struck-slots.ts'
+import { pairOfSlot, TARGET_OF } from './struck-slots.ts'
 
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['crash', 30],
@@ -23,7 +24,7 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['store-flaky', 4],
   ['store-full', 2],
   ['store-cut', 3],
-  ['source-pause', 2],
+  ['source-pause', 3],
   ['source-cut', 3],
   ['sink-pause', 3],
   ['sink-flaky', 3],
@@ -35,41 +36,67 @@ const TOTAL = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
 
 /** Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired. */
 export function randomFaults(random: Random, topology: Topology, until: number): Fault[] {
-  const count = random.chance(0.12) ? random.between(0, 1) : random.between(2, 6)
+  const count = random.chance(0.12) ? random.between(0, 1) : random.between(2, 5)
+  const pairs = [...topology.pairs.values()]
   const faults: Fault[] = []
-  let focus: PairPlace | null = null
-  let at = 0
+  let focus: PairPlace = random.pick(pairs)
+  let at = random.float() * until
   for (let index = 0; index < count; index++) {
-    const follows: boolean = index > 0 && random.chance(0.7)
-    at = follows ? at + random.float() * (random.chance(0.6) ? 25 : 120) : random.float() * until
-    const pairs = [...topology.pairs.values()]
-    const near: readonly PairPlace[] = focus === null ? pairs : around(topology, focus)
-    focus = random.pick(follows ? near : pairs)
-    faults.push(aimed(random, someFault(random, focus, Math.min(at, until)), focus, follows ? 0.4 : 0.1))
+    const follows = index > 0 && random.chance(0.75)
+    if (follows) {
+      at += random.float() * (random.chance(0.6) ? 25 : 120)
+      focus = random.pick(around(topology, focus))
+    } else if (index > 0) {
+      at = random.float() * until
+      focus = random.pick(pairs)
+    }
+    const aims = random.chance(follows ? 0.4 : 0.15)
+    const when = Math.min(at, until)
+    if (aims) faults.push(...aimedFault(random, topology, focus, when))
+    else faults.push(someFault(random, kindOf, [focus, ...pairs], when))
   }
   return faults.sort((a, b) => a.at - b.at)
 }
 
-/** Kinds that cannot strike at this place are drawn again. */
-function someFault(random: Random, place: PairPlace, at: number): Fault {
+/** At the first of these places where it can strike; a kind that can at none of them is drawn again. */
+function someFault(
+  random: Random,
+  draw: (random: Random) => FaultKind,
+  places: readonly PairPlace[],
+  at: number,
+): Fault {
   for (;;) {
-    const fault = faultOf(random, place, kindOf(random), at)
-    if (fault !== null) return fault
+    const kind = draw(random)
+    for (const place of places) {
+      const fault = faultOf(random, place, kind, at)
+      if (fault !== null) return fault
+    }
   }
 }
 
-function aimed(random: Random, fault: Fault, place: PairPlace, chance: number): Fault {
-  const aim = aimOf(random, fault.kind, place)
-  return random.chance(chance) ? { ...fault, aim } : fault
+/**
+ * A fault that waits for a phase, all kinds and phases alike, since here the rare ones are what is wanted; often
+ * together with what brings that phase about.
+ */
+function aimedFault(random: Random, topology: Topology, focus: PairPlace, at: number): Fault[] {
+  const places = [focus, ...topology.pairs.values()]
+  const fault = someFault(random, () => random.pick(KINDS)[0], places, at)
+  const phase = random.pick(PHASES.filter((one) => whyNever(fault.kind, one) === null))
+  const pair = pairOfFault(fault)
+  const target = TARGET_OF[fault.kind]
+  const bound = target === 'source' || target === 'sink' || random.chance(0.3)
+  const who = random.chance(0.7) ? 'itself' : 'twin'
+  const lagMs = random.chance(0.5) ? 0 : random.float() * 4
+  const opener = OPENERS[phase]
+  const opens = random.chance(0.6) && opener !== null
+  const opening = opens ? faultOf(random, pair === null ? focus : topology.pair(pair), opener, at) : null
+  return [...(opening === null ? [] : [opening]), { ...fault, aim: { phase, pair: bound ? pair : null, who, lagMs } }]
 }
 
-/** Some moment at which this kind can strike: at this pair, or, so that rare moments are met at all, at any. */
-function aimOf(random: Random, kind: FaultKind, place: PairPlace): Aim {
-  const phase = random.pick(PHASES.filter((one) => whyNever(kind, one) === null))
-  const target = TARGET_OF[kind]
-  const bound = target === 'source' || target === 'sink' || random.chance(0.5)
-  const who = random.chance(0.7) ? 'itself' : 'twin'
-  return { phase, pair: bound ? place.id : null, who, lagMs: random.chance(0.5) ? 0 : random.float() * 4 }
+function pairOfFault(fault: Fault): PairId | null {
+  if ('pair' in fault) return fault.pair
+  if ('slot' in fault) return pairOfSlot(fault.slot)
+  return 'a' in fault ? pairOfSlot(fault.a) : null
 }
 
 function kindOf(random: Random): FaultKind {

@@ -2,6 +2,7 @@ import { Random } from '@pollux/std'
 import { type PairId, type Plan, Topology } from '@pollux/protocol'
 import { whyNever } from './coverage.ts'
 import type { Fault, FaultKind } from './fault.ts'
+import { OPENERS } from './phase-openers.ts'
 import { PHASES, type ProtocolPhase } from './protocol-phase.ts'
 import { faultOf } from './random-faults.ts'
 import type { Schedule } from './schedule.ts'
@@ -79,29 +80,6 @@ const REFERENCE: Plan = {
     { from: 'in', output: 0, to: 'count', port: 0, exchange: { kind: 'one' }, delivery: 'lane', schema: TOY_SCHEMA },
     { from: 'count', output: 0, to: 'out', port: 0, exchange: { kind: 'one' }, delivery: 'race', schema: TOY_SCHEMA },
   ],
-}
-
-/** What brings a phase about; nothing where a run comes to it by itself. */
-const OPENERS: Readonly<Record<ProtocolPhase, FaultKind | null>> = {
-  down: 'crash',
-  arriving: 'crash',
-  waiting: 'crash',
-  called: 'crash',
-  subscribing: 'crash',
-  loading: 'crash',
-  replaying: 'crash',
-  restoring: 'pair-loss',
-  ended: null,
-  'taking-over': 'pair-loss',
-  'holding-acks': 'crash',
-  streaming: 'crash',
-  'awaiting-joiner': 'crash',
-  completing: null,
-  committing: null,
-  'writing-part': null,
-  draining: 'drain',
-  alone: 'crash',
-  steady: null,
 }
 
 /** An opener, the fault in the phase that it brings about, and a few milliseconds later another one on top. */
