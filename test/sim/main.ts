@@ -2,14 +2,11 @@ import { randomInt } from 'node:crypto'
 import { Coverage } from '@pollux/sim'
 import { failureReport, replayName, replayReport } from './failure-report.ts'
 import type { Failure } from './job.ts'
-import { runPool } from './schedule-pool.ts'
-import { scheduleList, type ScheduleSource } from './schedule-source.ts'
+import { type PoolTask, runPool } from './schedule-pool.ts'
+import { scheduleList } from './schedule-source.ts'
 import { HELP, OptionError, type SimCommand, simCommand } from './sim-options.ts'
+import { PHASES_STRIDE, STEPS_STRIDE } from './systematic-sample.ts'
 import { closingInWords, Tally } from './tally.ts'
-
-/** Of the systematic families, every so many; `--full` runs them all. */
-export const STEPS_STRIDE = 79
-export const PHASES_STRIDE = 11
 
 const SEEDS = 2 ** 32
 
@@ -76,13 +73,7 @@ async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
   return total.failures === 0 ? 0 : 1
 }
 
-interface Task {
-  readonly source: ScheduleSource
-  readonly from: number
-  readonly to: number
-}
-
-function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => void): readonly Task[] {
+function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => void): readonly PoolTask[] {
   const all = { from: 0, to: Number.POSITIVE_INFINITY }
   if (command.source === 'systematic') {
     return [

@@ -5,6 +5,8 @@ import type { ImageStream } from './image-stream.ts'
 export interface Body {
   /** All epochs before this one are done. */
   readonly at: Epoch
+  /** The boundary before `at`. */
+  readonly before: Epoch
   /** An image can be taken now. */
   readonly settled: boolean
   /** Does whatever can be done now. */

@@ -23,6 +23,7 @@ export class ConsumerBody implements Body {
   readonly #parts: BodyParts
   readonly #inputs: InputSide
   #watermark = WATERMARK_NONE
+  #before = 0 as Epoch
 
   constructor(inputs: InputSide, parts: BodyParts) {
     this.#inputs = inputs
@@ -31,6 +32,10 @@ export class ConsumerBody implements Body {
 
   get at(): Epoch {
     return this.#inputs.at
+  }
+
+  get before(): Epoch {
+    return this.#before
   }
 
   get settled(): boolean {
@@ -59,7 +64,7 @@ export class ConsumerBody implements Body {
 
   image(purpose: 'catch-up' | 'checkpoint'): ImageStream {
     const { runner, output } = this.#parts
-    const boundary = { kind: 'boundary' as const, at: this.at, watermark: this.#watermark }
+    const boundary = { kind: 'boundary' as const, at: this.at, before: this.#before, watermark: this.#watermark }
     const parts = [boundary, ...this.#inputs.image(), ...output.image(purpose)]
     return new ImageStream(parts, runner.operator.state)
   }
@@ -71,7 +76,10 @@ export class ConsumerBody implements Body {
   load(parts: Image): void {
     for (const part of parts) {
       if (part.kind === 'input') this.#inputs.load(part)
-      else if (part.kind === 'boundary') this.#watermark = part.watermark
+      else if (part.kind === 'boundary') {
+        this.#watermark = part.watermark
+        this.#before = part.before
+      }
       else this.#parts.runner.load(part)
     }
   }
@@ -94,6 +102,7 @@ export class ConsumerBody implements Body {
 
   #boundary(to: Epoch): void {
     const from = this.at
+    this.#before = from
     this.#inputs.takeBoundary(to)
     const watermark = this.#inputs.watermark
     if (watermark !== null) this.#watermark = Math.max(this.#watermark, watermark)

@@ -1,3 +1,4 @@
+import { AssertionError } from '@pollux/std'
 import { describe, expect, it } from 'vitest'
 import type { StoreReply, StoreRequest } from './buffer-store.ts'
 import {
@@ -91,14 +92,14 @@ describe('the contract suites', () => {
     (name, planted) => {
       const coordinator = new MemoryCoordinator()
       const bad = planted((request) => coordinator.handle(request))
-      expect(() => checkClaim(claimNamed(COORDINATOR_CLAIMS, name), bad)).toThrow()
+      expect(() => checkClaim(claimNamed(COORDINATOR_CLAIMS, name), bad)).toThrow(AssertionError)
     },
   )
 
   it.each(Object.entries(BAD_STORES))('find out a store that does not do this: %s', (name, planted) => {
     const store = new MemoryStore()
     const bad = planted((request) => store.handle(request))
-    expect(() => checkClaim(claimNamed(BUFFER_STORE_CLAIMS, name), bad)).toThrow()
+    expect(() => checkClaim(claimNamed(BUFFER_STORE_CLAIMS, name), bad)).toThrow(AssertionError)
   })
 
   it('find out a store that takes appends into what is reserved (S5)', () => {

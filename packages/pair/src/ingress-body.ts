@@ -56,12 +56,15 @@ export class IngressBody implements Body {
   /** The last decision whose consequences for the next one are known here. */
   #followed = 0
   #at = 0 as Epoch
+  #before = 0 as Epoch
   #processedOpenTo: Epoch | null = null
   #processedSource = ''
   #watermark = WATERMARK_NONE
   #idle = false
   /** Of the last decision held: where the next one begins. */
   #next = 0 as Epoch
+  /** Where the decision that ended the stream began. */
+  #endFrom = 0 as Epoch
   #openTo: Epoch | null = null
   #decidedWatermark = WATERMARK_NONE
   #decidedIdle = false
@@ -89,13 +92,17 @@ export class IngressBody implements Body {
     return this.#at
   }
 
+  get before(): Epoch {
+    return this.#before
+  }
+
   get settled(): boolean {
     return this.#processedOpenTo === null
   }
 
-  /** The next epoch nobody has decided. */
+  /** Where a drain may stop at the earliest: all before it is decided. After the end, where the end was decided. */
   get next(): Epoch {
-    return this.#openTo ?? this.#next
+    return this.#next === EPOCH_END ? this.#endFrom : (this.#openTo ?? this.#next)
   }
 
   get pressed(): boolean {
@@ -151,7 +158,7 @@ export class IngressBody implements Body {
       idle: this.#idle,
       openTo: this.#processedOpenTo,
     }
-    const boundary = { kind: 'boundary' as const, at: this.#at, watermark: this.#watermark }
+    const boundary = { kind: 'boundary' as const, at: this.#at, before: this.#before, watermark: this.#watermark }
     const proposals = purpose === 'checkpoint' ? [] : book.pending()
     return new ImageStream(
       [
@@ -171,7 +178,10 @@ export class IngressBody implements Body {
 
   load(parts: Image): void {
     for (const part of parts) {
-      if (part.kind === 'boundary') this.#at = part.at
+      if (part.kind === 'boundary') {
+        this.#at = part.at
+        this.#before = part.before
+      }
       else if (part.kind === 'proposal') this.#hold(part.decision)
       else if (part.kind === 'ingress') {
         this.book.resume(part.index, part.durable)
@@ -181,6 +191,7 @@ export class IngressBody implements Body {
         this.#watermark = part.watermark
         this.#idle = part.idle
         this.#next = this.#at
+        this.#endFrom = this.#before
         this.#openTo = part.openTo
         this.#decidedWatermark = part.watermark
         this.#decidedIdle = part.idle
@@ -295,6 +306,7 @@ export class IngressBody implements Body {
     while (this.#followed < this.book.tail) {
       const decision = this.book.at(++this.#followed)
       this.#openTo = decision.seals ? null : decision.to
+      if (decision.to === EPOCH_END) this.#endFrom = decision.from
       if (decision.seals) this.#next = decision.to
       this.#decidedWatermark = decision.watermark
       this.#decidedIdle = decision.idle
@@ -345,6 +357,7 @@ export class IngressBody implements Body {
     this.#processedOpenTo = decision.seals ? null : decision.to
     if (decision.seals) {
       runner.boundary(this.#at, decision.to, this.#watermark, this.#idle)
+      this.#before = this.#at
       this.#at = decision.to
       this.#pruneKeys()
     } else output.endSlice?.()

@@ -11,7 +11,7 @@ import type {
   RowSet,
   SubscribeHello,
 } from '@pollux/protocol'
-import { earlierPosition, hashKey, partitionOfHash } from '@pollux/protocol'
+import { earlierPosition, EPOCH_END, hashKey, partitionOfHash } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import { FramePool } from './frame-pool.ts'
 import type { NeighbourViews } from './neighbour-views.ts'
@@ -124,7 +124,8 @@ export class OutputSide implements StageOutput {
   image(purpose: 'catch-up' | 'checkpoint'): ImagePart[] {
     const parts: ImagePart[] = []
     for (const { buffer, channel, encoder } of this.channels) {
-      const items = purpose === 'catch-up'
+      // After the end nothing is made again: what consumers have not acked must be in every image.
+      const items = purpose === 'catch-up' || buffer.head.epoch === EPOCH_END
       parts.push({
         kind: 'output',
         channel: channel.id,

@@ -10,6 +10,8 @@ import type { Stance } from './stance.ts'
 interface Writing {
   readonly from: Epoch
   readonly to: number
+  /** The part counts once nothing before this is owed to the outside any more. */
+  readonly owed: Epoch
   readonly name: string
   readonly image: ImageStream
   piece: number
@@ -41,7 +43,7 @@ export class PartWriter {
     const cut = Math.floor((to - 1) / every) * every
     if (cut < body.at || cut < this.#passed || cut === 0) return
     this.#passed = cut + 1
-    this.#begin(body, to)
+    this.#begin(body, body.at, to)
   }
 
   /** Called when the body stands where it will stay. */
@@ -49,14 +51,16 @@ export class PartWriter {
     if (this.#writing !== null || !body.settled || this.#passed > body.at) return
     const end = body.at === EPOCH_END
     this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
-    this.#begin(body, end ? Number.POSITIVE_INFINITY : body.at + 1)
+    // Nothing but the end itself lies between the boundary before it and for ever.
+    if (end) this.#begin(body, body.before, Number.POSITIVE_INFINITY)
+    else this.#begin(body, body.at, body.at + 1)
   }
 
   /** Puts the next piece, once the egress owes nothing before the cut and the last piece is stored. */
   poll(body: Body): void {
     const writing = this.#writing
     const { now, limits } = this.#context
-    if (writing === null || !body.settledOutside(writing.from)) return
+    if (writing === null || !body.settledOutside(writing.owed)) return
     if (writing.request !== null && now - writing.requestedAt < limits.replyMs) return
     if (writing.request !== null) return this.#abandon()
     const image = writing.image.next(limits.imageSliceBytes)
@@ -87,12 +91,12 @@ export class PartWriter {
     return true
   }
 
-  #begin(body: Body, to: number): void {
+  #begin(body: Body, from: Epoch, to: number): void {
     if (!this.#stance.writesParts || this.#writing !== null) return
     const { run, pair, incarnation } = this.#context
-    const name = partName({ run, pair, from: body.at, to, incarnation })
+    const name = partName({ run, pair, from, to, incarnation })
     const image = body.image('checkpoint')
-    this.#writing = { from: body.at, to, name, image, piece: 0, request: null, requestedAt: 0 }
+    this.#writing = { from, to, owed: body.at, name, image, piece: 0, request: null, requestedAt: 0 }
   }
 
   /** The next multiple of K, or the next call of `stopping`, tries again. */
@@ -101,6 +105,6 @@ export class PartWriter {
     if (writing === null) return
     writing.image.release()
     this.#writing = null
-    if (this.#passed > writing.from) this.#passed = Math.min(this.#passed, writing.from)
+    this.#passed = Math.min(this.#passed, writing.from)
   }
 }

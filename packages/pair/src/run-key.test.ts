@@ -77,10 +77,6 @@ describe('the run key', () => {
     })
   })
 
-  it('does not wait for a source that has ended', () => {
-    expect(withPromise(draining(20, false), 'orders/0', EPOCH_END).state).toMatchObject({ at: 20 })
-  })
-
   it('holds one promise a pair, and none while it does not drain', () => {
     const twice = withPromise(withPromise(draining(20, false), 'orders/0', epoch(1)), 'orders/0', epoch(2))
     expect(twice.state).toMatchObject({ promised: ['orders/0'] })

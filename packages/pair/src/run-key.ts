@@ -61,8 +61,7 @@ export function withHalt(key: RunKey, halt: Omit<Halted, 'kind'>): RunKey {
 export function withPromise(key: RunKey, pair: PairId, next: Epoch): RunKey {
   if (key.state.kind !== 'draining') return key
   const { at, promised } = key.state
-  // A source that has ended is past every epoch and need not be waited for.
-  const raised = next === EPOCH_END ? at : (Math.max(at, next) as Epoch)
+  const raised = Math.max(at, next) as Epoch
   return {
     ...key,
     state: { ...key.state, at: raised, promised: [...promised.filter((p) => p !== pair), pair] },

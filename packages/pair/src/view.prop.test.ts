@@ -58,7 +58,7 @@ function joinersOf(view: View): readonly Member[] {
   return view.joining === null ? [] : [view.joining]
 }
 
-function holds(claim: (change: Change) => void): void {
+function expectOfEveryChange(claim: (change: Change) => void): void {
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 60 }), fc.boolean(), (turns, leads) => {
       for (const change of history(turns, leads)) claim(change)
@@ -69,14 +69,14 @@ function holds(claim: (change: Change) => void): void {
 
 describe('views, whatever replicas believe', () => {
   it('list members and joiner in different lanes, at most two of them (V1)', () => {
-    holds(({ after }) => {
+    expectOfEveryChange(({ after }) => {
       const lanes = [...after.members, ...joinersOf(after)].map((m) => m.lane)
       expect(new Set(lanes).size).toBe(lanes.length)
     })
   })
 
   it('keep a member, or put the joiner in its place (V2)', () => {
-    holds(({ before, after }) => {
+    expectOfEveryChange(({ before, after }) => {
       if (before === null || before.run < after.run) {
         expect(after.members.length).toBe(1)
         return
@@ -88,7 +88,7 @@ describe('views, whatever replicas believe', () => {
   })
 
   it('have their members changed by a member or the joiner only; an outsider adds itself to waiting (V3)', () => {
-    holds(({ before, after, actor }) => {
+    expectOfEveryChange(({ before, after, actor }) => {
       if (before === null || before.run < after.run) return
       if (isMember(before, actor.incarnation) || before.joining?.incarnation === actor.incarnation) return
       expect({ ...after, waiting: [] }).toEqual({ ...before, waiting: [] })
@@ -97,7 +97,7 @@ describe('views, whatever replicas believe', () => {
   })
 
   it('never fall in generation, and rise in it when the lead changes hands (V4)', () => {
-    holds(({ before, after }) => {
+    expectOfEveryChange(({ before, after }) => {
       if (before === null) return
       expect(after.generation).toBeGreaterThanOrEqual(before.generation)
       if (after.leader !== before.leader) expect(after.generation).toBeGreaterThan(before.generation)
@@ -105,7 +105,7 @@ describe('views, whatever replicas believe', () => {
   })
 
   it('are led by a member at an end, and by nobody elsewhere', () => {
-    holds(({ after }) => {
+    expectOfEveryChange(({ after }) => {
       if (after.leader !== null) expect(isMember(after, after.leader)).toBe(true)
     })
   })

@@ -30,6 +30,8 @@ export type ImagePart =
 export interface BoundaryPart {
   readonly kind: 'boundary'
   readonly at: Epoch
+  /** The boundary before it: an ended replica's state stands for every cut since then. */
+  readonly before: Epoch
   readonly watermark: number
 }
 

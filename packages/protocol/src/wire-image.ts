@@ -12,7 +12,7 @@ const pendingRow = fieldset<PendingRow>({ epoch, seq: whole('row'), values: list
 
 export const imageShape: Shape<Image> = list(
   union<ImagePart>({
-    boundary: { at: epoch, watermark },
+    boundary: { at: epoch, before: epoch, watermark },
     input: { channel, position, digest, watermark, idle: bool, dictionaries },
     output: { channel, kept: position, keptDigest: digest, dictionaries },
     item: { channel, item },

@@ -82,7 +82,7 @@ const row: fc.Arbitrary<PendingRow> = fc.record({
 const dictionaries = fc.array(fc.array(text, { maxLength: 3 }), { maxLength: 3 })
 
 const parts = ofKinds<ImagePart>({
-  boundary: { at: whole(), watermark },
+  boundary: { at: whole(), before: whole(), watermark },
   input: { channel: whole(), position, digest, watermark, idle: bool, dictionaries },
   output: { channel: whole(), kept: position, keptDigest: digest, dictionaries },
   item: {

@@ -190,7 +190,7 @@ describe('bytes that are no message', () => {
       kind: 'state-slice',
       index: 0,
       parts: [
-        { kind: 'boundary', at: epoch(1), watermark: 0 },
+        { kind: 'boundary', at: epoch(1), before: epoch(0), watermark: 0 },
         { kind: 'item', channel: 2, item: frameMessage },
       ],
       last: true,

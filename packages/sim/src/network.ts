@@ -1,5 +1,6 @@
-import { must } from '@pollux/std'
+import { assert, must } from '@pollux/std'
 import type { Frame, Hello, Message, StateSliceMessage } from '@pollux/protocol'
+import { decodeMessage, encodeMessage } from '@pollux/protocol'
 import type { World } from './world.ts'
 
 /** Whoever has an end of a connection: a replica in a process. */
@@ -61,6 +62,8 @@ const CONNECT_MS = 80
  */
 export class Network {
   readonly timing: NetworkTiming
+  /** Every message is encoded and decoded on its way; dearer, so only some runs do it. */
+  wire = false
   readonly #world: World
   readonly #listeners = new Map<string, Endpoint>()
   readonly #connections = new Map<Endpoint, Map<number, Connection>>()
@@ -195,7 +198,7 @@ export class Network {
       this.#world.at(at, () => this.#arrive(connection, from, to, message))
       return
     }
-    to.endpoint.onMessage(to.link, copied(message))
+    to.endpoint.onMessage(to.link, this.wire ? throughWire(message) : copied(message))
   }
 
   #refuse(from: Endpoint, link: number): void {
@@ -241,6 +244,15 @@ export class Network {
 function release(message: Message): void {
   if (message.kind === 'frame') message.frame.readers--
   if (message.kind === 'state-slice') for (const frame of framesOf(message)) frame.readers--
+}
+
+/** What arrives has been bytes in between, as between real processes. */
+function throughWire(message: Message): Message {
+  const arrived = decodeMessage(encodeMessage(message))
+  release(message)
+  assert(!('refused' in arrived), () => `a message does not survive the wire: ${JSON.stringify(arrived)}`)
+  assert(arrived.kind !== 'subscribe' && arrived.kind !== 'twin', 'a hello is no message')
+  return arrived
 }
 
 /** What arrives is a copy: bytes that the sender refills too early arrive refilled, as they would on a wire. */

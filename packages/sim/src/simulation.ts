@@ -77,6 +77,9 @@ const LANES = ['a', 'b'] as const
 
 export type Observer = (at: number, slot: string, what: ReplicaEvent | { readonly kind: 'step'; input: Input; effects: readonly Effect[] }) => void
 
+/** Runs in which messages really become bytes. */
+const WIRE_SHARE = 0.1
+
 /**
  * A whole pipeline of pairs in a world of virtual time. Two phases: faults, with safety checked at every step; then
  * everything heals, and the pipeline must finish with the output of the batch model.
@@ -114,6 +117,7 @@ export class Simulation implements Outside {
     this.topology = new Topology(options.plan)
     this.slots = [...this.topology.pairs.keys()].flatMap((pair) => LANES.map((lane) => `${pair}/${lane}`))
     this.network = new Network(this.world, { delayMs: 0.2, jitterMs: 1 + this.#random.float() * 3 })
+    this.network.wire = this.#random.chance(WIRE_SHARE)
     this.coordinator = new CoordinatorModel(this.world)
     this.store = new StoreModel(this.world)
     this.checker = new Checker(this.topology)

@@ -1,0 +1,47 @@
+import { randomInt } from 'node:crypto'
+import { Coverage } from '@pollux/sim'
+import { describe, expect, it } from 'vitest'
+import { failureReport, replayName } from './failure-report.ts'
+import { type PoolResult, runPool } from './schedule-pool.ts'
+import { scheduleList } from './schedule-source.ts'
+import { PHASES_STRIDE, STEPS_STRIDE } from './systematic-sample.ts'
+
+const coverage = new Coverage()
+const ALL = { from: 0, to: Number.POSITIVE_INFINITY }
+
+describe('whole pipelines under faults', () => {
+  it('keep every promise over 5,000 fixed seeds', async () => {
+    assertClean(await runPool({ source: { kind: 'random' }, from: 1, to: 5001 }), 5000)
+  })
+
+  it('keep every promise over 1,000 fresh seeds', async () => {
+    const from = randomInt(2 ** 32)
+    console.log(`1,000 seeds from ${from}`)
+    assertClean(await runPool({ source: { kind: 'random' }, from, to: from + 1000 }), 1000)
+  })
+
+  it('survive any single fault at any step of the reference run', async () => {
+    assertClean(await runPool({ source: { kind: 'steps', stride: STEPS_STRIDE }, ...ALL }), 400)
+  })
+
+  it('survive any fault in any phase with any other on top', async () => {
+    assertClean(await runPool({ source: { kind: 'phases', stride: PHASES_STRIDE }, ...ALL }), 400)
+  })
+
+  it('were struck by every kind of fault in every phase in which it can strike', () => {
+    expect(coverage.empty).toEqual([])
+    expect(coverage.contradicted).toEqual([])
+  })
+})
+
+/** Not an `expect`: the report is the message. */
+function assertClean({ tally, failures, coverage: hits }: PoolResult, schedulesLeast: number): void {
+  coverage.merge(hits.counts)
+  const [failure] = failures
+  if (failure !== undefined) {
+    const { source, number } = failure
+    const report = failureReport(scheduleList(source).at(number), replayName(source, number))
+    throw new Error(`${tally.failures} of ${tally.schedules} schedules failed. The first:\n${report}`)
+  }
+  expect(tally.schedules).toBeGreaterThanOrEqual(schedulesLeast)
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { simCommand } from './sim-options.ts'
+
+const parsed = (line: string) => simCommand(line.split(' '))
+
+describe('the command line of the simulator', () => {
+  it('runs schedules', () => {
+    expect(parsed('--schedules 20 --seed 5 --json --workers 3')).toEqual({
+      kind: 'run',
+      source: 'random',
+      schedules: 20,
+      seed: 5,
+      full: false,
+      json: true,
+      coverage: false,
+      workers: 3,
+    })
+  })
+
+  it('draws a seed when none is given', () => {
+    expect(parsed('--schedules 20')).toMatchObject({ seed: null })
+  })
+
+  it('replays a seed, or a member of a systematic family', () => {
+    expect(parsed('--replay 17 --trace')).toEqual({ kind: 'replay', what: 'random', number: 17, trace: true })
+    expect(parsed('--replay phases:9')).toEqual({ kind: 'replay', what: 'phases', number: 9, trace: false })
+  })
+
+  it('leaves everything else to the planted bugs', () => {
+    expect(parsed('--planted --only evict')).toEqual({ kind: 'planted', rest: ['--only', 'evict'] })
+  })
+
+  it.each([
+    ['--schedules 0', '--schedules is a whole number from 1, not 0'],
+    ['--schedules 1e3', '--schedules is a whole number from 1, not 1e3'],
+    ['--schedules 5 --seed x', '--seed is a whole number from 0, not x'],
+    ['--schedules 5 --trace', '--trace does not go with --schedules'],
+    ['--replay 5 --json', '--json does not go with --replay'],
+    ['--replay days:5', '--replay takes a seed, steps:N or phases:N, not days:5'],
+    ['--systematic --schedules 5', '--schedules and --systematic do not go together'],
+    ['--seed 5', 'one of --schedules N, --systematic, --replay S or --planted is needed'],
+    ['--shedules 5', "Unknown option '--shedules'"],
+  ])('refuses %s', (line, message) => {
+    expect(() => parsed(line)).toThrow(message)
+  })
+})
