@@ -2,12 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Play } from './play-scenario.ts'
 import { playFile, type ScenarioFile, scenarioFiles } from './scenario-files.ts'
 
-/** `npm run scenarios -- [--update] [name ...]`: plays scenarios, shows what differs from the recording or rewrites it. */
+/** `npm run scenarios -- [--update] [name ...]`: shows what differs from the recording, or rewrites it. */
 const update = process.argv.includes('--update')
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const files = scenarioFiles().filter(({ name }) => names.length === 0 || names.includes(name))
+const unknown = names.filter((name) => !files.some((file) => file.name === name))
+if (unknown.length > 0) throw new Error(`there is no scenario ${unknown.join(', ')} in test/scenarios`)
 let different = 0
 
-for (const file of scenarioFiles().filter(({ name }) => names.length === 0 || names.includes(name))) {
+for (const file of files) {
   const play = attempt(file)
   if (play === null) continue
   for (const fault of play.faults) console.log(`${file.name}: ${fault}`)
@@ -17,7 +20,11 @@ for (const file of scenarioFiles().filter(({ name }) => names.length === 0 || na
   if (update) writeFileSync(file.path, play.text)
   else console.log(`${file.name}\n${differenceOf(recorded, play.text)}`)
 }
-console.log(different === 0 ? 'every recording holds' : `${different} ${update ? 'rewritten' : 'differ; --update rewrites them'}`)
+console.log(
+  different === 0
+    ? 'every recording holds'
+    : `${different} ${update ? 'rewritten' : 'differ; --update rewrites them'}`,
+)
 if (different > 0 && !update) process.exitCode = 1
 
 function attempt(file: ScenarioFile): Play | null {
@@ -37,7 +44,8 @@ function differenceOf(recorded: string, played: string): string {
   let same = 0
   while (same < before.length && before[same] === after[same]) same++
   let tail = 0
-  while (tail < Math.min(before.length, after.length) - same && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  while (tail < Math.min(before.length, after.length) - same && before.at(-1 - tail) === after.at(-1 - tail))
+    tail++
   const removed = before.slice(same, before.length - tail).map((line) => `- ${line}`)
   const added = after.slice(same, after.length - tail).map((line) => `+ ${line}`)
   return [`  line ${same + 1}`, ...removed, ...added].join('\n')

@@ -1,7 +1,7 @@
 import type { PairId } from '@pollux/protocol'
 import type { Simulation } from '@pollux/sim'
 
-/** Times every row from its arrival at the source to its first appearance at an output: what a fault costs a user. */
+/** Times every row from the source to its first appearance at an output: what a fault costs a user. */
 export class OutputWatch {
   readonly #simulation: Simulation
   readonly #arrivals = new Map<number, number>()
@@ -34,14 +34,18 @@ export class OutputWatch {
       if (place.stage.kind !== 'egress') continue
       if (place.stage.sink === 'resumable') {
         for (const client of displayClients) {
-          if (client.pair === place.id) this.#count(place.id, client.shown.size, () => shownIds(client.shown))
+          if (client.pair === place.id)
+            this.#count(place.id, Math.max(-1, ...client.shown.keys()) + 1, () => shownIds(client.shown))
         }
         continue
       }
       const sink = this.#simulation.sink(place.id)
       if (place.stage.sink === 'transactional') {
-        this.#count(place.id, sink.rows.length, (from) => sink.rows.slice(from).map((row) => Number(row.values[0])))
-      } else this.#count(place.id, sink.stored.size, (from) => [...sink.stored.keys()].slice(from).map(Number))
+        this.#count(place.id, sink.rows.length, (from) =>
+          sink.rows.slice(from).map((row) => Number(row.values[0])),
+        )
+      } else
+        this.#count(place.id, sink.stored.size, (from) => [...sink.stored.keys()].slice(from).map(Number))
     }
   }
 

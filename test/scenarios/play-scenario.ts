@@ -21,12 +21,22 @@ export interface Play {
 /** Plays a scenario from its seed: the same file always gives the same text. */
 export function playScenario(scenario: Scenario): Play {
   const { plan, seed, rows, sourceMs, limits } = scenario
-  const options = { seed, plan, rows, sourceMs, limits, faults: [], healAt: Number.MAX_SAFE_INTEGER, attended: true }
+  const options = {
+    seed,
+    plan,
+    rows,
+    sourceMs,
+    limits,
+    faults: [],
+    healAt: Number.MAX_SAFE_INTEGER,
+    attended: true,
+  }
   const player = new Player(new Simulation(options))
   const lines = [...scenario.head]
   for (const step of scenario.steps) {
     lines.push(step.text)
-    if (step.kind === 'command') lines.push(...player.play(step.command, step.line).map((line) => `    ${line}`))
+    if (step.kind === 'command')
+      lines.push(...player.play(step.command, step.line).map((line) => `    ${line}`))
   }
   return { text: lines.join('\n'), faults: player.faults }
 }
@@ -49,7 +59,9 @@ class Player {
 
   get faults(): string[] {
     const { violations } = this.#simulation.checker
-    return violations.filter(({ verdict }) => verdict !== 'halted').map(({ verdict, detail }) => `${verdict}: ${detail}`)
+    return violations
+      .filter(({ verdict }) => verdict !== 'halted')
+      .map(({ verdict, detail }) => `${verdict}: ${detail}`)
   }
 
   /** Carries it out; returns what happened meanwhile. */
@@ -72,7 +84,8 @@ class Player {
         s.killSlot(command.slot, command.restartMs)
         return []
       case 'start':
-        if (s.find(command.slot) !== null) throw new ScenarioError(line, `somebody is alive in ${command.slot}`)
+        if (s.find(command.slot) !== null)
+          throw new ScenarioError(line, `somebody is alive in ${command.slot}`)
         s.startSlot(command.slot, command.other)
         return this.#transcript.take()
       case 'fault':
@@ -80,6 +93,9 @@ class Player {
         return []
       case 'rewrite':
         s.source(command.pair).rewrite(command.from, command.to)
+        return []
+      case 'store-size':
+        s.store.machine.capacityBytes = command.bytes
         return []
       case 'resume':
         s.resume()
@@ -108,7 +124,10 @@ class Player {
       this.#step()
       if (world.now > deadline) {
         const told = this.#transcript.take().slice(-TOLD_MOST).join('\n')
-        throw new ScenarioError(line, `not within ${PATIENCE_MS} ms, but:\n${told}\n${this.#simulation.pending()}`)
+        throw new ScenarioError(
+          line,
+          `not within ${PATIENCE_MS} ms, but:\n${told}\n${this.#simulation.pending()}`,
+        )
       }
     }
     this.#awaited = null
@@ -117,10 +136,13 @@ class Player {
   #conditionOf(until: Until): () => boolean {
     const s = this.#simulation
     if (until.kind === 'whole') return () => s.whole
+    if (until.kind === 'mid-epoch') return () => s.find(until.slot)?.replica.inputs.midEpoch === true
     if (until.kind === 'phase') return () => s.phaseOf(until.slot) === until.phase
     if (until.kind === 'entry') {
       this.#awaited = ({ who, topic, text }) =>
-        (who === until.who || who.startsWith(`${until.who}/`)) && topic === until.topic && text.includes(until.text)
+        (who === until.who || who.startsWith(`${until.who}/`)) &&
+        topic === until.topic &&
+        text.includes(until.text)
     }
     return () => false
   }
@@ -137,7 +159,9 @@ class Player {
     if (what === 'pending') return s.pending().split('; ')
     return [...s.topology.pairs.keys()].map((pair) => {
       const reply = s.coordinator.machine.handle({ kind: 'read', key: viewKey(pair) })
-      return reply.kind === 'value' && reply.value !== null ? `${pair} ${describeKey(reply.version, reply.value)}` : pair
+      return reply.kind === 'value' && reply.value !== null
+        ? `${pair} ${describeKey(reply.version, reply.value)}`
+        : pair
     })
   }
 
@@ -149,8 +173,13 @@ class Player {
     s.conclude()
     const lines = this.#transcript.take()
     const { violations } = s.checker
-    const counts = VERDICTS.map((verdict) => `${verdict} ${violations.filter((one) => one.verdict === verdict).length}`)
-    lines.push(`${s.runKey.state.kind} after ${s.world.now.toFixed(1)} ms, ${this.#outcome()}`, counts.join(', '))
+    const counts = VERDICTS.map(
+      (verdict) => `${verdict} ${violations.filter((one) => one.verdict === verdict).length}`,
+    )
+    lines.push(
+      `${s.runKey.state.kind} after ${s.world.now.toFixed(1)} ms, ${this.#outcome()}`,
+      counts.join(', '),
+    )
     return lines
   }
 

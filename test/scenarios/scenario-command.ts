@@ -1,17 +1,18 @@
 import type { PairId } from '@pollux/protocol'
-import type { Fault, ProtocolPhase } from '@pollux/sim'
-import { PHASES } from '@pollux/sim'
+import type { Fault, ProtocolPhase, Topic } from '@pollux/sim'
+import { PHASES, TRANSCRIPT_TOPICS } from '@pollux/sim'
 import { ScenarioError } from './scenario-error.ts'
 
 /** What a scenario may be told to do. */
 export type Command =
   | { readonly kind: 'run'; readonly quietly: boolean; readonly until: Until }
-  | { readonly kind: 'tell'; readonly topics: readonly string[]; readonly whom: string | null }
-  | { readonly kind: 'ignore'; readonly topics: readonly string[]; readonly whom: string | null }
+  | { readonly kind: 'tell'; readonly topics: readonly Topic[]; readonly whom: string | null }
+  | { readonly kind: 'ignore'; readonly topics: readonly Topic[]; readonly whom: string | null }
   | { readonly kind: 'fault'; readonly fault: (at: number) => Fault }
   | { readonly kind: 'crash'; readonly slot: string; readonly restartMs: number | null }
   | { readonly kind: 'start'; readonly slot: string; readonly other: Other }
   | { readonly kind: 'rewrite'; readonly pair: PairId; readonly from: number; readonly to: number }
+  | { readonly kind: 'store-size'; readonly bytes: number }
   | { readonly kind: 'resume' }
   | { readonly kind: 'show'; readonly what: 'views' | 'run' | 'pending' }
   | { readonly kind: 'finish' }
@@ -20,7 +21,8 @@ export type Until =
   | { readonly kind: 'time'; readonly ms: number }
   | { readonly kind: 'span'; readonly ms: number }
   | { readonly kind: 'whole' }
-  | { readonly kind: 'entry'; readonly who: string; readonly topic: string; readonly text: string }
+  | { readonly kind: 'mid-epoch'; readonly slot: string }
+  | { readonly kind: 'entry'; readonly who: string; readonly topic: Topic; readonly text: string }
   | { readonly kind: 'phase'; readonly slot: string; readonly phase: ProtocolPhase }
 
 type Other = { readonly fingerprint?: string; readonly planHash?: string }
@@ -28,12 +30,18 @@ type Form = readonly [usage: string, pattern: RegExp, make: (words: string[]) =>
 
 const SLOT = String.raw`([a-z][\w-]*/\d+/[ab])`
 const PAIR = String.raw`([a-z][\w-]*/\d+)`
+const QUIETLY = 'quietly '
 const MS = String.raw`(\d+(?:\.\d+)?) ms`
 
 const FORMS: readonly Form[] = [
   ['run until 120 ms', form(`run until ${MS}`), ([ms]) => run({ kind: 'time', ms: Number(ms) })],
   ['run for 20 ms', form(`run for ${MS}`), ([ms]) => run({ kind: 'span', ms: Number(ms) })],
   ['run until every pair is whole', /^run until every pair is whole$/, () => run({ kind: 'whole' })],
+  [
+    'run until count/0/a is in mid-epoch',
+    form(`run until ${SLOT} is in mid-epoch`),
+    ([slot]) => run({ kind: 'mid-epoch', slot: slot! }),
+  ],
   [
     `run until count/0/a is loading (${PHASES.join(', ')})`,
     new RegExp(`^run until ${SLOT} is (${PHASES.join('|')})$`),
@@ -42,11 +50,18 @@ const FORMS: readonly Form[] = [
   [
     'run until count/0/a tells joined | tells sink "commit record 3"',
     /^run until (\S+) tells ([\w-]+)(?: "([^"]+)")?$/,
-    ([who, topic, text]) => run({ kind: 'entry', who: who!, topic: topic!, text: text ?? '' }),
+    ([who, topic, text]) => run({ kind: 'entry', who: who!, topic: topic as Topic, text: text ?? '' }),
   ],
-  ['quietly run until ...', /^quietly (run .+)$/, ([rest]) => quietly(rest!)],
-  ['tell propose, accepted of in/0', /^tell ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/, (words) => wish('tell', words)],
-  ['ignore take-over of count/0', /^ignore ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/, (words) => wish('ignore', words)],
+  [
+    'tell propose, accepted of in/0',
+    /^tell ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/,
+    (words) => wish('tell', words),
+  ],
+  [
+    'ignore take-over of count/0',
+    /^ignore ([\w-]+(?:, [\w-]+)*)(?: of (\S+))?$/,
+    (words) => wish('ignore', words),
+  ],
   [
     'crash count/0/a[, restart after 40 ms]',
     form(`crash ${SLOT}(?:, restart after ${MS})?`),
@@ -65,7 +80,8 @@ const FORMS: readonly Form[] = [
   [
     'slow count/0/a for 300 ms, 5 ms a step',
     form(`slow ${SLOT} for ${MS}, ${MS} a step`),
-    ([slot, ms, step]) => fault((at) => ({ kind: 'slow', at, slot: slot!, forMs: Number(ms), stepMs: Number(step) })),
+    ([slot, ms, step]) =>
+      fault((at) => ({ kind: 'slow', at, slot: slot!, forMs: Number(ms), stepMs: Number(step) })),
   ],
   [
     'cut count/0/a and count/0/b for 300 ms',
@@ -107,6 +123,11 @@ const FORMS: readonly Form[] = [
     form(`rewrite source of ${PAIR}, rows (\\d+) to (\\d+)`),
     ([pair, from, to]) => ({ kind: 'rewrite', pair: pair!, from: Number(from), to: Number(to) }),
   ],
+  [
+    'the store holds 3000 bytes',
+    form('the store holds (\\d+) bytes'),
+    ([bytes]) => ({ kind: 'store-size', bytes: Number(bytes) }),
+  ],
   ['drain', /^drain$/, () => fault((at) => ({ kind: 'drain', at }))],
   ['resume', /^resume$/, () => ({ kind: 'resume' })],
   [
@@ -118,6 +139,24 @@ const FORMS: readonly Form[] = [
 ]
 
 export function parseCommand(text: string, line: number): Command {
+  if (text.startsWith(QUIETLY)) {
+    const command = parseCommand(text.slice(QUIETLY.length), line)
+    if (command.kind === 'run') return { ...command, quietly: true }
+    throw new ScenarioError(line, 'only a run can be quiet')
+  }
+  const command = formedCommand(text, line)
+  const topics = topicsOf(command)
+  const unknown = topics.find((topic) => !TRANSCRIPT_TOPICS.includes(topic))
+  if (unknown === undefined) return command
+  throw new ScenarioError(line, `nothing is called ${unknown}; there is: ${TRANSCRIPT_TOPICS.join(', ')}`)
+}
+
+function topicsOf(command: Command): readonly Topic[] {
+  if (command.kind === 'tell' || command.kind === 'ignore') return command.topics
+  return command.kind === 'run' && command.until.kind === 'entry' ? [command.until.topic] : []
+}
+
+function formedCommand(text: string, line: number): Command {
   for (const [, pattern, make] of FORMS) {
     const match = pattern.exec(text)
     if (match !== null) return make(match.slice(1))
@@ -136,17 +175,12 @@ function run(until: Until): Command {
   return { kind: 'run', quietly: false, until }
 }
 
-function quietly(rest: string): Command {
-  const command = parseCommand(rest, 0)
-  return command.kind === 'run' ? { ...command, quietly: true } : command
-}
-
 function fault(make: (at: number) => Fault): Command {
   return { kind: 'fault', fault: make }
 }
 
 function wish(kind: 'tell' | 'ignore', [topics, whom]: string[]): Command {
-  return { kind, topics: topics!.split(', '), whom: whom ?? null }
+  return { kind, topics: topics!.split(', ') as Topic[], whom: whom ?? null }
 }
 
 function otherOf(other: string | undefined): Other {

@@ -1,4 +1,4 @@
-/** A scenario file that cannot be read, or a command that cannot be carried out: where, and what would be right. */
+/** A scenario that cannot be read, or a command that cannot be carried out: where, and what would do. */
 export class ScenarioError extends Error {
   readonly line: number
 

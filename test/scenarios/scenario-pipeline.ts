@@ -18,7 +18,9 @@ export function parsePipeline(text: string, line: number, numbers: PlanNumbers):
   const words = text.split(/ (->|=>) /)
   const stages = words
     .filter((_, place) => place % 2 === 0)
-    .map((word, place, all) => parseStage(word, line, { first: place === 0, last: place === all.length - 1 }, numbers))
+    .map((word, place, all) =>
+      parseStage(word, line, { first: place === 0, last: place === all.length - 1 }, numbers),
+    )
   if (stages.length < 2) throw new ScenarioError(line, `a pipeline has two stages at least, like: ${USAGE}`)
   const edges = stages.slice(1).map((to, place): Edge => {
     const from = stages[place]!
@@ -56,11 +58,12 @@ function parseStage(
     const sink = wordOf(SINKS, kind, line)
     return { kind: 'egress', name, partitions, step: sink === 'resumable' ? 'chain' : 'pass', sink }
   }
-  if (!STEP.test(kind)) throw new ScenarioError(line, `${kind} is no step: pass, mangle, chain, windows or poison:ID`)
+  if (!STEP.test(kind))
+    throw new ScenarioError(line, `${kind} is no step: pass, mangle, chain, windows or poison:ID`)
   return { kind: 'compute', name, partitions, step: kind }
 }
 
-/** A step that has state by key needs its rows by key; otherwise partitions lead one to one, or into a single one. */
+/** A step with state by key needs its rows by key; otherwise one to one, or all into a single partition. */
 function exchangeOf(from: Stage, to: Stage): Exchange {
   const keyed = to.step === 'chain' || to.step === 'windows'
   if (from.partitions === to.partitions && (from.partitions === 1 || !keyed)) return { kind: 'one' }

@@ -1,4 +1,4 @@
-import type { Plan } from '@pollux/protocol'
+import { type Plan, Topology } from '@pollux/protocol'
 import { DEFAULT_LIMITS, type Limits } from '@pollux/pair'
 import { type Command, parseCommand } from './scenario-command.ts'
 import { ScenarioError } from './scenario-error.ts'
@@ -29,6 +29,8 @@ interface Numbers {
   keyWindowEpochs: number
 }
 
+/** Prose may begin a line with the same word. */
+const PIPELINE = /^pipeline \w+\(/
 const HEAD_LINES = [
   'seed 3',
   'source 24 rows in 200 ms',
@@ -39,42 +41,59 @@ const HEAD_LINES = [
 
 export function parseScenario(text: string): Scenario {
   const lines = text.split('\n')
-  const begin = lines.findIndex((line) => line.startsWith('pipeline '))
+  const begin = lines.findIndex((line) => PIPELINE.test(line))
   if (begin < 1) throw new ScenarioError(1, 'a scenario begins with prose, then has a line `pipeline ...`')
   const numbers: Numbers = { seed: 1, rows: 20, sourceMs: 200, checkpointEvery: 1000, keyWindowEpochs: 1000 }
   const limits: Record<string, number> = { ...DEFAULT_LIMITS }
   let end = begin + 1
   for (; end < lines.length && lines[end] !== ''; end++) readHeadLine(lines[end]!, end + 1, numbers, limits)
+  const plan = parsePipeline(lines[begin]!.slice('pipeline '.length), begin + 1, numbers)
   return {
     head: lines.slice(0, end),
-    plan: parsePipeline(lines[begin]!.slice('pipeline '.length), begin + 1, numbers),
+    plan,
     seed: numbers.seed,
     rows: numbers.rows,
     sourceMs: numbers.sourceMs,
     limits: limits as unknown as Limits,
-    steps: stepsOf(lines, end),
+    steps: stepsOf(lines, end, new Topology(plan)),
   }
 }
 
-function stepsOf(lines: readonly string[], end: number): Step[] {
+function stepsOf(lines: readonly string[], end: number, topology: Topology): Step[] {
   return lines.flatMap((line, place): Step[] => {
     if (place < end || line.startsWith(' ')) return []
     if (line === '' || line.startsWith('#')) return [{ kind: 'remark', text: line }]
+    checkPlaces(line, place + 1, topology)
     return [{ kind: 'command', text: line, line: place + 1, command: parseCommand(line, place + 1) }]
   })
+}
+
+/** Whoever a command names, by pair or slot, is in the pipeline. */
+function checkPlaces(text: string, line: number, topology: Topology): void {
+  for (const [place] of text.replace(/"[^"]*"/g, '').matchAll(/[a-z][\w-]*\/\d+/g)) {
+    if (topology.pairs.has(place)) continue
+    throw new ScenarioError(line, `there is no ${place}; there is ${[...topology.pairs.keys()].join(', ')}`)
+  }
 }
 
 function readHeadLine(text: string, line: number, numbers: Numbers, limits: Record<string, number>): void {
   const limit = /^limit (\w+) (\d+)$/.exec(text)
   if (limit !== null) {
-    if (!(limit[1]! in limits)) throw new ScenarioError(line, `${limit[1]} is none of ${Object.keys(limits).join(', ')}`)
-    limits[limit[1]!] = Number(limit[2])
+    const [name, value] = limit.slice(1) as [string, string]
+    if (!Object.hasOwn(limits, name))
+      throw new ScenarioError(line, `${name} is none of ${Object.keys(limits).join(', ')}`)
+    limits[name] = Number(value)
     return
   }
   const values = (/\d+/g[Symbol.match](text) ?? []).map(Number)
   if (/^seed \d+$/.test(text)) numbers.seed = values[0]!
-  else if (/^source \d+ rows in \d+ ms$/.test(text)) [numbers.rows, numbers.sourceMs] = values as [number, number]
+  else if (/^source \d+ rows in \d+ ms$/.test(text))
+    [numbers.rows, numbers.sourceMs] = values as [number, number]
   else if (/^checkpoint every \d+ epochs$/.test(text)) numbers.checkpointEvery = values[0]!
   else if (/^keys for \d+ epochs$/.test(text)) numbers.keyWindowEpochs = values[0]!
-  else throw new ScenarioError(line, `'${text}' says nothing about the pipeline; what may: ${HEAD_LINES.join(', ')}`)
+  else
+    throw new ScenarioError(
+      line,
+      `'${text}' says nothing about the pipeline; what may: ${HEAD_LINES.join(', ')}`,
+    )
 }

@@ -1,9 +1,20 @@
-import { describeFault, describePlan, type Entry, type Outcome, runSchedule, type Schedule, shrink, Transcript } from '@pollux/sim'
+import {
+  describeFault,
+  describePlan,
+  type Judge,
+  type Outcome,
+  runSchedule,
+  type Schedule,
+  shrink,
+  Transcript,
+} from '@pollux/sim'
 import type { ScheduleSource } from './schedule-source.ts'
 
 const LINES = 60
 /** What every replica says all the time. */
 const CHATTER = ['heartbeat', 'progress', 'producing', 'durable', 'accepted', 'behind']
+
+const judge: Judge = (schedule) => runSchedule(schedule).violations[0]?.verdict ?? null
 
 /** What `--replay` takes for this schedule. */
 export function replayName(source: ScheduleSource, number: number): string {
@@ -14,9 +25,9 @@ export function replayName(source: ScheduleSource, number: number): string {
 /** Everything one needs to begin to understand a failure, and the command that shows it again. */
 export function failureReport(schedule: Schedule, name: string): string {
   const last: string[] = []
-  const outcome = runWithEntries(schedule, (entry) => {
-    if (CHATTER.includes(entry.topic)) return
-    last.push(lineOf(entry))
+  const outcome = runAndTell(schedule, (line, topic) => {
+    if (CHATTER.includes(topic)) return
+    last.push(line)
     if (last.length > 2 * LINES) last.splice(0, LINES)
   })
   return [
@@ -31,27 +42,31 @@ export function failureReport(schedule: Schedule, name: string): string {
 }
 
 /** The same run told: every event with `--trace`, else only how it ended. */
-export function replayReport(schedule: Schedule, name: string, trace: boolean, print: (line: string) => void): boolean {
+export function replayReport(
+  schedule: Schedule,
+  name: string,
+  trace: boolean,
+  print: (line: string) => void,
+): boolean {
   print(`schedule ${name}: ${describePlan(schedule.plan)}`)
   for (const line of faultLines(schedule)) print(line)
-  const outcome = runWithEntries(schedule, (entry) => {
-    if (trace) print(lineOf(entry))
+  const outcome = runAndTell(schedule, (line) => {
+    if (trace) print(line)
   })
   for (const line of verdictLines(outcome)) print(line)
   for (const line of shrunkLines(schedule, outcome)) print(line)
   return outcome.violations.length === 0
 }
 
-function runWithEntries(schedule: Schedule, onEntry: (entry: Entry) => void): Outcome {
+function runAndTell(schedule: Schedule, tell: (line: string, topic: string) => void): Outcome {
   return runSchedule(schedule, (simulation) => {
-    new Transcript(simulation).onEntry = onEntry
-    simulation.faults.onStrike = (fault) => {
-      onEntry({ at: simulation.world.now, who: '!', topic: 'fault', text: describeFault(fault) })
-    }
+    new Transcript(simulation).onEntry = ({ at, who, text, topic }) => tell(lineOf(at, who, text), topic)
+    simulation.faults.onStrike = (fault) =>
+      tell(lineOf(simulation.world.now, '!', describeFault(fault)), 'fault')
   })
 }
 
-function lineOf({ at, who, text }: Entry): string {
+function lineOf(at: number, who: string, text: string): string {
   return `${at.toFixed(1).padStart(8)}  ${who.padEnd(10)}  ${text}`
 }
 
@@ -65,7 +80,9 @@ function verdictLines(outcome: Outcome): string[] {
   if (violation === undefined) return [`passes: ${counts}`]
   return [
     `${violation.verdict}: ${violation.detail}`,
-    ...(outcome.pending === '' || violation.detail === outcome.pending ? [] : [`pending: ${outcome.pending}`]),
+    ...(outcome.pending === '' || violation.detail === outcome.pending
+      ? []
+      : [`pending: ${outcome.pending}`]),
     counts,
   ]
 }
@@ -73,7 +90,6 @@ function verdictLines(outcome: Outcome): string[] {
 function shrunkLines(schedule: Schedule, outcome: Outcome): string[] {
   const [violation] = outcome.violations
   if (violation === undefined) return []
-  const judge = (tried: Schedule) => runSchedule(tried).violations[0]?.verdict ?? null
   const { schedule: shrunk, runs } = shrink(schedule, violation.verdict, judge)
   const faults = faultLines(shrunk)
   return [

@@ -31,8 +31,11 @@ async function obey(command: SimCommand): Promise<number> {
       const { what, number, trace } = command
       const source = what === 'random' ? { kind: what } : { kind: what, stride: 1 }
       const list = scheduleList(source)
-      if (number >= list.length) throw new OptionError(`there are ${list.length} of ${what}; ${number} is not one`)
-      return replayReport(list.at(number), replayName(source, number), trace, (line) => console.log(line)) ? 0 : 1
+      if (number >= list.length)
+        throw new OptionError(`there are ${list.length} of ${what}; ${number} is not one`)
+      return replayReport(list.at(number), replayName(source, number), trace, (line) => console.log(line))
+        ? 0
+        : 1
     }
     case 'run':
       return run(command)

@@ -33,7 +33,9 @@ const FAILURES_KEPT = 3
 /** A schedule takes milliseconds, a stuck one a second: a thread silent for this long is caught in a loop. */
 const SILENCE_MS = 120_000
 
-/** Runs schedules on all cores and adds up what they came to. The threads are gone when the promise settles. */
+/**
+ * Runs schedules on all cores and adds up what they came to. The threads are gone when the promise settles.
+ */
 export async function runPool(task: PoolTask, options: PoolOptions = {}): Promise<PoolResult> {
   const started = performance.now()
   const seconds = () => (performance.now() - started) / 1000
@@ -61,14 +63,21 @@ export async function runPool(task: PoolTask, options: PoolOptions = {}): Promis
 }
 
 /** One thread, from its first job to its end. */
-async function work(take: () => Job | null, onReport: (report: JobReport) => void, signal?: AbortSignal): Promise<void> {
+async function work(
+  take: () => Job | null,
+  onReport: (report: JobReport) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const running = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
-  const worker = new Worker(new URL('pool-worker.ts', import.meta.url), { workerData: { running }, execArgv: [] })
+  const worker = new Worker(new URL('pool-worker.ts', import.meta.url), {
+    workerData: { running },
+    execArgv: [],
+  })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let job = take()
   const restart = () => {
     if (job === null) resolve()
-    else worker.postMessage(job)
+    else worker.postMessage(job, [])
   }
   const onSilence = () => {
     const [number] = new Float64Array(running)

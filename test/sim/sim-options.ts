@@ -24,9 +24,9 @@ export class OptionError extends Error {}
 
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
-  npm run sim -- --schedules N [--seed S]    N random schedules: seeds S, S+1, ... (a fresh S if none is given)
-  npm run sim -- --systematic [--full]       every fault at every step, and in every phase with a second one on top
-                                             (a sample of them; all with --full)
+  npm run sim -- --schedules N [--seed S]    N random schedules: seeds S, S+1, ... (a fresh S if none given)
+  npm run sim -- --systematic [--full]       every fault at every step, and in every phase with a second on
+                                             top (a sample of them; all with --full)
   npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
   npm run sim -- --planted                   mutations of the core, each of which must be caught
 
@@ -63,11 +63,13 @@ export function simCommand(args: readonly string[]): SimCommand {
   if (given.help === true) return { kind: 'help' }
   const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)
   const [call] = calls
-  if (call === undefined) throw new OptionError('one of --schedules N, --systematic, --replay S or --planted is needed')
+  if (call === undefined)
+    throw new OptionError('one of --schedules N, --systematic, --replay S or --planted is needed')
   if (calls.length > 1) throw new OptionError(`--${calls.join(' and --')} do not go together`)
   const stray = Object.keys(given).find((name) => name !== call && !TAKES[call].includes(name))
   if (stray !== undefined) throw new OptionError(`--${stray} does not go with --${call}`)
-  if (call === 'replay') return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
+  if (call === 'replay')
+    return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
   return {
     kind: 'run',
     source: call === 'systematic' ? 'systematic' : 'random',

@@ -15,8 +15,8 @@ describe('the closing line', () => {
 
   it('says the same in words', () => {
     expect(closingInWords(tally.closing(4))).toBe(
-      '1000 schedules, 3100 faults, 1500 overlapping, 0 lost, 0 repeated, 0 reordered, 0 diverged, 2 stuck, ' +
-        '2 final-changed, 250 schedules a second',
+      '1000 schedules, 3100 faults, 1500 overlapping, 0 lost, 0 repeated, 0 reordered, 0 diverged, ' +
+        '2 stuck, 2 final-changed, 250 schedules a second',
     )
   })
 

@@ -28,12 +28,15 @@ export class Tally {
   /** The fields of the closing line, in their order. */
   closing(seconds: number): Readonly<Record<string, number>> {
     const promises = PROMISES.map((verdict) => [verdict, this.verdicts[verdict] ?? 0])
-    const others = Object.entries(this.verdicts).filter(([verdict]) => !PROMISES.some((one) => one === verdict))
+    const others = Object.entries(this.verdicts).filter(
+      ([verdict]) => !PROMISES.some((one) => one === verdict),
+    )
+    const verdicts = Object.fromEntries([...promises, ...others]) as Record<string, number>
     return {
       schedules: this.schedules,
       faults: this.faults,
       overlapping: this.overlapping,
-      ...Object.fromEntries([...promises, ...others]),
+      ...verdicts,
       schedulesPerSecond: Math.round(this.schedules / Math.max(seconds, 0.001)),
     }
   }
@@ -42,6 +45,8 @@ export class Tally {
 /** `5000 schedules, 16210 faults, ..., 0 lost, ... 231 schedules a second` */
 export function closingInWords(closing: Readonly<Record<string, number>>): string {
   return Object.entries(closing)
-    .map(([name, value]) => (name === 'schedulesPerSecond' ? `${value} schedules a second` : `${value} ${name}`))
+    .map(([name, value]) =>
+      name === 'schedulesPerSecond' ? `${value} schedules a second` : `${value} ${name}`,
+    )
     .join(', ')
 }

@@ -139,13 +139,36 @@ export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
     },
   },
   {
-    name: 'begins a blob anew at piece 0',
+    name: 'refuses a piece out of order',
     *steps() {
+      const gap = { kind: 'refused', reason: 'gap' } as const
+      yield* expectReply(0, put('part/a', 1, TWO, true), gap)
+      yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
+      yield* expectReply(0, put('part/a', 0, ONE, false), gap)
+      yield* expectReply(0, put('part/a', 2, TWO, true), gap)
+      yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
+      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+    },
+  },
+  {
+    name: 'begins a blob anew with a newer attempt, and mixes nothing of the older one into it',
+    *steps() {
+      const gap = { kind: 'refused', reason: 'gap' } as const
       yield* expectReply(0, put('part/a', 0, TWO, false), DONE)
+      yield* expectReply(0, put('part/a', 1, ONE, true, 1), gap)
+      yield* expectReply(0, put('part/a', 0, ONE, false, 1), DONE)
+      yield* expectReply(0, put('part/a', 1, TWO, true, 0), gap)
+      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
+      yield* expectReply(0, put('part/a', 1, TWO, true, 1), DONE)
+      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+    },
+  },
+  {
+    name: 'has a blob for good once it is whole, whatever arrives late',
+    *steps() {
       yield* expectReply(0, put('part/a', 0, ONE, true), DONE)
+      yield [{ by: 0, request: put('part/a', 0, TWO, true, 1) }]
       yield* expectReply(1, get('part/a'), { kind: 'image', image: ONE })
-      yield* expectReply(0, put('part/a', 0, TWO, true), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: TWO })
     },
   },
   {
@@ -257,8 +280,8 @@ function truncate(through: number): StoreRequest {
   return { kind: 'truncate', log: LOG, through }
 }
 
-function put(blob: string, piece: number, image: Image, last: boolean): StoreRequest {
-  return { kind: 'put', blob, piece, image, last }
+function put(blob: string, piece: number, image: Image, last: boolean, attempt = 0): StoreRequest {
+  return { kind: 'put', blob, attempt, piece, image, last }
 }
 
 function get(blob: string): StoreRequest {

@@ -22,10 +22,14 @@ export type StoreRequest =
       readonly entries: readonly Decision[]
     }
   | { readonly kind: 'truncate'; readonly log: string; readonly through: number }
-  /** Pieces come in order from 0; the blob exists once its last piece is there. */
+  /**
+   * Pieces of one attempt come in order from 0, any other is refused, and so is an attempt older than one
+   * begun; the blob exists, for good, once a last piece is there.
+   */
   | {
       readonly kind: 'put'
       readonly blob: string
+      readonly attempt: number
       readonly piece: number
       readonly image: Image
       readonly last: boolean

@@ -51,12 +51,12 @@ export class CatchUp {
 
   /** The survivor begins once it stands at a boundary. Returns true when it has just begun. */
   survive(view: View | null): boolean {
-    const { body, context } = this.#p
+    const { body, context, inputs } = this.#p
     const joining = view?.joining ?? null
     if (this.survivor.joiner !== null && this.survivor.joiner !== joining?.incarnation) this.survivor.end()
     if (joining === null || !this.#twin.open || this.#twin.peer?.incarnation !== joining.incarnation)
       return false
-    if (this.survivor.joiner !== null || !body.settled) return false
+    if (this.survivor.joiner !== null || !body.settled || !inputs.ackedIsProcessed) return false
     const point = { at: body.at, inputs: body.inputPoints(), image: body.image('catch-up') }
     this.survivor.begin(joining.incarnation, point)
     context.event({ kind: 'joining', incarnation: joining.incarnation, at: body.at })

@@ -121,7 +121,8 @@ export function latestCut(
   pairs: readonly PairId[],
   least: Epoch,
 ): Checkpoint | null {
-  const cuts = [...new Set(parts.flatMap((part) => [part.from, Math.min(part.to - 1, EPOCH_END)]))]
+  // Where parts overlap at all, they do so where the last of them begins; the end lies in the open-ended ones.
+  const cuts = [...new Set(parts.flatMap((p) => (p.to > EPOCH_END ? [p.from, EPOCH_END] : [p.from])))]
   for (const cut of cuts.sort((a, b) => b - a)) {
     if (cut <= least) return null
     const chosen: Record<PairId, string> = {}

@@ -7,17 +7,17 @@ export interface Ask<Request> {
 }
 
 /**
- * What is asked next: the requests of one turn at the same time. `restart` ends the implementation and its clients, as
- * a crash would, and opens it again on what survives.
+ * What is asked next: the requests of one turn at the same time. `restart` ends the implementation and its
+ * clients, as a crash would, and opens it again on what survives.
  */
 export type Turn<Request> = readonly Ask<Request>[] | 'restart'
 
 export type Steps<Request, Reply, Result = void> = Generator<Turn<Request>, Result, readonly Reply[]>
 
 /**
- * One claim of a contract as a generator: it yields what to ask and is given the replies in the same order. So the
- * same suite runs on a machine that answers at once and on a server that answers in its own time, and needs neither
- * a test framework nor promises. Whoever runs it opens an empty implementation for every claim.
+ * One claim of a contract as a generator: it yields what to ask and is given the replies in the same order.
+ * So the same suite runs on a machine that answers at once and on a server that answers in its own time, and
+ * needs neither a test framework nor promises. Whoever runs it opens an empty implementation for every claim.
  */
 export interface ContractClaim<Request, Reply> {
   readonly name: string

@@ -21,8 +21,8 @@ class Bench {
     return this
   }
 
-  client(number: number, after: EventId | null = null): Bench {
-    this.feed.onClient(number, after)
+  client(number: number, back: EventId | null = null): Bench {
+    this.feed.onClient(number, back)
     return this
   }
 
@@ -56,7 +56,7 @@ describe('a display feed', () => {
     const bench = new Bench().client(2)
     bench.epoch(1, 10, 11).epoch(2, 12).shows()
     bench.feed.setDurable(epoch(1))
-    expect(bench.shows()).toEqual(['2: final 1.1.1 through 1'])
+    expect(bench.shows()).toEqual(['2: final 1.2.1 through 1'])
     bench.feed.setDurable(epoch(2))
     expect(bench.shows()).toEqual(['2: final 1.2.2 through 2'])
   })

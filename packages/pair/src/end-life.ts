@@ -68,7 +68,7 @@ export class EndLife {
     }
     this.#leads = generation
     if (ingress === null) return
-    this.#run.offer(generation !== null && ingress.log.ready ? ingress.next : null)
+    this.#run.offer(generation !== null && ingress.ready ? ingress.next : null)
     const twin = view === null ? null : twinOf(view, context.incarnation)
     ingress.standing = {
       leads: generation,
@@ -228,7 +228,7 @@ export class EndLife {
     const { tail } = ingress.book
     if (tail === this.#accepted && tail !== 0) return
     this.#accepted = tail
-    this.#twin.send({ kind: 'accepted', generation: 0 as Generation, index: tail })
+    this.#twin.send({ kind: 'accepted', index: tail })
   }
 
   #tellRecord(): void {

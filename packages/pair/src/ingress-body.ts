@@ -100,6 +100,11 @@ export class IngressBody implements Body {
     return this.#processedOpenTo === null
   }
 
+  /** Leads, and knows where every decision so far has left it. */
+  get ready(): boolean {
+    return this.log.ready && this.#followed === this.book.tail
+  }
+
   /** Where a drain may stop at the earliest: all before it is decided. After the end, where the end was decided. */
   get next(): Epoch {
     return this.#next === EPOCH_END ? this.#endFrom : (this.#openTo ?? this.#next)
@@ -164,7 +169,7 @@ export class IngressBody implements Body {
       [
         boundary,
         processed,
-        ...this.desk.image(),
+        ...this.desk.image(book.processed),
         ...proposals.map((decision) => ({ kind: 'proposal' as const, decision })),
         ...output.image(purpose),
       ],
@@ -233,8 +238,12 @@ export class IngressBody implements Body {
       this.#clock.place(this.#next)
       this.#ledUnder = generation
     }
-    this.#pressed = this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
-    if (this.#isReplayable && !this.#pressed) this.source.readAhead()
+    const pressed = this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
+    if (pressed !== this.#pressed) this.#context.event({ kind: 'pressure', on: pressed })
+    this.#pressed = pressed
+    // What is decided is read first: a source that is always busy would otherwise never be read again.
+    const rereads = this.book.processed < this.book.tail && !this.#rows.has(this.book.processed + 1)
+    if (this.#isReplayable && !this.#pressed && !rereads) this.source.readAhead()
     for (let decided = this.standing.mayDecide; decided;) decided = this.#decide()
     this.log.poll(generation)
   }

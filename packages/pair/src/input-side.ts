@@ -218,6 +218,17 @@ export class InputSide {
     for (const port of this.ports) if (port.channel.channel.from === pair) port.links.onView()
   }
 
+  /**
+   * Nothing has been acked that is not processed. A joiner acks what it retains; promoted, it may be behind
+   * its own acks for a while, and nobody could be caught up from there: producers have let go of what lies
+   * between.
+   */
+  get ackedIsProcessed(): boolean {
+    return this.ports.every(
+      ({ acked, channel }) => comparePositions(acked.position, channel.processed.position) <= 0,
+    )
+  }
+
   /** Every producer of every channel keeps everything for us from where we subscribed. */
   get allAccepted(): boolean {
     return this.ports.every((port) => port.links.allAccepted)

@@ -223,6 +223,14 @@ describe('a log writer that leads', () => {
     expect(bench.book.durable).toBe(1)
   })
 
+  it('counts the wait for an answer as failing', () => {
+    const bench = leading().hold(1)
+    const [asked] = bench.answers(1)
+    expect(bench.after(300).writer.failingMs).toBe(300)
+    bench.writer.onReply(asked!.id, asked!.reply)
+    expect(bench.writer.failingMs).toBe(0)
+  })
+
   it('waits twice as long after each failure in a row, and says for how long it has failed', () => {
     const bench = leading()
     const waits: number[] = []

@@ -44,11 +44,14 @@ export class LogWriter {
   }
 
   get failingMs(): number {
-    return this.#failingSince === null ? 0 : this.#context.now - this.#failingSince
+    const since = this.#failingSince ?? this.#request?.sentAt ?? null
+    return since === null ? 0 : this.#context.now - since
   }
 
   poll(generation: Generation): void {
     const { now, limits } = this.#context
+    // The view has moved on as asked; the fence under the new generation follows when it may.
+    if (this.#phase.kind !== 'closed' && this.#phase.generation < generation) this.wantsReopen = false
     if (this.#request !== null) {
       if (now - this.#request.sentAt >= limits.replyMs) this.#failed('no answer')
       return
@@ -57,7 +60,6 @@ export class LogWriter {
     const phase = this.#phase
     const older = phase.kind === 'closed' || phase.generation < generation
     if (older) {
-      this.wantsReopen = false
       this.#phase = { kind: 'fencing', generation }
       this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
     } else if (phase.kind === 'fencing') {
@@ -70,11 +72,11 @@ export class LogWriter {
   /** True if the reply was to our request. */
   onReply(id: number, reply: StoreReply): boolean {
     if (this.#request?.id !== id) return false
-    this.#request = null
     if (reply.kind === 'unavailable') {
       this.#failed('unavailable')
       return true
     }
+    this.#request = null
     if (reply.kind === 'refused') {
       this.#refused(reply.reason)
       return true
@@ -151,9 +153,9 @@ export class LogWriter {
 
   #failed(why: string): void {
     const { now, limits } = this.#context
+    this.#failingSince ??= this.#request?.sentAt ?? now
     this.#request = null
     this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
-    this.#failingSince ??= now
     if (this.#phase.kind === 'appending') this.wantsReopen = true
     this.#context.event({ kind: 'unavailable', outside: 'store', why })
   }

@@ -23,7 +23,7 @@ export class MemoryStore {
   readonly #logs = new Map<string, Log>()
   readonly #blobs = new Map<string, Image>()
   /** Blobs whose last piece has not come. */
-  readonly #unfinished = new Map<string, Image>()
+  readonly #unfinished = new Map<string, { readonly attempt: number; readonly pieces: readonly Image[] }>()
 
   constructor(capacityBytes = Number.MAX_SAFE_INTEGER) {
     this.capacityBytes = capacityBytes
@@ -53,7 +53,7 @@ export class MemoryStore {
           names: [...this.#blobs.keys()].filter((n) => n.startsWith(request.prefix)).sort(),
         }
       case 'delete':
-        this.#discard(this.#blobs, request.blob)
+        this.#delete(request.blob)
         return { kind: 'done' }
       case 'reserve':
         this.#reservedBytes = request.bytes
@@ -105,21 +105,28 @@ export class MemoryStore {
   #put(request: StoreRequest & { kind: 'put' }): StoreReply {
     const bytes = imageBytes(request.image)
     if (this.#usedBytes + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
-    if (request.piece === 0) this.#discard(this.#unfinished, request.blob)
-    const pieces = this.#unfinished.get(request.blob) ?? []
+    if (this.#blobs.has(request.blob)) return { kind: 'done' }
+    const unfinished = this.#unfinished.get(request.blob)
+    const newer = unfinished === undefined || request.attempt > unfinished.attempt
+    const before = newer ? [] : unfinished.pieces
+    if (!newer && request.attempt < unfinished.attempt) return { kind: 'refused', reason: 'gap' }
+    if (request.piece !== before.length) return { kind: 'refused', reason: 'gap' }
+    if (newer) this.#usedBytes -= imageBytes(unfinished?.pieces.flat() ?? [])
+    const pieces = [...before, request.image]
     this.#usedBytes += bytes
-    this.#unfinished.set(request.blob, [...pieces, ...request.image])
+    this.#unfinished.set(request.blob, { attempt: request.attempt, pieces })
     if (request.last) {
-      this.#discard(this.#blobs, request.blob)
-      this.#blobs.set(request.blob, [...pieces, ...request.image])
       this.#unfinished.delete(request.blob)
+      this.#blobs.set(request.blob, pieces.flat())
     }
     return { kind: 'done' }
   }
 
-  #discard(from: Map<string, Image>, name: string): void {
-    this.#usedBytes -= imageBytes(from.get(name) ?? [])
-    from.delete(name)
+  #delete(name: string): void {
+    this.#usedBytes -= imageBytes(this.#blobs.get(name) ?? [])
+    this.#usedBytes -= imageBytes(this.#unfinished.get(name)?.pieces.flat() ?? [])
+    this.#blobs.delete(name)
+    this.#unfinished.delete(name)
   }
 
   #log(name: string): Log {

@@ -1,38 +1,11 @@
-import { crc32c, epoch, incarnation } from '@pollux/protocol'
+import { incarnation } from '@pollux/protocol'
 import type { Position, SubscribeHello } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
-import { contextAt, taken } from '../test-kit/context-at.ts'
-import { at, frameOf, rowsOf } from '../test-kit/items.ts'
+import { taken } from '../test-kit/context-at.ts'
+import { at } from '../test-kit/items.ts'
+import { ack, produce, producing } from '../test-kit/producing.ts'
 import { viewOf } from '../test-kit/views.ts'
 import type { Context } from './context.ts'
-import { FramePool } from './frame-pool.ts'
-import type { Limits } from './limits.ts'
-import { OutputChannel } from './output-channel.ts'
-
-interface Bench {
-  readonly context: Context
-  readonly channel: OutputChannel
-}
-
-function bench(limits: Partial<Limits> = {}): Bench {
-  const context = contextAt('sums/0', { limits })
-  return {
-    context,
-    channel: new OutputChannel(context, context.identity.place.outputs[0]!, new FramePool(), crc32c),
-  }
-}
-
-/** Epochs 0 to 3 of one row each: eight items, a frame and a seal in turn. */
-function producing(limits: Partial<Limits> = {}): Bench {
-  const made = bench(limits)
-  for (let e = 0; e < 4; e++) produce(made.channel, e)
-  return made
-}
-
-function produce(channel: OutputChannel, e: number): void {
-  channel.buffer.pushFrame(epoch(e), frameOf(e, 100 + e))
-  channel.buffer.pushSeal(epoch(e + 1), 0, false)
-}
 
 function hello(context: Context, who: number, from: Position, deliver = true): SubscribeHello {
   const speaker = { ...context.speaker(), pair: 'wall/0', incarnation: incarnation(who) }
@@ -47,10 +20,6 @@ function hello(context: Context, who: number, from: Position, deliver = true): S
     ackedDigest: 0,
     deliver,
   }
-}
-
-function ack(channel: OutputChannel, who: number, position: Position): string {
-  return channel.acknowledge(incarnation(who), position, channel.buffer.digestAt(position) ?? -1)
 }
 
 function sent(context: Context): string[] {
@@ -237,78 +206,5 @@ describe('delivery under credit', () => {
     expect(channel.subscribers.size).toBe(0)
     expect(channel.subscribe(2, hello(context, 1, at(2, 2)))).toBe(true)
     expect(channel.deliver(2, true, at(1, 1))).toBe(false)
-  })
-})
-
-describe('the lag bound (F6)', () => {
-  const FULL = { markBytes: 300 }
-
-  it('names the one replica that alone keeps the buffer over its mark', () => {
-    const { channel } = producing(FULL)
-    ack(channel, 1, at(4, 4))
-    ack(channel, 2, at(1, 1))
-    expect(channel.overMark).toBe(true)
-    expect(channel.laggard(PAIR)).toBe(2)
-  })
-
-  it('names a joiner too, even one that has acked nothing', () => {
-    const { channel } = producing(FULL)
-    ack(channel, 1, at(4, 4))
-    expect(channel.laggard(viewOf({ members: ['a1'], joining: 'b3' }))).toBe(3)
-  })
-
-  it('names nobody when both are slow', () => {
-    const { channel } = producing(FULL)
-    expect(channel.laggard(PAIR)).toBe(null)
-    for (const who of [1, 2]) ack(channel, who, at(1, 1))
-    expect(channel.laggard(PAIR)).toBe(null)
-  })
-
-  it('names nobody when what the faster one has acked would not free the buffer either', () => {
-    const { channel } = producing({ markBytes: 200 })
-    ack(channel, 1, at(1, 1))
-    expect(channel.laggard(PAIR)).toBe(null)
-  })
-
-  it('never names the last one of a view, however slow', () => {
-    const { channel } = producing(FULL)
-    expect(channel.laggard(viewOf({ members: ['a1'] }))).toBe(null)
-  })
-
-  it('names nobody below the mark', () => {
-    const { channel } = producing({ markBytes: 10_000 })
-    ack(channel, 1, at(4, 4))
-    expect(channel.laggard(PAIR)).toBe(null)
-  })
-
-  it('counts what is held, not what has ever been produced', () => {
-    const { channel } = producing(FULL)
-    channel.evictTo(at(3, 3))
-    for (let e = 4; e < 6; e++) produce(channel, e)
-    ack(channel, 1, at(4, 4))
-    expect(channel.laggard(PAIR)).toBe(2)
-  })
-})
-
-describe('cutting frames', () => {
-  it('cuts when the builder has reached the size, and never an empty frame', () => {
-    const { channel } = bench({ frameBytes: 48 })
-    channel.builder.appendRow(rowsOf(1), 0)
-    channel.cutFull(epoch(0))
-    expect(channel.buffer.end).toBe(0)
-    channel.builder.appendRow(rowsOf(2), 0)
-    channel.cutFull(epoch(0))
-    channel.cut(epoch(0))
-    expect([channel.buffer.end, channel.buffer.head]).toEqual([1, at(0, 2)])
-  })
-
-  it('makes the same bytes in both lanes', () => {
-    const [a, b] = [bench().channel, bench().channel]
-    for (const channel of [a, b]) {
-      for (const id of [1, 2, 3]) channel.builder.appendRow(rowsOf(id), 0)
-      channel.cut(epoch(5))
-      channel.buffer.pushSeal(epoch(6), 0, false)
-    }
-    expect(a.buffer.headDigest).toBe(b.buffer.headDigest)
   })
 })

@@ -168,7 +168,9 @@ export class OutputChannel {
   laggard(view: View): Incarnation | null {
     if (!this.overMark || view.members.length + (view.joining === null ? 0 : 1) < 2) return null
     for (const member of belonging(view)) {
-      const others = belonging(view).filter((m) => m !== member)
+      // A joiner acks what it only retains: it is no measure for the survivor it depends on.
+      const others = view.members.filter((m) => m !== member)
+      if (others.length === 0) continue
       const freed = Math.min(...others.map((m) => this.#ackedBytes(m.incarnation)))
       const own = this.#ackedBytes(member.incarnation)
       const left = this.buffer.bytes - (freed - this.buffer.bytesAt(this.buffer.kept))

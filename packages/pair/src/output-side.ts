@@ -209,7 +209,9 @@ export class OutputSide implements StageOutput {
   onDeliver(link: number, on: boolean, from: Position): void {
     const channel = this.#byLink.get(link)
     if (channel === undefined) return
-    if (!channel.deliver(link, on, from)) this.#context.refuse(link, 'position')
+    if (channel.deliver(link, on, from) || !on) return
+    this.#context.refuse(link, 'position')
+    this.#forgetLink(link)
   }
 
   /** From now on this replica is a member: it evicts by its consumers' views, read afresh. */

@@ -165,7 +165,7 @@ describe('the view a replica writes', () => {
     expect([bench.own.adoptIncarnation(), bench.context.incarnation]).toEqual([true, 1])
   })
 
-  it('is of a newer run only when the run key says so, and nothing of an older run is touched by its last replicas', () => {
+  it('is of a newer run when the run key says so; the last replicas of an older run leave it alone', () => {
     const old = viewOf({ run: 1, members: ['a1'], leader: 1, generation: 6 })
     expect(new Bench(old, 0).read().own.intend({ ...FACTS, run: run(2) })).toBe('found')
     const newer = viewOf({ run: 2, members: ['b7'], leader: 7 })

@@ -1,5 +1,5 @@
 import type { Epoch, Message, RefuseMessage, ReportMessage, Run, TwinHello } from '@pollux/protocol'
-import { EPOCH_END } from '@pollux/protocol'
+import { describePosition, EPOCH_END } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import { CatchUp } from './catch-up.ts'
 import type { CatchUpJoiner } from './catch-up-joiner.ts'
@@ -115,6 +115,8 @@ export class PairLife {
     if (this.exit !== null) return
     this.#restore.poll()
     if (this.serves && this.catchUp.survive(this.own.view)) this.#end.onCatchUpBegun()
+    // Before the body works: what it processes from here on is not acked.
+    this.#p.stance.holdsAcks = this.survivor.holdsAcks
     this.catchUp.join()
     this.#leaveIfBroken()
     this.#end.prepare(this.own.view)
@@ -257,6 +259,8 @@ export class PairLife {
         this.survivor.onSliceStored(message.index)
         break
       case 'loaded':
+        // It can only tell that it is level once it knows where we are now.
+        this.#sayProgress()
         break
       case 'progress':
         this.#end.onProgress(message)
@@ -331,7 +335,7 @@ export class PairLife {
     }
     this.catchUp.becomeMember()
     this.#restore.skip()
-    context.event({ kind: 'joined' })
+    context.event({ kind: this.own.view?.members.length === 1 ? 'succeeded' : 'joined' })
   }
 
   #leaveIfBroken(): void {
@@ -388,12 +392,18 @@ export class PairLife {
     const diverged = inputs.diverged ?? outputs.diverged
     if (diverged === null) return this.#end.fault
     const { channel, position } = diverged
+    if (!this.#failures.failed) {
+      this.#p.context.event({ kind: 'diverged', channel, detail: describePosition(position) })
+    }
     return { epoch: position.epoch, seq: position.seq, code: `pair.diverged: channel ${channel}` }
   }
 
   #beat(): void {
+    if (this.#beats()) this.#sayProgress()
+  }
+
+  #sayProgress(): void {
     const { outputs, body, ingress } = this.#p
-    if (!this.#beats()) return
     this.twin.send({
       kind: 'progress',
       at: body.at,

@@ -14,6 +14,8 @@ interface Writing {
   readonly owed: Epoch
   readonly name: string
   readonly image: ImageStream
+  /** Of all puts of this incarnation: what an abandoned one left under way must not end up in the next. */
+  readonly attempt: number
   piece: number
   request: number | null
   requestedAt: number
@@ -29,6 +31,7 @@ export class PartWriter {
   readonly #context: Context
   readonly #stance: Stance
   #writing: Writing | null = null
+  #attempts = 0
   /** Cuts before this one have had their chance. */
   #passed = 0
 
@@ -65,7 +68,7 @@ export class PartWriter {
     if (writing.request !== null) return this.#abandon()
     const image = writing.image.next(limits.imageSliceBytes)
     const { piece, name } = writing
-    writing.request = this.#context.store({ kind: 'put', blob: name, piece, image, last: writing.image.done })
+    writing.request = this.#context.store({ kind: 'put', blob: name, attempt: writing.attempt, piece, image, last: writing.image.done })
     writing.requestedAt = now
   }
 
@@ -96,7 +99,7 @@ export class PartWriter {
     const { run, pair, incarnation } = this.#context
     const name = partName({ run, pair, from, to, incarnation })
     const image = body.image('checkpoint')
-    this.#writing = { from, to, owed: body.at, name, image, piece: 0, request: null, requestedAt: 0 }
+    this.#writing = { from, to, owed: body.at, name, attempt: this.#attempts++, image, piece: 0, request: null, requestedAt: 0 }
   }
 
   /** The next multiple of K, or the next call of `stopping`, tries again. */

@@ -107,8 +107,15 @@ export class PushDesk {
     }
   }
 
-  image(): KeysPart[] {
-    const keys = [...this.#keys].map(([key, epoch]) => ({ key, epoch }))
+  /**
+   * The keys of decisions up to `through`. A later one may never become durable, and a key that outlived its rows
+   * would have a retry answered for nothing.
+   */
+  image(through: number): KeysPart[] {
+    const keys: KeptKey[] = []
+    for (const [key, epoch] of this.#keys) {
+      if ((this.#decidedIn.get(key) ?? 0) <= through) keys.push({ key, epoch })
+    }
     const parts: KeysPart[] = []
     for (let from = 0; from < keys.length; from += KEYS_PER_PART) {
       parts.push({ kind: 'keys', keys: keys.slice(from, from + KEYS_PER_PART) })

@@ -136,7 +136,7 @@ describe('a drain', () => {
     expect(bench.keeper.drainsAt).toBe(20)
   })
 
-  it('that finishes the stream does so when every ingress pair has promised, and stops nowhere before', () => {
+  it('that finishes the stream does so when every ingress pair has promised, not before', () => {
     const bench = new Bench('orders/0').write(draining(20, ['orders/1'], true))
     expect([bench.keeper.finishes, bench.keeper.drainsAt]).toEqual([false, null])
     bench.write(draining(20, ['orders/1', 'orders/0'], true))

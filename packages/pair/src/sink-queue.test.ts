@@ -40,7 +40,11 @@ describe('a sink queue', () => {
     queue.settle(epoch(1))
     expect(queue.due(epoch(9)).map((pending) => pending.to)).toEqual([2])
     queue.settle(epoch(0))
-    expect([queue.record, queue.settledOutside(epoch(1)), queue.settledOutside(epoch(2))]).toEqual([1, true, false])
+    expect([queue.record, queue.settledOutside(epoch(1)), queue.settledOutside(epoch(2))]).toEqual([
+      1,
+      true,
+      false,
+    ])
   })
 
   it('drops rows that the sink has already committed when they come by again, and counts them', () => {

@@ -53,7 +53,8 @@ class Bench {
 
 function describeRequest(request: SinkRequest): string {
   if (request.kind === 'open') return `open ${request.generation}${request.create ? ', create' : ''}`
-  if (request.kind === 'commit') return `commit ${request.expect} -> ${request.record}, ${request.rows.length} rows`
+  if (request.kind === 'commit')
+    return `commit ${request.expect} -> ${request.record}, ${request.rows.length} rows`
   return request.kind === 'upsert' ? `upsert ${request.record}, ${request.rows.length} rows` : request.kind
 }
 
@@ -120,6 +121,14 @@ describe('a sink writer that leads', () => {
     expect(bench.settle(1)).toEqual([])
     expect(bench.after(20).settle(1)).toEqual(['open 1', 'commit 0 -> 3, 3 rows'])
     expect(bench.sink.rows.length).toBe(3)
+  })
+
+  it('counts the wait for an answer as not reaching its sink', () => {
+    const bench = new Bench(new TransactionalSink(0)).collected()
+    const [asked] = bench.answers(1)
+    expect(bench.after(300).writer.failingMs).toBe(300)
+    bench.writer.onReply(asked!.id, asked!.reply)
+    expect(bench.writer.failingMs).toBe(0)
   })
 
   it('says for how long it has not reached its sink', () => {

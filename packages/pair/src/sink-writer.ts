@@ -55,7 +55,10 @@ export class SinkWriter {
 
   /** A leader that has not reached its sink for this long. */
   get failingMs(): number {
-    return this.#failingSince === null ? 0 : this.#context.now - this.#failingSince
+    const phase = this.#phase
+    const asked = phase.kind === 'opening' || phase.kind === 'committing' ? phase.sentAt : null
+    const since = this.#failingSince ?? asked
+    return since === null ? 0 : this.#context.now - since
   }
 
   /** Acts if there is something to do now. */
@@ -125,9 +128,10 @@ export class SinkWriter {
 
   #failed(why: string): void {
     const { now, limits } = this.#context
+    const phase = this.#phase
+    this.#failingSince ??= phase.kind === 'opening' || phase.kind === 'committing' ? phase.sentAt : now
     this.#phase = { kind: 'closed' }
     this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
-    this.#failingSince ??= now
     this.#context.event({ kind: 'unavailable', outside: 'sink', why })
   }
 }

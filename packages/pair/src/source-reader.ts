@@ -45,7 +45,8 @@ export class SourceReader {
   }
 
   get failingMs(): number {
-    return this.#failingSince === null ? 0 : this.#context.now - this.#failingSince
+    const since = this.#failingSince ?? this.#request?.sentAt ?? null
+    return since === null ? 0 : this.#context.now - since
   }
 
   /** Where the next undecided row is. */
@@ -102,11 +103,11 @@ export class SourceReader {
   onReply(id: number, reply: SourceReply): boolean {
     const request = this.#request
     if (request?.id !== id) return false
-    this.#request = null
     if (reply.kind === 'unavailable') {
       this.#failed('unavailable')
       return true
     }
+    this.#request = null
     this.#retries = 0
     this.#failingSince = null
     if (reply.kind === 'gone') this.changed = `source.changed: ${reply.detail}`
@@ -138,14 +139,14 @@ export class SourceReader {
   #checkDeadline(): void {
     if (this.#request === null || this.#context.now - this.#request.sentAt < this.#context.limits.replyMs)
       return
-    this.#request = null
     this.#failed('no answer')
   }
 
   #failed(why: string): void {
     const { now, limits } = this.#context
     this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
-    this.#failingSince ??= now
+    this.#failingSince ??= this.#request?.sentAt ?? now
+    this.#request = null
     this.#context.event({ kind: 'unavailable', outside: 'source', why })
   }
 }

@@ -13,6 +13,8 @@ interface Producer {
   accepted: boolean
   delivering: boolean
   heardAt: number
+  /** Silent for so long that delivery turns away from it. */
+  suspect: boolean
   sentAt: number
   /** Where it says it is. */
   head: Position | null
@@ -105,6 +107,7 @@ export class UpstreamLinks {
         accepted: false,
         delivering: false,
         heardAt: now,
+        suspect: false,
         sentAt: now,
         head: null,
         outrun: false,
@@ -121,6 +124,7 @@ export class UpstreamLinks {
     const producer = this.#byLink(link)
     if (producer === null) return
     producer.accepted = true
+    producer.outrun = false
     // What we acked before it accepted us went to nobody: data may well be here before the acceptance.
     this.#send(producer, { kind: 'ack', ...this.#acked() })
     producer.head = head
@@ -165,7 +169,7 @@ export class UpstreamLinks {
         continue
       }
       if (now - producer.sentAt >= limits.heartbeatMs) this.#send(producer, { kind: 'heartbeat' })
-      if (now - producer.heardAt >= limits.silenceMs) this.reportLost(producer.member.incarnation, 'silent')
+      this.#watchSilence(producer, now - producer.heardAt >= limits.silenceMs)
       if (now - producer.heardAt >= limits.removeMs) {
         // Half-open: the other side may be long gone without a word. A fresh connection finds out.
         this.#context.close(producer.link)
@@ -202,6 +206,15 @@ export class UpstreamLinks {
     const producer = this.#byLink(link)
     if (producer === null || !producer.delivering) return
     this.#send(producer, { kind: 'deliver', on: true, from: this.#input.next })
+  }
+
+  #watchSilence(producer: Producer, silent: boolean): void {
+    const { incarnation } = producer.member
+    if (silent && !producer.suspect) {
+      this.#context.event({ kind: 'suspect', pair: this.#input.channel.from, incarnation })
+    }
+    producer.suspect = silent
+    if (silent) this.reportLost(incarnation, 'silent')
   }
 
   #connect(producer: Producer): void {

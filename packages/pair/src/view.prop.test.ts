@@ -87,7 +87,7 @@ describe('views, whatever replicas believe', () => {
     })
   })
 
-  it('have their members changed by a member or the joiner only; an outsider adds itself to waiting (V3)', () => {
+  it('change members by a member or the joiner only; an outsider adds itself to waiting (V3)', () => {
     expectOfEveryChange(({ before, after, actor }) => {
       if (before === null || before.run < after.run) return
       if (isMember(before, actor.incarnation) || before.joining?.incarnation === actor.incarnation) return

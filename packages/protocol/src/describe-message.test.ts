@@ -86,7 +86,7 @@ const TEXTS: { readonly [K in AnyMessage['kind']]: readonly [Extract<AnyMessage,
   'view-news': [{ kind: 'view-news', pair: 'count/0', version: 9 }, 'view-news count/0 version 9'],
   retained: [{ kind: 'retained' }, 'retained'],
   'slice-stored': [{ kind: 'slice-stored', index: 3 }, 'slice-stored 3'],
-  accepted: [{ kind: 'accepted', generation: generation(2), index: 12 }, 'accepted 12 generation 2'],
+  accepted: [{ kind: 'accepted', index: 12 }, 'accepted 12'],
   progress: [
     { kind: 'progress', at: epoch(8), kept: [at(7, 100), at(8, 0)], final: 12, durable: 11 },
     'progress at 8 kept (7:100, 8:0) final 12 durable 11',

@@ -44,7 +44,7 @@ export function describeMessage(message: Hello | Message): string {
     case 'slice-stored':
       return `slice-stored ${message.index}`
     case 'accepted':
-      return `accepted ${message.index} generation ${message.generation}`
+      return `accepted ${message.index}`
     case 'progress':
       return (
         `progress at ${describeEpoch(message.at)} kept (${message.kept.map(describePosition).join(', ')}) ` +

@@ -195,7 +195,6 @@ export interface SliceStoredMessage {
 /** Follower to leader: I hold every proposal up to `index`. */
 export interface AcceptedMessage {
   readonly kind: 'accepted'
-  readonly generation: Generation
   readonly index: number
 }
 

@@ -156,7 +156,7 @@ const messages = ofKinds<Hello | Message>({
   'view-news': { pair: text, version: whole() },
   retained: {},
   'slice-stored': { index: whole() },
-  accepted: { generation: whole(), index: whole() },
+  accepted: { index: whole() },
   progress: { at: whole(), kept: fc.array(position, { maxLength: 3 }), final: whole(), durable: whole() },
   record: { epoch: whole() },
   'hand-over': { generation: whole() },

@@ -81,7 +81,7 @@ export const messageShape = union<Hello | Message>({
   'view-news': { pair: text, version },
   retained: {},
   'slice-stored': { index },
-  accepted: { generation, index },
+  accepted: { index },
   progress: { at: epoch, kept: list(position), final: index, durable: index },
   record: { epoch },
   'hand-over': { generation },

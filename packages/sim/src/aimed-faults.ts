@@ -4,7 +4,10 @@ import { aimedAt, pairOfSlot, TARGET_OF, twinSlot } from './struck-slots.ts'
 
 type AimedFault = Fault & Required<Pick<Fault, 'aim'>>
 
-/** Faults that lie in wait for a phase. A source or a sink belongs to one pair, so there an aim stays at that pair. */
+/**
+ * Faults that lie in wait for a phase. A source or a sink belongs to one pair, so there an aim stays at that
+ * pair.
+ */
 export class AimedFaults {
   readonly #phaseOf: (slot: string) => ProtocolPhase
   readonly #strike: (fault: Fault, lagMs: number) => void

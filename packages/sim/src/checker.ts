@@ -18,6 +18,12 @@ export type Verdict =
   | 'bound'
   | 'decision-rewritten'
   | 'unacknowledged'
+  /** A consumer needs what no member keeps any more. */
+  | 'unserved'
+  /** The run was given up though a member was left. */
+  | 'rolled-back'
+  /** Somebody wrote, or led, without fencing its predecessor. */
+  | 'unfenced'
 
 export interface Violation {
   readonly verdict: Verdict
@@ -158,6 +164,13 @@ export class Checker {
     for (const id of sink.stored.keys()) {
       if (!want.has(id as number)) this.report('repeated', `${pair}: id ${String(id)} should not be there`)
     }
+    // A key is written many times over: what stays is what was written last.
+    const last = new Map<number, ModelRow>(expected.map((row) => [row.key, row]))
+    for (const [key, row] of last) {
+      const got = sink.latest.get(key)
+      if (got !== undefined && sameRow(row, got)) continue
+      this.report('reordered', `${pair}: key ${key} is ${describeRow(got)}, should be ${describeModel(row)}`)
+    }
   }
 
   #compareShown(client: DisplayClient, expected: readonly ModelRow[]): void {
@@ -169,6 +182,13 @@ export class Checker {
         return
       }
     }
+    for (const reset of client.resets) {
+      const want = contentAfter(expected.slice(0, reset.seq + 1))
+      const got = new Map(reset.rows.map((row) => [Number(row[0]), row.slice(1).map(Number)]))
+      if (String([...got].sort(byKey)) === String([...want].sort(byKey))) continue
+      this.report('final-changed', `client ${client.id} of ${client.pair}: a reset to ${reset.seq} shows other content`)
+      return
+    }
     if (!client.ended) return
     for (let seq = client.base + 1; seq < expected.length; seq++) {
       if (client.sealed.has(seq)) continue
@@ -176,6 +196,17 @@ export class Checker {
       return
     }
   }
+}
+
+/** What a display shows after these events: per key, how many there were and what the last one came to. */
+function contentAfter(rows: readonly ModelRow[]): Map<number, readonly number[]> {
+  const content = new Map<number, readonly number[]>()
+  for (const { key, value } of rows) content.set(key, [(content.get(key)?.[0] ?? 0) + 1, value])
+  return content
+}
+
+function byKey([a]: [number, unknown], [b]: [number, unknown]): number {
+  return a - b
 }
 
 function sameRow(want: ModelRow, got: ShownRow): boolean {

@@ -26,11 +26,15 @@ export class CoordinatorModel {
   readonly machine = new MemoryCoordinator()
   faults: ServiceFaults = NO_FAULTS
   watchLoss = 0
+  /** Changes so far: whoever keeps something worked out of the values knows by it when to work it out again. */
+  swaps = 0
   pausedUntil = 0
   readonly #world: World
   readonly #cutOff = new Set<string>()
   readonly #watchers = new Map<string, Set<{ readonly alive: boolean; onHint(key: string): void }>>()
   onChange: ((key: string, value: CoordinatorValue, version: number) => void) | null = null
+  /** Seen by checkers: what a swap has put in place of what. */
+  onSwapped: ((before: CoordinatorValue | null, after: CoordinatorValue) => void) | null = null
 
   constructor(world: World) {
     this.#world = world
@@ -63,8 +67,11 @@ export class CoordinatorModel {
 
   /** Takes effect now. */
   apply(request: CoordinatorRequest): CoordinatorReply {
+    const before = this.machine.handle({ kind: 'read', key: request.key })
     const reply = this.machine.handle(request)
     if (reply.kind === 'swapped' && request.kind === 'swap') {
+      this.swaps++
+      this.onSwapped?.(before.kind === 'value' ? before.value : null, request.value)
       this.onChange?.(request.key, request.value, reply.version)
       this.#fire(request.key)
     }

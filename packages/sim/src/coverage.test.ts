@@ -43,8 +43,8 @@ describe('the coverage table', () => {
 
 function allBut(name: string): number[] {
   return FAULT_KINDS.flatMap((kind) =>
-    PHASES.filter((phase) => whyNever(kind, phase) === null && `${kind} while ${phase}` !== name).map((phase) =>
-      cellOf(kind, phase),
+    PHASES.filter((phase) => whyNever(kind, phase) === null && `${kind} while ${phase}` !== name).map(
+      (phase) => cellOf(kind, phase),
     ),
   )
 }

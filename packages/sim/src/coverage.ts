@@ -16,7 +16,8 @@ export function whyNever(kind: FaultKind, phase: ProtocolPhase): string | null {
   if (kind === 'drain' && phase === 'draining') return 'what drains already is not told again'
   if (target === 'source' && phase === 'subscribing') return 'an ingress subscribes to nobody'
   if (target === 'source' && phase === 'committing') return 'an ingress commits to no sink'
-  if (target === 'sink' && phase === 'completing') return 'only the leader of the first ingress completes checkpoints'
+  if (target === 'sink' && phase === 'completing')
+    return 'only the leader of the first ingress completes checkpoints'
   return null
 }
 
@@ -54,12 +55,15 @@ export class Coverage {
   table(): string {
     const width = Math.max(...PHASES.map((phase) => phase.length))
     const columns = FAULT_KINDS.map((kind) => {
-      const cells = PHASES.map((phase) => (whyNever(kind, phase) === null ? String(this.count(kind, phase)) : '-'))
+      const cells = PHASES.map((phase) =>
+        whyNever(kind, phase) === null ? String(this.count(kind, phase)) : '-',
+      )
       return { cells, width: Math.max(...cells.map((cell) => cell.length), 4) }
     })
     const heads = FAULT_KINDS.map((kind, at) => `${' '.repeat(width)}${indent(columns, at)} ${kind}`)
     const rows = PHASES.map(
-      (phase, at) => phase.padEnd(width) + columns.map((one) => ` ${one.cells[at]!.padStart(one.width)}`).join(''),
+      (phase, at) =>
+        phase.padEnd(width) + columns.map((one) => ` ${one.cells[at]!.padStart(one.width)}`).join(''),
     )
     const reasons = new Set(FAULT_KINDS.flatMap((kind) => PHASES.flatMap((phase) => reasonLine(kind, phase))))
     return [...heads, ...rows, ...reasons].join('\n')

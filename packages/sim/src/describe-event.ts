@@ -1,4 +1,4 @@
-import { describeEpoch } from '@pollux/protocol'
+import { describeEpoch, EPOCH_END } from '@pollux/protocol'
 import type { ReplicaEvent } from '@pollux/pair'
 
 /** The one short text of what a replica reports about itself; begins with the kind, word for word. */
@@ -27,7 +27,7 @@ export function describeEvent(event: ReplicaEvent): string {
     case 'suspect':
       return `suspect ${event.pair} #${event.incarnation}`
     case 'part':
-      return `part [${describeEpoch(event.epoch)}, ${Number.isFinite(event.to) ? event.to : 'end'})`
+      return `part [${describeEpoch(event.epoch)}, ${event.to < EPOCH_END ? event.to : 'end'})`
     case 'next-run':
       return `next-run ${event.run} (${event.why})`
     case 'halted':
@@ -42,12 +42,5 @@ export function describeEvent(event: ReplicaEvent): string {
       return `handed-over (${event.why})`
     case 'unavailable':
       return `unavailable ${event.outside} (${event.why})`
-    default:
-      return describeOther(event)
   }
-}
-
-/** A kind of event that is younger than this file. */
-function describeOther(event: { readonly kind: string }): string {
-  return event.kind
 }

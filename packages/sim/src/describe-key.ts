@@ -1,7 +1,7 @@
 import { describeEpoch, type PairId } from '@pollux/protocol'
 import type { CoordinatorValue, Member, RunKey, RunState, View } from '@pollux/pair'
 
-/** `view 4: a#1 b#3, joining a#5, waiting b#6, leader b#3 generation 2`; the run only when it is not the first. */
+/** `view 4: a#1 b#3, joining a#5, leader b#3 generation 2`; the run only when it is not the first. */
 export function describeView(version: number, view: View): string {
   const parts = [view.members.map(describeMember).join(' ')]
   if (view.joining !== null) parts.push(`joining ${describeMember(view.joining)}`)
@@ -39,7 +39,9 @@ function describeState(state: RunState): string {
   switch (state.kind) {
     case 'draining': {
       const end = state.finish ? 'draining for good' : 'draining'
-      return state.promised.length === 0 ? end : `${end} at ${state.at}, promised by ${promised(state.promised)}`
+      return state.promised.length === 0
+        ? end
+        : `${end} at ${state.at}, promised by ${promised(state.promised)}`
     }
     case 'halted':
       return `halted by ${state.pair} at ${state.epoch}:${state.seq} (${state.code})`

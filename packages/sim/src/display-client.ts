@@ -26,6 +26,8 @@ export class DisplayClient {
   readonly sealed = new Map<number, ShownRow>()
   /** Event number that the last reset stood for; -1 for none. */
   base = -1
+  /** What it was shown at once, and after which event that was. */
+  resets: { readonly seq: number; readonly rows: readonly (readonly unknown[])[] }[] = []
   ended = false
   complaint: string | null = null
   #after: EventId | null = null
@@ -57,7 +59,7 @@ export class DisplayClient {
     if (event.kind === 'row') this.#onRow(event, before)
     else if (event.kind === 'final') this.#onFinal(event.through)
     else if (event.kind === 'rollback') this.#onRollback(event.to)
-    else if (event.kind === 'reset') this.base = event.id.seq
+    else if (event.kind === 'reset') this.#onReset(event.id.seq, event.rows)
     else this.ended = true
   }
 
@@ -76,7 +78,13 @@ export class DisplayClient {
     for (const [seq, row] of this.shown) if (seq <= through && !this.sealed.has(seq)) this.sealed.set(seq, row)
   }
 
+  #onReset(seq: number, rows: readonly (readonly unknown[])[]): void {
+    this.base = seq
+    this.resets.push({ seq, rows })
+  }
+
   #onRollback(to: number): void {
+    this.resets = this.resets.filter((reset) => reset.seq <= to)
     for (const seq of this.shown.keys()) {
       if (seq <= to) continue
       if (this.sealed.has(seq)) this.#complain(`event ${seq} is withdrawn after it was final`)

@@ -23,7 +23,10 @@ const SUBJECT_OF: Partial<Record<Kind, Subject>> = {
   upsert: 'sink',
 }
 
-/** Which answers a process waits for, as its driver sees it: the phases that lie between a request and its reply. */
+/**
+ * Which answers a process waits for, as its driver sees it: the phases that lie between a request and its
+ * reply.
+ */
 export class Errands {
   readonly #world: World
   readonly #patienceMs: number

@@ -1,23 +1,50 @@
+import type { PairId } from '@pollux/protocol'
+import type { RunKey } from '@pollux/pair'
 import { AimedFaults } from './aimed-faults.ts'
-import { NO_FAULTS } from './coordinator-model.ts'
+import { type CoordinatorModel, NO_FAULTS } from './coordinator-model.ts'
 import { type Cell, cellOf } from './coverage.ts'
 import type { Fault } from './fault.ts'
-import type { Simulation } from './simulation.ts'
+import type { Network } from './network.ts'
+import type { ProcessModel } from './process-model.ts'
+import type { ProtocolPhase } from './protocol-phase.ts'
+import type { SinkModel } from './sink-model.ts'
+import type { SourceModel } from './source-model.ts'
+import type { StoreModel } from './store-model.ts'
 import { pairOfSlot, struckSlots, TARGET_OF } from './struck-slots.ts'
+import type { World } from './world.ts'
+
+/** What there is to strike, and to look at before striking. */
+export interface Strikable {
+  readonly world: World
+  readonly network: Network
+  readonly coordinator: CoordinatorModel
+  readonly store: StoreModel
+  readonly slots: readonly string[]
+  readonly healAt: number
+  /** Every pair has two serving members of the newest run. */
+  readonly whole: boolean
+  readonly runKey: RunKey
+  phaseOf(slot: string): ProtocolPhase
+  find(slot: string): ProcessModel | null
+  source(pair: PairId): SourceModel
+  sink(pair: PairId): SinkModel
+  killSlot(slot: string, restartMs: number | null): void
+  requestDrain(finish: boolean): void
+}
 
 /**
- * Makes planned faults happen, and undoes those that last when their time is over or everything heals. It counts what
- * really struck: a crash of a slot that is down, or an aim that saw nothing, is no fault.
+ * Makes planned faults happen, and undoes those that last when their time is over or everything heals. It
+ * counts what really struck: a crash of a slot that is down, or an aim that saw nothing, is no fault.
  */
 export class FaultDriver {
-  readonly #simulation: Simulation
+  readonly #simulation: Strikable
   readonly #aimed: AimedFaults
   /** A lasting fault is still on until then. */
   #lastingUntil = 0
   struck = 0
   /**
-   * Those that struck while an earlier one was not yet repaired: a lasting one still on, or some pair without two
-   * serving members of the newest run.
+   * Those that struck while an earlier one was not yet repaired: a lasting one still on, or some pair without
+   * two serving members of the newest run.
    */
   overlapping = 0
   /** What each of them met. */
@@ -25,7 +52,7 @@ export class FaultDriver {
   /** Told of every fault, as it struck: an aimed one with the place that it found. */
   onStrike: ((fault: Fault) => void) | null = null
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Strikable) {
     this.#simulation = simulation
     const { world } = simulation
     this.#aimed = new AimedFaults(
@@ -81,7 +108,8 @@ export class FaultDriver {
       case 'crash':
         return s.killSlot(fault.slot, fault.restartMs)
       case 'pair-loss':
-        for (const lane of ['a', 'b']) s.killSlot(`${fault.pair}/${lane}`, fault.restartMs + (lane === 'a' ? 0 : 7))
+        for (const lane of ['a', 'b'])
+          s.killSlot(`${fault.pair}/${lane}`, fault.restartMs + (lane === 'a' ? 0 : 7))
         return
       case 'total-loss':
         s.slots.forEach((slot, place) => s.killSlot(slot, fault.restartMs + place * 3))
@@ -89,10 +117,10 @@ export class FaultDriver {
       case 'hang':
         return s.find(fault.slot)?.hang(this.#end(fault))
       case 'slow': {
-        const process = s.find(fault.slot)
-        if (process === null) return
-        process.slowMs = fault.stepMs
-        return this.#undo(fault, () => (process.slowMs = 0))
+        const one = s.find(fault.slot)
+        if (one === null) return
+        one.slowMs = fault.stepMs
+        return this.#undo(fault, () => (one.slowMs = 0))
       }
       case 'cut':
         s.network.cut(fault.a, fault.b)
@@ -167,7 +195,6 @@ export class FaultDriver {
         s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, true)
         return this.#undo(fault, () => s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, false))
       default:
-        return
     }
   }
 

@@ -2,8 +2,8 @@ import type { PairId } from '@pollux/protocol'
 import type { ProtocolPhase } from './protocol-phase.ts'
 
 /**
- * Instead of at its time, the fault strikes when, from that time on, a replica is first seen in this phase; and there,
- * wherever it was meant for. A moment that lasts two milliseconds is not met by chance.
+ * Instead of at its time, the fault strikes when, from that time on, a replica is first seen in this phase;
+ * and there, wherever it was meant for. A moment that lasts two milliseconds is not met by chance.
  */
 export interface Aim {
   readonly phase: ProtocolPhase
@@ -15,18 +15,45 @@ export interface Aim {
   readonly lagMs: number
 }
 
-/** One thing that goes wrong, at a time and, where it lasts, for a while. Plain data: it can be printed and left out. */
+/**
+ * One thing that goes wrong, at a time and, where it lasts, for a while. Plain data: it can be printed and
+ * left out.
+ */
 export type Fault = Misfortune & { readonly aim?: Aim }
 
 type Misfortune =
   | { readonly kind: 'crash'; readonly at: number; readonly slot: string; readonly restartMs: number }
   | { readonly kind: 'hang'; readonly at: number; readonly slot: string; readonly forMs: number }
-  | { readonly kind: 'slow'; readonly at: number; readonly slot: string; readonly forMs: number; readonly stepMs: number }
-  | { readonly kind: 'cut'; readonly at: number; readonly a: string; readonly b: string; readonly forMs: number }
-  | { readonly kind: 'one-way'; readonly at: number; readonly a: string; readonly b: string; readonly forMs: number }
+  | {
+      readonly kind: 'slow'
+      readonly at: number
+      readonly slot: string
+      readonly forMs: number
+      readonly stepMs: number
+    }
+  | {
+      readonly kind: 'cut'
+      readonly at: number
+      readonly a: string
+      readonly b: string
+      readonly forMs: number
+    }
+  | {
+      readonly kind: 'one-way'
+      readonly at: number
+      readonly a: string
+      readonly b: string
+      readonly forMs: number
+    }
   | { readonly kind: 'reset'; readonly at: number; readonly a: string; readonly b: string }
   | { readonly kind: 'isolate'; readonly at: number; readonly slot: string; readonly forMs: number }
-  | { readonly kind: 'slow-link'; readonly at: number; readonly slot: string; readonly forMs: number; readonly ms: number }
+  | {
+      readonly kind: 'slow-link'
+      readonly at: number
+      readonly slot: string
+      readonly forMs: number
+      readonly ms: number
+    }
   | { readonly kind: 'pair-loss'; readonly at: number; readonly pair: PairId; readonly restartMs: number }
   | { readonly kind: 'total-loss'; readonly at: number; readonly restartMs: number }
   | { readonly kind: 'coordinator-pause'; readonly at: number; readonly forMs: number }
@@ -45,10 +72,15 @@ type Misfortune =
 
 export type FaultKind = Fault['kind']
 
-/** `120 ms: crash (slot count/0/a, restartMs 30)`; aimed: `from 120 ms, once count/0 is loading + 1 ms, its twin: crash (...)` */
+/**
+ * `120 ms: crash (slot count/0/a, restartMs 30)`; aimed: `from 120 ms, once count/0 is loading + 1 ms, its
+ * twin: crash (...)`
+ */
 export function describeFault(fault: Fault): string {
   const { kind, at, aim, ...rest } = fault
-  const details = Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'number' ? round(value) : value}`)
+  const details = Object.entries(rest).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? round(value) : value}`,
+  )
   const lag = aim === undefined || aim.lagMs === 0 ? '' : ` + ${round(aim.lagMs)} ms`
   const who = aim?.who === 'twin' ? ', its twin' : ''
   const when = aim === undefined ? '' : `, once ${aim.pair ?? 'any pair'} is ${aim.phase}${lag}${who}`

@@ -1,6 +1,6 @@
 import { assert, must } from '@pollux/std'
 import type { Frame, Hello, Message, StateSliceMessage } from '@pollux/protocol'
-import { decodeMessage, encodeMessage } from '@pollux/protocol'
+import { decodeMessage, encodeMessage, FrameSlab } from '@pollux/protocol'
 import type { World } from './world.ts'
 
 /** Whoever has an end of a connection: a replica in a process. */
@@ -16,7 +16,10 @@ export interface Endpoint {
 interface Side {
   readonly endpoint: Endpoint
   readonly link: number
-  /** When the last message of each kind towards this side arrives: each kind keeps its order, and only its own. */
+  /**
+   * When the last message of each kind towards this side arrives: each kind keeps its order, and only its
+   * own.
+   */
   dataAt: number
   controlAt: number
 }
@@ -56,9 +59,9 @@ const CONTROL = new Set<Message['kind']>([
 const CONNECT_MS = 80
 
 /**
- * Connections between slots, as TCP gives them: in order until they break. Data and control overtake each other.
- * A cut holds everything back (it arrives after healing) or, as a reset, closes; one direction alone can be cut. A
- * process that dies behind a cut leaves the other side half-open.
+ * Connections between slots, as TCP gives them: in order until they break. Data and control overtake each
+ * other. A cut holds everything back (it arrives after healing) or, as a reset, closes; one direction alone
+ * can be cut. A process that dies behind a cut leaves the other side half-open.
  */
 export class Network {
   readonly timing: NetworkTiming
@@ -69,6 +72,9 @@ export class Network {
   readonly #connections = new Map<Endpoint, Map<number, Connection>>()
   readonly #cuts = new Map<string, number>()
   readonly #slow = new Map<string, number>()
+  /** What has come to a cut, in order of coming. */
+  readonly #held: (() => void)[] = []
+  readonly #slab = new FrameSlab()
   #nextAccepted = 2
   /** Seen by checkers: every message put on a wire. */
   onSend: ((from: Endpoint, link: number, message: Message) => void) | null = null
@@ -90,6 +96,8 @@ export class Network {
     const left = (this.#cuts.get(`${from}>${to}`) ?? 0) - 1
     if (left > 0) this.#cuts.set(`${from}>${to}`, left)
     else this.#cuts.delete(`${from}>${to}`)
+    // In the order in which they came: what another cut still holds back joins its queue again.
+    for (const arrive of this.#held.splice(0)) this.#world.at(this.#world.now, arrive)
   }
 
   slow(slot: string, ms: number): void {
@@ -98,7 +106,10 @@ export class Network {
   }
 
   isCut(from: string, to: string): boolean {
-    return this.#cuts.size > 0 && (this.#cuts.has(`${from}>${to}`) || this.#cuts.has(`${from}>*`) || this.#cuts.has(`*>${to}`))
+    return (
+      this.#cuts.size > 0 &&
+      (this.#cuts.has(`${from}>${to}`) || this.#cuts.has(`${from}>*`) || this.#cuts.has(`*>${to}`))
+    )
   }
 
   connect(from: Endpoint, link: number, address: string, hello: Hello): void {
@@ -147,7 +158,10 @@ export class Network {
     this.#world.at(at, () => this.#arrive(connection, from, to, message))
   }
 
-  /** The side that closes hears nothing more; the other hears what was sent before, and then that it is closed. */
+  /**
+   * The side that closes hears nothing more; the other hears what was sent before, and then that it is
+   * closed.
+   */
   close(from: Endpoint, link: number): void {
     const connection = this.#of(from).get(link)
     this.#of(from).delete(link)
@@ -190,15 +204,11 @@ export class Network {
       return
     }
     if (this.isCut(from.slot, to.endpoint.slot)) {
-      // Held back by the sender's kernel: asks again until the way is free, and keeps its order meanwhile.
-      const control = CONTROL.has(message.kind)
-      const at = this.#world.now + 5
-      if (control) to.controlAt = Math.max(to.controlAt, at)
-      else to.dataAt = Math.max(to.dataAt, at)
-      this.#world.at(at, () => this.#arrive(connection, from, to, message))
+      // Held back by the sender's kernel until the way is free.
+      this.#held.push(() => this.#arrive(connection, from, to, message))
       return
     }
-    to.endpoint.onMessage(to.link, this.wire ? throughWire(message) : copied(message))
+    to.endpoint.onMessage(to.link, this.wire ? throughWire(message) : copied(message, this.#slab))
   }
 
   #refuse(from: Endpoint, link: number): void {
@@ -255,21 +265,25 @@ function throughWire(message: Message): Message {
   return arrived
 }
 
-/** What arrives is a copy: bytes that the sender refills too early arrive refilled, as they would on a wire. */
-function copied(message: Message): Message {
-  if (message.kind === 'frame') return { ...message, frame: copiedFrame(message.frame) }
+/**
+ * What arrives is a copy: bytes that the sender refills too early arrive refilled, as they would on a wire.
+ */
+function copied(message: Message, slab: FrameSlab): Message {
+  if (message.kind === 'frame') return { ...message, frame: copiedFrame(message.frame, slab) }
   if (message.kind !== 'state-slice') return message
   const parts = message.parts.map((part) =>
     part.kind === 'item' && part.item.kind === 'frame'
-      ? { ...part, item: { ...part.item, frame: copiedFrame(part.item.frame) } }
+      ? { ...part, item: { ...part.item, frame: copiedFrame(part.item.frame, slab) } }
       : part,
   )
   return { ...message, parts }
 }
 
-function copiedFrame(frame: Frame): Frame {
+function copiedFrame(frame: Frame, slab: FrameSlab): Frame {
   frame.readers--
-  return { ...frame, bytes: frame.bytes.slice(), readers: 0 }
+  const bytes = slab.allocate(frame.bytes.length)
+  bytes.set(frame.bytes)
+  return { ...frame, bytes, readers: 0 }
 }
 
 function framesOf(message: StateSliceMessage): Frame[] {

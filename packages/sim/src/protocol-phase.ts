@@ -2,9 +2,9 @@ import { EPOCH_END } from '@pollux/protocol'
 import type { ProcessModel } from './process-model.ts'
 
 /**
- * Where a replica stands in the protocol, as one word. Several may be true at once (a survivor commits, a replica
- * alone drains): the first in this list counts, rarest first, so that a row of the coverage table is a moment that
- * only this word names.
+ * Where a replica stands in the protocol, as one word. Several may be true at once (a survivor commits, a
+ * replica alone drains): the first in this list counts, rarest first, so that a row of the coverage table is
+ * a moment that only this word names.
  */
 export const PHASES = [
   /** No process in the slot. */
@@ -43,22 +43,22 @@ export const PHASES = [
 export type ProtocolPhase = (typeof PHASES)[number]
 
 /** `draining`: the run key says so, whether or not this replica has read it yet. */
-export function phaseOf(process: ProcessModel | null, draining: boolean): ProtocolPhase {
-  if (process === null || !process.alive) return 'down'
-  const { life } = process.replica
+export function phaseOf(worker: ProcessModel | null, draining: boolean): ProtocolPhase {
+  if (worker === null || !worker.alive) return 'down'
+  const { life } = worker.replica
   const { standing } = life.own
   if (standing === 'waiting') return 'waiting'
   const joiner = life.joiner
   if (joiner !== null) return joiner.phase
   if (standing !== 'member') return 'arriving'
   if (!life.serves) return 'restoring'
-  return phaseOfMember(process, draining)
+  return phaseOfMember(worker, draining)
 }
 
-function phaseOfMember(process: ProcessModel, draining: boolean): ProtocolPhase {
-  const { life, body } = process.replica
+function phaseOfMember(worker: ProcessModel, draining: boolean): ProtocolPhase {
+  const { life, body } = worker.replica
   if (body.at === EPOCH_END) return 'ended'
-  const { errands } = process
+  const { errands } = worker
   const log = errands.current('log')
   const sink = errands.current('sink')
   if (log === 'fence' || log === 'read' || sink === 'open') return 'taking-over'

@@ -34,7 +34,9 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
 
 const TOTAL = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
 
-/** Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired. */
+/**
+ * Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired.
+ */
 export function randomFaults(random: Random, topology: Topology, until: number): Fault[] {
   const count = random.chance(0.12) ? random.between(0, 1) : random.between(2, 5)
   const pairs = [...topology.pairs.values()]
@@ -75,8 +77,8 @@ function someFault(
 }
 
 /**
- * A fault that waits for a phase, all kinds and phases alike, since here the rare ones are what is wanted; often
- * together with what brings that phase about.
+ * A fault that waits for a phase, all kinds and phases alike, since here the rare ones are what is wanted;
+ * often together with what brings that phase about.
  */
 function aimedFault(random: Random, topology: Topology, focus: PairPlace, at: number): Fault[] {
   const places = [focus, ...topology.pairs.values()]
@@ -90,7 +92,10 @@ function aimedFault(random: Random, topology: Topology, focus: PairPlace, at: nu
   const opener = OPENERS[phase]
   const opens = random.chance(0.6) && opener !== null
   const opening = opens ? faultOf(random, pair === null ? focus : topology.pair(pair), opener, at) : null
-  return [...(opening === null ? [] : [opening]), { ...fault, aim: { phase, pair: bound ? pair : null, who, lagMs } }]
+  return [
+    ...(opening === null ? [] : [opening]),
+    { ...fault, aim: { phase, pair: bound ? pair : null, who, lagMs } },
+  ]
 }
 
 function pairOfFault(fault: Fault): PairId | null {
@@ -109,12 +114,7 @@ function kindOf(random: Random): FaultKind {
 }
 
 /** A fault of this kind that can strike at this pair; null where it cannot. */
-export function faultOf(
-  random: Random,
-  place: PairPlace,
-  kind: FaultKind,
-  at: number,
-): Fault | null {
+export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: number): Fault | null {
   const slot = `${place.id}/${random.pick(['a', 'b'] as const)}`
   const forMs = random.chance(0.5) ? random.float() * 50 : random.float() * 600
   const restartMs = random.chance(0.6) ? 1 + random.float() * 20 : random.float() * 160

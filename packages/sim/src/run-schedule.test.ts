@@ -65,6 +65,8 @@ describe('a run of a schedule', () => {
 })
 
 function poisoned(): Schedule['plan'] {
-  const stages = reference.plan.stages.map((stage) => (stage.name === 'count' ? { ...stage, step: 'poison:5' } : stage))
+  const stages = reference.plan.stages.map((stage) =>
+    stage.name === 'count' ? { ...stage, step: 'poison:5' } : stage,
+  )
   return { ...reference.plan, stages }
 }

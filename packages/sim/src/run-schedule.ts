@@ -17,7 +17,10 @@ export interface Outcome {
   readonly pending: string
 }
 
-/** `watch` sees the simulation before its first step: to hang a transcript, or anything else that only looks, on it. */
+/**
+ * `watch` sees the simulation before its first step: to hang a transcript, or anything else that only looks,
+ * on it.
+ */
 export function runSchedule(schedule: Schedule, watch?: (simulation: Simulation) => void): Outcome {
   const simulation = new Simulation(schedule)
   watch?.(simulation)
@@ -25,7 +28,10 @@ export function runSchedule(schedule: Schedule, watch?: (simulation: Simulation)
     simulation.run()
   } catch (error) {
     // Outside the replicas, which are caught one by one: the world, a model or the checker itself is broken.
-    simulation.checker.report('crashed', `the simulator: ${error instanceof Error ? error.stack : String(error)}`)
+    simulation.checker.report(
+      'crashed',
+      `the simulator: ${error instanceof Error ? error.stack : String(error)}`,
+    )
   }
   const { finished, faults, world, checker } = simulation
   return {

@@ -7,8 +7,8 @@ import { randomPlan } from './random-plan.ts'
 import { SIM_LIMITS } from './simulation.ts'
 
 /**
- * One run, whole, as plain data: it can be printed, cut down, sent to a thread and run again. `seed` also draws
- * everything that is not written here: delays, clocks, arrivals, lost answers.
+ * One run, whole, as plain data: it can be printed, cut down, sent to a thread and run again. `seed` also
+ * draws everything that is not written here: delays, clocks, arrivals, lost answers.
  */
 export interface Schedule {
   readonly seed: number
@@ -24,9 +24,9 @@ export interface Schedule {
 }
 
 /** Everything heals at this moment; the last fault strikes a little earlier. */
-export const HEAL_AT_MS = 450
-const FAULTS_UNTIL_MS = 370
-const ROWS = 36
+export const HEAL_AT_MS = 360
+const FAULTS_UNTIL_MS = 300
+const ROWS = 32
 
 export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
@@ -34,10 +34,34 @@ export function randomSchedule(seed: number): Schedule {
   const faults = randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
   // Some sources end while faults still strike, some only after everything has healed.
   const sourceMs = HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
-  return { seed, plan, faults, rows: ROWS, sourceMs, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
+  return {
+    seed,
+    plan,
+    faults,
+    rows: ROWS,
+    sourceMs,
+    healAt: HEAL_AT_MS,
+    limits: someLimits(random.fork('limits')),
+  }
 }
 
-/** `in:ingress*2(push) count:compute(chain) out:egress(idempotent); in->count key lane, count->out gather race` */
+/** Some bounds are drawn too: what never fills at one size may fill at another. */
+function someLimits(random: Random): Limits {
+  return {
+    ...SIM_LIMITS,
+    imageSliceBytes: random.pick([40, 80, 300]),
+    imageSlicesInFlight: random.between(1, 2),
+    windowBytes: random.pick([400, 800, 800, 3000]),
+    markBytes: random.pick([1500, 3000, 3000]),
+    undurableMax: random.pick([5, 20]),
+    appendMax: random.pick([2, 8]),
+  }
+}
+
+/**
+ * `in:ingress*2(push) count:compute(chain) out:egress(idempotent); in->count key lane, count->out gather
+ * race`
+ */
 export function describePlan(plan: Plan): string {
   const stages = plan.stages.map((stage) => {
     const kind = stage.kind === 'ingress' ? stage.source : stage.kind === 'egress' ? stage.sink : stage.step

@@ -31,7 +31,8 @@ describe('a shrunk schedule', () => {
   })
 
   it('lasts as short as still fails', () => {
-    const judge: Judge = ({ faults: [fault] }) => (fault?.kind === 'hang' && fault.forMs > 30 ? 'stuck' : null)
+    const judge: Judge = ({ faults: [fault] }) =>
+      fault?.kind === 'hang' && fault.forMs > 30 ? 'stuck' : null
     expect(shrink(scheduleOf([hang(5, 400)]), 'stuck', judge).schedule.faults).toEqual([hang(5, 50)])
   })
 

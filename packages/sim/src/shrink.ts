@@ -14,12 +14,16 @@ export type Judge = (schedule: Schedule) => Verdict | null
 const SHORT_MS = 1
 
 /**
- * Cuts the fault list of a failing schedule down as long as the same verdict remains: halves, then single faults,
- * then durations. Greedy and bounded in runs, so what is left is small, not smallest.
+ * Cuts the fault list of a failing schedule down as long as the same verdict remains: halves, then single
+ * faults, then durations. Greedy and bounded in runs, so what is left is small, not smallest.
  */
 export function shrink(schedule: Schedule, verdict: Verdict, judge: Judge, runsMost = 300): Shrunk {
   const search = new Search(schedule, verdict, judge, runsMost)
-  for (let length = Math.ceil(schedule.faults.length / 2); length >= 1; length = length === 1 ? 0 : Math.ceil(length / 2)) {
+  for (
+    let length = Math.ceil(schedule.faults.length / 2);
+    length >= 1;
+    length = length === 1 ? 0 : Math.ceil(length / 2)
+  ) {
     search.dropEach(length)
   }
   // What one fault needed another for may have gone with it.
@@ -45,7 +49,7 @@ class Search {
   /** Tries to do without each stretch of so many faults. True if any could go. */
   dropEach(length: number): boolean {
     const before = this.best.faults.length
-    for (let from = 0; from < this.best.faults.length; ) {
+    for (let from = 0; from < this.best.faults.length;) {
       const { faults } = this.best
       if (!this.#keep([...faults.slice(0, from), ...faults.slice(from + length)])) from += length
     }

@@ -19,9 +19,11 @@ import { CoordinatorModel } from './coordinator-model.ts'
 import { CONNECTIONS_MOST, DisplayClient } from './display-client.ts'
 import type { Fault } from './fault.ts'
 import { FaultDriver } from './fault-driver.ts'
+import { FenceWatch } from './fence-watch.ts'
 import { Network } from './network.ts'
 import type { Outside } from './outside-world.ts'
 import { ProcessModel } from './process-model.ts'
+import { PairInvariants } from './pair-invariants.ts'
 import { phaseOf, type ProtocolPhase } from './protocol-phase.ts'
 import { PushClients } from './push-clients.ts'
 import { SinkModel } from './sink-model.ts'
@@ -49,13 +51,13 @@ export interface SimulationOptions {
 export const SIM_LIMITS: Limits = {
   ...DEFAULT_LIMITS,
   heartbeatMs: 20,
-  silenceMs: 100,
-  hedgeMs: 100,
-  removeMs: 400,
-  rereadMs: 400,
-  lostMs: 280,
-  replyMs: 200,
-  retryMs: 8,
+  silenceMs: 80,
+  hedgeMs: 80,
+  removeMs: 300,
+  rereadMs: 300,
+  lostMs: 220,
+  replyMs: 150,
+  retryMs: 6,
   markBytes: 3000,
   windowBytes: 800,
   frameBytes: 150,
@@ -63,7 +65,7 @@ export const SIM_LIMITS: Limits = {
   undurableMax: 20,
   joinQueueBytes: 20_000,
   imageSliceBytes: 80,
-  imageSlicesInFlight: 2,
+  imageSlicesInFlight: 1,
   idleEpochs: 8,
   eventsMax: 60,
   appendMax: 8,
@@ -96,6 +98,7 @@ export class Simulation implements Outside {
   readonly displayClients: DisplayClient[] = []
   readonly options: SimulationOptions
   readonly faults: FaultDriver
+  readonly invariants: PairInvariants
   /** No fault lasts longer. */
   healAt: number
   /** Every slot, in the order of the plan. */
@@ -108,6 +111,8 @@ export class Simulation implements Outside {
   readonly #sinks = new Map<PairId, SinkModel>()
   readonly #random: Random
   readonly #planHash = 'plan-1'
+  #runKey: RunKey | null = null
+  #runKeyAt = -1
 
   constructor(options: SimulationOptions) {
     this.options = options
@@ -121,6 +126,12 @@ export class Simulation implements Outside {
     this.coordinator = new CoordinatorModel(this.world)
     this.store = new StoreModel(this.world)
     this.checker = new Checker(this.topology)
+    this.invariants = new PairInvariants(this)
+    const fences = new FenceWatch((what) => this.checker.report('unfenced', what))
+    this.store.onHandled = (request, reply) => fences.onHandled(request, reply)
+    this.coordinator.onSwapped = (before, after) => {
+      if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
+    }
     this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
     this.network.onSend = (from, link, message) => {
@@ -139,9 +150,15 @@ export class Simulation implements Outside {
     this.world.at(10, () => this.#watchOver())
   }
 
+  /** As the coordinator has it. Asked for at every step, so it is read only when something has changed there. */
   get runKey(): RunKey {
-    const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
-    return (reply.kind === 'value' ? reply.value : null) as RunKey
+    const { swaps, machine } = this.coordinator
+    if (this.#runKeyAt !== swaps) {
+      const reply = machine.handle({ kind: 'read', key: RUN_KEY })
+      this.#runKey = (reply.kind === 'value' ? reply.value : null) as RunKey
+      this.#runKeyAt = swaps
+    }
+    return this.#runKey!
   }
 
   get finished(): boolean {
@@ -261,12 +278,14 @@ export class Simulation implements Outside {
   }
 
   onStep(process: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    if (input.kind === 'message') this.invariants.onRefused(process, input.message)
     this.observer?.(this.world.now, process.slot, { kind: 'step', input, effects })
     this.faults.look(process.slot)
   }
 
   onEvent(process: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, process.slot, event)
+    if (event.kind === 'next-run') this.invariants.onNextRun(process, event.why)
   }
 
   onExit(process: ProcessModel): void {
@@ -315,6 +334,7 @@ export class Simulation implements Outside {
     if (state.kind === 'drained' && this.options.attended !== true) this.resume()
     if (state.kind === 'running' && this.world.now > this.healAt && this.#allIn()) this.requestDrain(true)
     for (const process of this.processes.values()) if (process.alive) this.checker.checkBounds(process)
+    this.invariants.check()
     this.world.after(25, () => this.#watchOver())
   }
 

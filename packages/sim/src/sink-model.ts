@@ -12,6 +12,8 @@ export class SinkModel {
   readonly rows: PendingRow[] = []
   /** Idempotent: the row of each id, the greatest version. */
   readonly stored = new Map<unknown, PendingRow>()
+  /** Idempotent: the row of each key, which many rows are written to. */
+  readonly latest = new Map<unknown, PendingRow>()
   record: Epoch | null = null
   #run = 0
   #generation = 0
@@ -76,12 +78,18 @@ export class SinkModel {
   #upsert(request: SinkRequest & { kind: 'upsert' }): SinkReply {
     if (this.record === null) return { kind: 'missing' }
     for (const row of request.rows) {
-      const held = this.stored.get(row.values[0])
-      if (held === undefined || newer(row, held)) this.stored.set(row.values[0], row)
+      putNewer(this.stored, row.values[0], row)
+      putNewer(this.latest, row.values[1], row)
     }
     if (request.record > this.record) this.record = request.record
     return { kind: 'committed', record: this.record }
   }
+}
+
+/** Each row only where the stored version is smaller. */
+function putNewer(rows: Map<unknown, PendingRow>, key: unknown, row: PendingRow): void {
+  const held = rows.get(key)
+  if (held === undefined || newer(row, held)) rows.set(key, row)
 }
 
 function newer(row: PendingRow, held: PendingRow): boolean {

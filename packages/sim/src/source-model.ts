@@ -13,14 +13,21 @@ export class SourceData {
   readonly rows: readonly ToyRow[]
   readonly arrivals: readonly number[]
 
-  constructor(world: World, label: string, index: number, options: { readonly rows: number; readonly endMs: number }) {
+  constructor(
+    world: World,
+    label: string,
+    index: number,
+    options: { readonly rows: number; readonly endMs: number },
+  ) {
     const random = world.random.fork(`source ${label}`)
     const rows: ToyRow[] = []
     const arrivals: number[] = []
     let at = random.float() * 10
     for (let i = 0; i < options.rows; i++) {
       // Bursts and pauses, so that epochs are empty, short and crowded.
-      at += random.chance(0.05) ? random.float() * options.endMs * 0.2 : (random.float() * 2 * options.endMs) / options.rows
+      at += random.chance(0.05)
+        ? random.float() * options.endMs * 0.2
+        : (random.float() * 2 * options.endMs) / options.rows
       arrivals.push(at)
       const time = Math.max(0, Math.floor(at - random.float() * OUT_OF_ORDER_MS))
       rows.push({ id: index * 100_000 + i, key: random.below(KEYS), at: time, value: random.below(1000) })

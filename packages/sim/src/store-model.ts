@@ -13,6 +13,8 @@ export class StoreModel {
   readonly #cutOff = new Set<string>()
   /** Every decision that ever became durable, by log: what the run is judged by. */
   readonly history = new Map<string, Decision[]>()
+  /** Seen by checkers: every request as it took effect. */
+  onHandled: ((request: StoreRequest, reply: StoreReply) => void) | null = null
 
   constructor(world: World) {
     this.#world = world
@@ -30,6 +32,7 @@ export class StoreModel {
     const delay = 0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 350 : 0)
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
       const reply = this.machine.handle(request)
+      this.onHandled?.(request, reply)
       if (request.kind === 'append' && reply.kind === 'appended') this.#remember(request.log, request.entries)
       if (random.chance(unanswered)) return
       this.#world.after(0.2 + random.float() * 0.5, () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Coverage } from './coverage.ts'
-import { describeFault } from './fault.ts'
+import { cellOf } from './coverage.ts'
 import { runSchedule } from './run-schedule.ts'
 import { Simulation } from './simulation.ts'
 import { faultAtEveryStep, faultInEveryPhase } from './systematic.ts'
@@ -30,18 +29,20 @@ describe('a fault in every phase', () => {
   const list = faultInEveryPhase()
 
   it('is preceded by what brings the phase about and followed by another fault', () => {
-    const schedules = Array.from({ length: list.length }, (_, number) => list.at(number).faults)
-    const loading = schedules.find((faults) => faults.at(-2)?.aim?.phase === 'loading')
-    expect(loading?.map((fault) => describeFault(fault).replace(/\d+(\.\d+)?/g, 'N'))).toEqual([
-      'N ms: crash (slot in/N/b, restartMs N)',
-      'from N ms, once in/N is loading: crash (slot in/N/b, restartMs N)',
-      'from N ms, once in/N is loading + N ms, its twin: crash (slot in/N/b, restartMs N)',
-    ])
+    const all = Array.from({ length: list.length }, (_, number) => list.at(number).faults)
+    const [opener, first, second] = all.find((faults) => faults[1]?.aim?.phase === 'loading') ?? []
+    expect(opener).toMatchObject({ kind: 'crash' })
+    expect(first).toMatchObject({ kind: 'crash', aim: { phase: 'loading', who: 'itself', lagMs: 0 } })
+    expect(second).toMatchObject({ kind: 'crash', aim: { phase: 'loading', pair: first?.aim?.pair } })
+    expect(second?.aim?.lagMs).toBeGreaterThan(0)
   })
 
-  it('meets its phase', () => {
-    const coverage = new Coverage()
-    for (let number = 0; number < list.length; number += 23 * 7) coverage.add(runSchedule(list.at(number)).cells)
-    expect(coverage.contradicted).toEqual([])
+  it('meets its phase, nine times in ten', () => {
+    const sample = Array.from({ length: 60 }, (_, number) => list.at(number * 163))
+    const met = sample.filter((schedule) => {
+      const first = schedule.faults.find((fault) => fault.aim !== undefined)
+      return runSchedule(schedule).cells.includes(cellOf(first!.kind, first!.aim!.phase))
+    })
+    expect(met.length).toBeGreaterThanOrEqual(54)
   })
 })

@@ -17,14 +17,14 @@ export interface SystematicSchedules {
 }
 
 const REFERENCE_SEED = 1
-const HEAL_AT_MS = 400
+const HEAL_AT_MS = 360
 const ROWS = 24
-const SOURCE_MS = 330
+const SOURCE_MS = 300
 const PAIRS = ['in/0', 'count/0', 'out/0'] as const
 
 /**
- * Each kind of fault before each step of a reference run without faults. Up to there the runs are the same, so a
- * fault at the time of step n strikes exactly before step n.
+ * Each kind of fault before each step of a reference run without faults. Up to there the runs are the same,
+ * so a fault at the time of step n strikes exactly before step n.
  */
 export function faultAtEveryStep(): SystematicSchedules {
   const times = stepTimes()
@@ -77,19 +77,37 @@ const REFERENCE: Plan = {
     { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
   ],
   edges: [
-    { from: 'in', output: 0, to: 'count', port: 0, exchange: { kind: 'one' }, delivery: 'lane', schema: TOY_SCHEMA },
-    { from: 'count', output: 0, to: 'out', port: 0, exchange: { kind: 'one' }, delivery: 'race', schema: TOY_SCHEMA },
+    {
+      from: 'in',
+      output: 0,
+      to: 'count',
+      port: 0,
+      exchange: { kind: 'one' },
+      delivery: 'lane',
+      schema: TOY_SCHEMA,
+    },
+    {
+      from: 'count',
+      output: 0,
+      to: 'out',
+      port: 0,
+      exchange: { kind: 'one' },
+      delivery: 'race',
+      schema: TOY_SCHEMA,
+    },
   ],
 }
 
-/** An opener, the fault in the phase that it brings about, and a few milliseconds later another one on top. */
+/**
+ * An opener, the fault in the phase that it brings about, and a few milliseconds later another one on top.
+ */
 function pileUp(
   random: Random,
   topology: Topology,
   first: { readonly kind: FaultKind; readonly phase: ProtocolPhase },
   second: FaultKind,
 ): Fault[] {
-  const at = 120 + random.float() * 60
+  const at = 110 + random.float() * 60
   const pair = random.pick(pairsFor(first.kind, first.phase))
   const opener = OPENERS[first.phase]
   const { phase } = first
@@ -133,7 +151,15 @@ function canBeAt(kind: FaultKind, pair: PairId): boolean {
 }
 
 function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
-  return { seed, plan: REFERENCE, faults, rows: ROWS, sourceMs: SOURCE_MS, healAt: HEAL_AT_MS, limits: SIM_LIMITS }
+  return {
+    seed,
+    plan: REFERENCE,
+    faults,
+    rows: ROWS,
+    sourceMs: SOURCE_MS,
+    healAt: HEAL_AT_MS,
+    limits: SIM_LIMITS,
+  }
 }
 
 /** The time of every step of the run without faults, until everything would heal. */

@@ -1,6 +1,16 @@
 import { describeEpoch, describeMessage, type Hello, type Message } from '@pollux/protocol'
-import type { DisplayEvent, Effect, Input, PushAnswer, SinkReply, SinkRequest, StoreReply, StoreRequest } from '@pollux/pair'
+import type {
+  DisplayEvent,
+  Effect,
+  Input,
+  PushAnswer,
+  SinkReply,
+  SinkRequest,
+  StoreReply,
+  StoreRequest,
+} from '@pollux/pair'
 import { describeEvent } from './describe-event.ts'
+import type { Topic } from './transcript-topics.ts'
 
 /** One thing that happened, as a transcript may tell it. */
 export interface Entry {
@@ -8,7 +18,7 @@ export interface Entry {
   /** The slot, pair or service it happened to. */
   readonly who: string
   /** What kind of thing: the word by which it is asked for. */
-  readonly topic: string
+  readonly topic: Topic
   readonly text: string
 }
 
@@ -28,7 +38,7 @@ export function tellInput(input: Input): Told | null {
     case 'sink':
       return { topic: 'sink', text: `<- sink: ${describeSinkReply(input.reply)}` }
     case 'store':
-      return { topic: 'store', text: `<- store: ${describeStoreReply(input.reply)}` }
+      return { topic: topicOfReply(input.reply), text: `<- store: ${describeStoreReply(input.reply)}` }
     case 'source':
       return { topic: 'source', text: `<- source: ${describeSourceReply(input.reply)}` }
     case 'push':
@@ -57,19 +67,35 @@ export function tellEffect(effect: Effect, names: StepNames): Told | null {
     case 'sink':
       return { topic: 'sink', text: `-> sink: ${describeSinkRequest(effect.request)}` }
     case 'store':
-      return { topic: 'store', text: `-> store: ${describeStoreRequest(effect.request)}` }
+      return {
+        topic: topicOfRequest(effect.request),
+        text: `-> store: ${describeStoreRequest(effect.request)}`,
+      }
     case 'source': {
       const { from, to } = effect.request
-      const wanted = to === null ? `what comes after ${from === '' ? 'the beginning' : from}` : `[${from || '0'}, ${to})`
+      const wanted =
+        to === null ? `what comes after ${from === '' ? 'the beginning' : from}` : `[${from || '0'}, ${to})`
       return { topic: 'source', text: `-> source: read ${wanted}` }
     }
     case 'answer':
       return { topic: 'push', text: `-> push ${names.key(effect.request)}: ${describeAnswer(effect.answer)}` }
     case 'display':
-      return { topic: `shown-${effect.event.kind}`, text: `-> client ${clientOf(effect.client)}: ${describeDisplay(effect.event)}` }
+      return {
+        topic: `shown-${effect.event.kind}`,
+        text: `-> client ${clientOf(effect.client)}: ${describeDisplay(effect.event)}`,
+      }
     default:
       return null
   }
+}
+
+/** Decision logs and checkpoints are two stories. */
+function topicOfRequest({ kind }: StoreRequest): Topic {
+  return ['fence', 'read', 'append', 'truncate'].includes(kind) ? 'log' : 'blob'
+}
+
+function topicOfReply({ kind }: StoreReply): Topic {
+  return ['image', 'names', 'done'].includes(kind) ? 'blob' : 'log'
 }
 
 /** A client reconnects under a new number, which steps by a hundred. */
@@ -101,14 +127,15 @@ function describeDisplay(event: DisplayEvent): string {
 }
 
 function describeAnswer(answer: PushAnswer): string {
-  if (answer.kind === 'redirect') return answer.address === null ? 'try the other replica' : `redirect to ${answer.address}`
+  if (answer.kind === 'redirect')
+    return answer.address === null ? 'try the other replica' : `redirect to ${answer.address}`
   return answer.kind
 }
 
 function describeSinkRequest(request: SinkRequest): string {
   switch (request.kind) {
     case 'open':
-      return `open run ${request.run} generation ${request.generation}${request.create ? ' (may create)' : ''}`
+      return `open run ${request.run} generation ${request.generation}${request.create ? ', new' : ''}`
     case 'commit': {
       const range = `record ${describeEpoch(request.expect)} -> ${describeEpoch(request.record)}`
       return `commit ${range}, ${request.rows.length} rows`

@@ -1,49 +1,27 @@
-import { describeDecision, describeEpoch, type PairId } from '@pollux/protocol'
+import { describeDecision, describeEpoch, type Epoch, type PairId } from '@pollux/protocol'
 import type { Effect, Input } from '@pollux/pair'
 import { describeKey } from './describe-key.ts'
 import type { Simulation } from './simulation.ts'
 import { type Entry, tellEffect, tellInput } from './transcript-entry.ts'
-
-/** What a transcript tells unless it is told otherwise: who lives, who is in which pair, who leads. */
-const USUAL = [
-  'starts',
-  'exits',
-  'view',
-  'run',
-  'failure',
-  'joining',
-  'retained',
-  'loaded',
-  'joined',
-  'succeeded',
-  'restored',
-  'removed-twin',
-  'dropped-joiner',
-  'leading',
-  'take-over',
-  'next-run',
-  'diverged',
-  'handed-over',
-  'unavailable',
-]
+import { isUsual, type Topic } from './transcript-topics.ts'
 
 /** One line on what to tell, or to leave out: the latest that speaks of an entry decides. */
 interface Wish {
   readonly tell: boolean
-  readonly topic: string
+  readonly topic: Topic
   /** A slot, a pair or a stage; null for anybody. */
   readonly whom: string | null
 }
 
 /**
- * Tells a simulated run as text: one line a thing that happened, in its canonical short form. Owns which things are
- * told. It watches only, so a run with a transcript is the same run.
+ * Tells a simulated run as text: one line a thing that happened, in its canonical short form. Owns which
+ * things are told. It watches only, so a run with a transcript is the same run.
  */
 export class Transcript {
   /** Hears of every entry, told or not. */
   onEntry: ((entry: Entry) => void) | null = null
   readonly #simulation: Simulation
-  readonly #wishes: Wish[] = USUAL.map((topic) => ({ tell: true, topic, whom: null }))
+  readonly #wishes: Wish[] = []
   /** By slot and link: where it leads. */
   readonly #peers = new Map<string, string>()
   readonly #keys = new Map<string, string>()
@@ -57,16 +35,17 @@ export class Transcript {
       if (what.kind === 'step') this.#onStep(slot, what.input, what.effects)
     }
     simulation.coordinator.onChange = (key, value, version) => {
-      const who = key.startsWith('view/') || key.startsWith('failure/') ? key.slice(key.indexOf('/') + 1) : 'pipeline'
+      const who =
+        key.startsWith('view/') || key.startsWith('failure/') ? key.slice(key.indexOf('/') + 1) : 'pipeline'
       this.#add({ who, topic: value.kind, text: describeKey(version, value) })
     }
   }
 
-  tell(topic: string, whom: string | null): void {
+  tell(topic: Topic, whom: string | null): void {
     this.#wishes.push({ tell: true, topic, whom })
   }
 
-  ignore(topic: string, whom: string | null): void {
+  ignore(topic: Topic, whom: string | null): void {
     this.#wishes.push({ tell: false, topic, whom })
   }
 
@@ -120,11 +99,15 @@ export class Transcript {
 
   #lookAtSink(pair: PairId): void {
     const sink = this.#simulation.sink(pair)
-    const record = sink.record ?? 0
+    const record = sink.record ?? (0 as Epoch)
     if (record === (this.#records.get(pair) ?? 0)) return
     this.#records.set(pair, record)
     const rows = Math.max(sink.rows.length, sink.stored.size)
-    this.#add({ who: pair, topic: 'committed', text: `sink has record ${describeEpoch(record)}, ${rows} rows in all` })
+    this.#add({
+      who: pair,
+      topic: 'committed',
+      text: `sink has record ${describeEpoch(record)}, ${rows} rows in all`,
+    })
   }
 
   #add(told: Omit<Entry, 'at'>): void {
@@ -135,7 +118,7 @@ export class Transcript {
 
   #isTold({ topic, who }: Entry): boolean {
     const wish = this.#wishes.findLast((one) => one.topic === topic && isAbout(one.whom, who))
-    return wish?.tell ?? false
+    return wish?.tell ?? isUsual(topic)
   }
 }
 

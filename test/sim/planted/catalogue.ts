@@ -3,6 +3,7 @@ import { CHANNELS } from './catalogue/channels.ts'
 import { CHECKPOINTS } from './catalogue/checkpoints.ts'
 import { DECISIONS } from './catalogue/decisions.ts'
 import { PUSHES } from './catalogue/pushes.ts'
+import { SIMULATOR } from './catalogue/simulator.ts'
 import { SINKS } from './catalogue/sinks.ts'
 import { VIEWS } from './catalogue/views.ts'
 import type { Mutation } from './mutation.ts'
@@ -16,4 +17,5 @@ export const CATALOGUE: readonly Mutation[] = [
   ...CHECKPOINTS,
   ...SINKS,
   ...PUSHES,
+  ...SIMULATOR,
 ]

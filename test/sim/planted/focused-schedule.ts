@@ -29,7 +29,14 @@ function focusedFaults(random: Random, plan: Plan, focus: Focus): Fault[] {
   let at = random.float() * FAULTS_UNTIL_MS
   for (let left = random.between(least, most); left > 0; left--) {
     const fault = faultOf(random, random.pick(near), random.pick(focus.faults ?? []), at)
-    if (fault !== null) faults.push(fault)
+    const aim = {
+      phase: random.pick(focus.aims ?? ['steady']),
+      pair: null,
+      who: random.pick(['itself', 'twin'] as const),
+      lagMs: random.float() * 2,
+    }
+    const aims = random.chance(0.7) && focus.aims !== undefined
+    if (fault !== null) faults.push(aims ? { ...fault, aim } : fault)
     const close = random.chance(0.7)
     at = close ? Math.min(at + random.float() * CLOSE_MS, FAULTS_UNTIL_MS) : random.float() * FAULTS_UNTIL_MS
   }

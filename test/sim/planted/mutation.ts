@@ -1,5 +1,5 @@
 import type { Limits } from '@pollux/pair'
-import type { FaultKind, Verdict } from '@pollux/sim'
+import type { FaultKind, ProtocolPhase, Verdict } from '@pollux/sim'
 
 /** What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself. */
 export type Check = Verdict | `self-test: ${string}`
@@ -31,6 +31,8 @@ export interface Focus {
   readonly faults?: readonly FaultKind[]
   /** Stages at which faults strike. */
   readonly at?: readonly string[]
+  /** Crashes among them strike a replica, or its twin, when it is next seen in one of these phases. */
+  readonly aims?: readonly ProtocolPhase[]
   /** At least and at most so many faults. */
   readonly count?: readonly [number, number]
   readonly limits?: Partial<Limits>

@@ -6,6 +6,15 @@ const REJOINS: Focus = {
   count: [2, 5],
 }
 
+const BACKLOG: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['sink-pause', 'crash'],
+  at: ['middle', 'out'],
+  count: [3, 6],
+  limits: { markBytes: 400, windowBytes: 2000 },
+  rows: 80,
+}
+
 const WINDOWED_REJOINS: Focus = {
   ...REJOINS,
   plan: { source: 'replayable', sink: 'transactional', step: 'windows' },
@@ -30,8 +39,8 @@ export const CATCH_UP: readonly Mutation[] = [
     find: 'if (facts.loaded && facts.twinLost !== null) {',
     replace: 'if (facts.twinLost !== null) {',
     caughtBy: ['crashed', 'stuck', 'diverged', 'halted', 'unserved', 'lost'],
-    schedules: 300,
-    focus: REJOINS,
+    schedules: 200,
+    focus: { ...REJOINS, faults: ['crash'], at: ['middle'], count: [3, 6], aims: ['called', 'subscribing', 'loading'] },
   },
   {
     name: 'unacked-frames-not-in-image',
@@ -39,8 +48,8 @@ export const CATCH_UP: readonly Mutation[] = [
       'The state travels, the unacked output does not: the joiner stands at the head as a member, the survivor dies, ' +
       'and a consumer that is behind finds nobody to serve it.',
     file: 'packages/pair/src/output-side.ts',
-    find: "const items = purpose === 'catch-up'\n",
-    replace: "const items = purpose === ('none' as string)\n",
+    find: "const items = purpose === 'catch-up' || ",
+    replace: 'const items = ',
     caughtBy: ['unserved', 'stuck'],
     schedules: 300,
     focus: REJOINS,
@@ -48,12 +57,12 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'catch-up-point-too-late',
     story: 'The joiner subscribes from what the survivor has received instead of from what it has processed.',
-    file: 'packages/pair/src/pair-life.ts',
-    find: 'inputs: body.inputPoints(), image',
-    replace: 'inputs: this.#p.inputs.retainedPoints(), image',
-    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck'],
-    schedules: 300,
-    focus: REJOINS,
+    file: 'packages/pair/src/catch-up.ts',
+    find: 'const point = { at: body.at, inputs: body.inputPoints(), image',
+    replace: 'const point = { at: body.at, inputs: this.#p.inputs.retainedPoints(), image',
+    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'reordered'],
+    schedules: 200,
+    focus: BACKLOG,
   },
   {
     name: 'acks-not-held-for-joiner',
@@ -89,11 +98,11 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'own-watermark-not-in-image',
     story: 'The joiner does not learn how far event time was: while all inputs are idle it seals with an older one.',
     file: 'packages/pair/src/consumer-body.ts',
-    find: "else if (part.kind === 'boundary') this.#watermark = part.watermark",
-    replace: "else if (part.kind === 'boundary') continue",
+    find: '        this.#watermark = part.watermark\n',
+    replace: '',
     caughtBy: ['diverged', 'halted'],
     schedules: 400,
-    focus: { ...WINDOWED_REJOINS, faults: ['crash', 'crash', 'source-pause'] },
+    focus: { ...WINDOWED_REJOINS, faults: ['crash'], at: ['middle'], count: [3, 6], rows: 8 },
   },
   {
     name: 'input-watermark-not-in-image',

@@ -24,6 +24,16 @@ const RACE: Focus = {
   count: [1, 4],
 }
 
+/** Consumers with a queue: their buffers are full because nothing comes out at the end. */
+const BACKLOG: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['sink-pause', 'crash'],
+  at: ['middle', 'out'],
+  count: [3, 6],
+  limits: { markBytes: 400, windowBytes: 2000 },
+  rows: 80,
+}
+
 const SLOW_SINK: Focus = {
   plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
   faults: ['sink-pause', 'slow', 'hang', 'slow-link'],
@@ -81,7 +91,7 @@ export const CHANNELS: readonly Mutation[] = [
     story: 'After a take-over the last item before the position comes again, and is taken for the next one.',
     file: 'packages/pair/src/input-channel.ts',
     find: 'if (order < 0) return this.#compareCopy(message)',
-    replace: 'if (order < 0 && !samePosition(afterOf(message), this.#next)) return this.#compareCopy(message)',
+    replace: 'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return this.#compareCopy(message)',
     caughtBy: ['diverged', 'halted', 'crashed', 'repeated', 'stuck', 'reordered'],
     schedules: 100,
     focus: RACE,
@@ -121,7 +131,8 @@ export const CHANNELS: readonly Mutation[] = [
     story: 'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose turn it is.',
     file: 'packages/pair/src/epoch-order.ts',
     find: "if (message === undefined) return { kind: 'wait', channel }",
-    replace: 'if (message === undefined) continue',
+    replace:
+      "if (message === undefined) { const other = channels.find((one) => one.head?.message.kind === 'frame' && one.head.message.epoch === at && to === at + 1); return other === undefined ? { kind: 'wait', channel } : { kind: 'frame', channel: other, epoch: at } }",
     caughtBy: ['diverged', 'reordered', 'halted', 'lost', 'crashed'],
     schedules: 50,
     focus: FAN_IN,
@@ -172,20 +183,10 @@ export const CHANNELS: readonly Mutation[] = [
     story: 'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
       'stands finds nobody who can serve it.',
     file: 'packages/pair/src/consumer-body.ts',
-    find: 'else if (!stance.holdsAcks) this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())',
-    replace: 'else if (!stance.holdsAcks) this.#inputs.ack(this.#inputs.retainedPoints())',
+    find: 'this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())',
+    replace: 'this.#inputs.ack(this.#inputs.retainedPoints())',
     caughtBy: ['unserved', 'stuck', 'lost'],
     schedules: 200,
-    focus: LOSS,
-  },
-  {
-    name: 'other-runs-heard',
-    story: 'Two runs speak to each other: a zombie of run n feeds rows that run n + 1 has decided otherwise.',
-    file: 'packages/pair/src/replica.ts',
-    find: "if (speaker.run !== run) return 'run'",
-    replace: '',
-    caughtBy: ['diverged', 'halted', 'crashed', 'stuck', 'lost', 'repeated', 'unserved'],
-    schedules: 300,
-    focus: { ...LOSS, faults: ['pair-loss', 'total-loss', 'coordinator-cut', 'hang', 'store-pause'] },
+    focus: BACKLOG,
   },
 ]

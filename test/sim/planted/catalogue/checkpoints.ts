@@ -13,20 +13,10 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything restores at c, and ' +
       'the rows of (k, c] are never made again.',
     file: 'packages/pair/src/part-writer.ts',
-    find: 'if (writing === null || !body.settledOutside(writing.from)) return',
+    find: 'if (writing === null || !body.settledOutside(writing.owed)) return',
     replace: 'if (writing === null) return',
     caughtBy: ['lost', 'halted', 'stuck'],
     schedules: 200,
-    focus: RESTORES,
-  },
-  {
-    name: 'part-counted-unread',
-    story: 'A checkpoint counts because its parts are listed, though nobody has read them back.',
-    file: 'packages/pair/src/checkpoint-keeper.ts',
-    find: 'if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts))',
-    replace: 'if (checkpoint !== null) this.#run.complete = checkpoint',
-    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
-    schedules: 300,
     focus: RESTORES,
   },
   {
@@ -61,23 +51,19 @@ export const CHECKPOINTS: readonly Mutation[] = [
   },
   {
     name: 'parts-deleted-too-early',
-    story: 'Parts are deleted as soon as a checkpoint counts, those of that checkpoint with them.',
+    story:
+      'Older parts are deleted when a checkpoint has been read back, before the run key says so: everybody dies, and ' +
+      'what is to be restored is gone.',
     file: 'packages/pair/src/checkpoint-keeper.ts',
-    find: 'if (part === null || kept.has(name)) continue',
-    replace: 'if (part === null) continue',
+    find: 'this.#run.complete = phase.checkpoint',
+    replace: 'this.#run.complete = phase.checkpoint; this.onCheckpoint(phase.checkpoint)',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
-    schedules: 200,
-    focus: RESTORES,
-  },
-  {
-    name: 'zombie-completes-checkpoint',
-    story: 'A replica of run n writes its checkpoint into the key after run n + 1 has begun.',
-    file: 'packages/pair/src/run-keeper.ts',
-    find: ' || value.run !== this.#context.run) return',
-    replace: ') return',
-    caughtBy: ['lost', 'halted', 'stuck', 'crashed', 'rolled-back'],
     schedules: 300,
-    focus: RESTORES,
+    focus: {
+      ...RESTORES,
+      faults: ['coordinator-pause', 'coordinator-flaky', 'total-loss', 'pair-loss'],
+      count: [3, 6],
+    },
   },
   {
     name: 'output-position-not-in-part',

@@ -40,16 +40,6 @@ export const VIEWS: readonly Mutation[] = [
     focus: CHURN,
   },
   {
-    name: 'unlisted-consumer-accepted',
-    story: 'A producer accepts whoever asks: an incarnation that its pair has removed goes on as if it counted.',
-    file: 'packages/pair/src/output-side.ts',
-    find: "return view !== null && belongs(view, hello.speaker.incarnation) ? null : 'not-in-view'",
-    replace: 'return null',
-    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
-    schedules: 300,
-    focus: CHURN,
-  },
-  {
     name: 'stale-view-refuses',
     story: 'A producer judges by the view it happens to know: a legitimate successor that it has not heard of is refused.',
     file: 'packages/pair/src/output-side.ts',

@@ -1,0 +1,121 @@
+import { epoch, EPOCH_END } from '@pollux/protocol'
+import type { BoundaryContext, Emitter, EpochContext, ImagePart, Operator, RowSet } from '@pollux/protocol'
+import { describe, expect, it } from 'vitest'
+import { contextAt } from '../test-kit/context-at.ts'
+import { rowsOf } from '../test-kit/items.ts'
+import type { StageOutput } from './stage-output.ts'
+import { StageRunner } from './stage-runner.ts'
+
+/** Writes down what it is told. */
+class Notes implements StageOutput {
+  readonly overMark = false
+  readonly settledPoints = null
+  readonly lines: string[] = []
+
+  begin(at: number): void {
+    this.lines.push(`begin ${at}`)
+  }
+
+  emit(output: number, rows: RowSet): void {
+    this.lines.push(`emit ${output}: ${rows.rows} rows`)
+  }
+
+  seal(to: number, watermark: number, idle: boolean): void {
+    this.lines.push(`seal ${to} ${watermark} ${idle}`)
+  }
+
+  image(): ImagePart[] {
+    return []
+  }
+
+  load(part: ImagePart): void {
+    this.lines.push(`load ${part.kind}`)
+  }
+
+  settledOutside(): boolean {
+    return true
+  }
+}
+
+/** Notes what it sees, and fails at the row 13 and at the watermark 13. */
+class Touchy implements Operator {
+  readonly state = null
+  readonly seen: (EpochContext | BoundaryContext)[] = []
+
+  process(_port: number, rows: RowSet, context: EpochContext, out: Emitter): void {
+    this.seen.push(context)
+    out.emit(0, rows)
+    if (rows.value(0, 0) === 13) throw new RangeError('13')
+    if (rows.value(0, 0) === 14) throw 'a text' as unknown as Error
+  }
+
+  boundary(context: BoundaryContext): void {
+    this.seen.push(context)
+    if (context.watermark === 13) throw new TypeError('late 13')
+  }
+}
+
+class Bench {
+  readonly output = new Notes()
+  readonly operator = new Touchy()
+  readonly runner = new StageRunner(contextAt('sums/0', { operator: this.operator }), this.output)
+}
+
+describe('a stage runner', () => {
+  it('tells the output the epoch before rows, and seals after the triggers', () => {
+    const { runner, output } = new Bench()
+    runner.process(0, rowsOf(1, 2), epoch(4), 7)
+    runner.boundary(epoch(3), epoch(5), 60, true)
+    expect(output.lines).toEqual(['begin 4', 'emit 0: 2 rows', 'begin 4', 'seal 5 60 true'])
+  })
+
+  it('shows the operator epoch time and nothing else', () => {
+    const { runner, operator } = new Bench()
+    runner.process(0, rowsOf(1), epoch(4), 7)
+    runner.boundary(epoch(3), epoch(5), 60, false)
+    expect(operator.seen).toEqual([
+      { epoch: 4, now: 1040 },
+      { epoch: 4, now: 1040, epochFrom: 3, epochTo: 5, watermark: 60 },
+    ])
+  })
+
+  it('puts what the end of everything brings into the last epoch there is', () => {
+    const { runner, output, operator } = new Bench()
+    runner.boundary(epoch(7), EPOCH_END, 60, false)
+    expect(output.lines).toEqual([`begin ${EPOCH_END - 1}`, `seal ${EPOCH_END} 60 false`])
+    expect(operator.seen[0]?.now).toBe(1070)
+  })
+
+  it('makes an exception a failure at the place of the frame', () => {
+    const { runner } = new Bench()
+    runner.process(0, rowsOf(13), epoch(4), 7)
+    expect(runner.failure).toEqual({ epoch: 4, seq: 7, code: 'RangeError: 13' })
+  })
+
+  it('makes an exception in a trigger a failure at the boundary, and does not seal', () => {
+    const { runner, output } = new Bench()
+    runner.boundary(epoch(3), epoch(5), 13, false)
+    expect(runner.failure).toEqual({ epoch: 4, seq: 0, code: 'TypeError: late 13' })
+    expect(output.lines).toEqual(['begin 4'])
+  })
+
+  it('names what is thrown and is no error', () => {
+    const { runner } = new Bench()
+    runner.process(0, rowsOf(14), epoch(4), 7)
+    expect(runner.failure?.code).toBe('a text')
+  })
+
+  it('keeps the first failure', () => {
+    const { runner } = new Bench()
+    runner.process(0, rowsOf(13), epoch(4), 7)
+    runner.process(0, rowsOf(13), epoch(5), 9)
+    expect(runner.failure?.seq).toBe(7)
+  })
+
+  it('gives the output what is not of a group', () => {
+    const { runner, output } = new Bench()
+    runner.load({ kind: 'group', group: 1, bytes: new Uint8Array() })
+    runner.load({ kind: 'egress', record: epoch(3), nextRow: 0 })
+    expect(output.lines).toEqual(['load egress'])
+  })
+})

@@ -1,0 +1,3 @@
+import { runPlanted } from './run-planted.ts'
+
+process.exitCode = await runPlanted(process.argv.slice(2))

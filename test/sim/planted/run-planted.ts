@@ -1,0 +1,43 @@
+import { CATALOGUE } from './catalogue.ts'
+import { type Judged, tryBaseline, tryMutations } from './trials.ts'
+
+const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
+
+/**
+ * `npm run sim -- --planted [--only NAME] [--json]`: plants every bug in turn and says what caught it. Returns the exit
+ * code: 1 if one was not caught, or if the core fails without any.
+ */
+export async function runPlanted(args: readonly string[]): Promise<number> {
+  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
+  const json = args.includes('--json')
+  const chosen = CATALOGUE.filter(({ name }) => only === undefined || name === only)
+  if (chosen.length === 0) {
+    console.error(`no planted bug is called ${only}; there are:\n${CATALOGUE.map(({ name }) => name).join('\n')}`)
+    return 2
+  }
+  const judged = await tryMutations(chosen, (one) => {
+    if (!json) console.log(describeJudged(one))
+  })
+  const baseline = await tryBaseline(judged)
+  const missed = judged.filter(({ caught }) => !caught).map(({ mutation }) => mutation.name)
+  if (json) console.log(JSON.stringify({ planted: judged.length, missed, baseline, bugs: judged.map(asLine) }))
+  else {
+    for (const line of baseline) console.log(`without any bug planted, ${line}`)
+    const well = baseline.length === 0 ? 'clean' : 'not clean'
+    console.log(`${judged.length - missed.length} of ${judged.length} planted bugs caught, the core without them is ${well}`)
+  }
+  return missed.length === 0 && baseline.length === 0 ? 0 : 1
+}
+
+/** `evict-on-one-ack            caught after 2 schedules: unserved` */
+function describeJudged({ mutation, caught, by, after, detail }: Judged): string {
+  const name = mutation.name.padEnd(NAME_WIDTH)
+  const when = mutation.schedules === 0 ? 'at once' : `after ${after} schedule${after === 1 ? '' : 's'}`
+  if (caught) return `${name}  caught ${when}: ${by}`
+  if (by === null) return `${name}  NOT CAUGHT ${when}: ${mutation.story} ${detail}`
+  return `${name}  NOT CAUGHT by ${mutation.caughtBy.join(' or ')} but ${when} by ${by}: ${detail}`
+}
+
+function asLine({ mutation, caught, by, after }: Judged): object {
+  return { name: mutation.name, file: mutation.file, caught, after, by }
+}
