@@ -24,7 +24,7 @@ async function obey(command: SimCommand): Promise<number> {
       console.log(HELP)
       return 0
     case 'planted': {
-      await import(new URL('planted/main.ts', import.meta.url).href)
+      await import('./planted/main.ts')
       return Number(process.exitCode ?? 0)
     }
     case 'replay': {

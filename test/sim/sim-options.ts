@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 
 export type SimCommand =
   | { readonly kind: 'help' }
-  | { readonly kind: 'planted'; readonly rest: readonly string[] }
+  /** Whatever else there is on the line is for `planted/`. */
+  | { readonly kind: 'planted' }
   | { readonly kind: 'replay'; readonly what: Replayed; readonly number: number; readonly trace: boolean }
   | {
       readonly kind: 'run'
@@ -58,7 +59,7 @@ const TAKES: Readonly<Record<'schedules' | 'systematic' | 'replay', readonly str
 }
 
 export function simCommand(args: readonly string[]): SimCommand {
-  if (args.includes('--planted')) return { kind: 'planted', rest: args.filter((arg) => arg !== '--planted') }
+  if (args.includes('--planted')) return { kind: 'planted' }
   const given = parse(args)
   if (given.help === true) return { kind: 'help' }
   const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)

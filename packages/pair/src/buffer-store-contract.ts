@@ -141,11 +141,10 @@ export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
   {
     name: 'refuses a piece out of order',
     *steps() {
-      const gap = { kind: 'refused', reason: 'gap' } as const
-      yield* expectReply(0, put('part/a', 1, TWO, true), gap)
+      yield* expectReply(0, put('part/a', 1, TWO, true), refused('gap'))
       yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
-      yield* expectReply(0, put('part/a', 0, ONE, false), gap)
-      yield* expectReply(0, put('part/a', 2, TWO, true), gap)
+      yield* expectReply(0, put('part/a', 0, ONE, false), refused('gap'))
+      yield* expectReply(0, put('part/a', 2, TWO, true), refused('gap'))
       yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
       yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
     },
@@ -153,11 +152,10 @@ export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
   {
     name: 'begins a blob anew with a newer attempt, and mixes nothing of the older one into it',
     *steps() {
-      const gap = { kind: 'refused', reason: 'gap' } as const
       yield* expectReply(0, put('part/a', 0, TWO, false), DONE)
-      yield* expectReply(0, put('part/a', 1, ONE, true, 1), gap)
+      yield* expectReply(0, put('part/a', 1, ONE, true, 1), refused('gap'))
       yield* expectReply(0, put('part/a', 0, ONE, false, 1), DONE)
-      yield* expectReply(0, put('part/a', 1, TWO, true, 0), gap)
+      yield* expectReply(0, put('part/a', 1, TWO, true, 0), refused('gap'))
       yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
       yield* expectReply(0, put('part/a', 1, TWO, true, 1), DONE)
       yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })

@@ -8,8 +8,8 @@ import type { Decision, Generation, Image, Run } from '@pollux/protocol'
  *      append become visible together or not at all.
  *  S3. An acknowledged append or fence survives the store's own fail-over.
  *  S4. An append without an answer may have happened, and may still happen until the log is fenced again.
- *  S5. A full store still takes a blob within what was reserved, so the checkpoint that frees it can be
- *  written.
+ *  S5. A full store still takes a blob, and an append that says so, within what was reserved: what is
+ *      decided must become durable, and the checkpoint be written, that free it.
  */
 export type StoreRequest =
   | { readonly kind: 'fence'; readonly log: string; readonly run: Run; readonly generation: Generation }
@@ -20,6 +20,8 @@ export type StoreRequest =
       readonly run: Run
       readonly generation: Generation
       readonly entries: readonly Decision[]
+      /** May take from the room that is reserved. */
+      readonly reserved: boolean
     }
   | { readonly kind: 'truncate'; readonly log: string; readonly through: number }
   /**

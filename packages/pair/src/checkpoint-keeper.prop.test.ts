@@ -36,7 +36,7 @@ function named(pair: string, from: number, to: number, who: number) {
 }
 
 describe('the cut of a checkpoint', () => {
-  it('is the greatest above the last one at which a part begins, or the end, and every pair has one for it', () => {
+  it('is the greatest above the last one where a part begins, or the end, that every pair has', () => {
     fc.assert(
       fc.property(parts, least, (all, above) => {
         expect(latestCut(run(1), all, PAIRS, above)?.epoch ?? null).toBe(twin(all, above))

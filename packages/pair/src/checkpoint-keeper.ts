@@ -34,6 +34,7 @@ export class CheckpointKeeper {
   readonly #run: RunKeeper
   #phase: Phase = { kind: 'idle' }
   #nextListAt = 0
+  #reserved = false
   #names: readonly string[] = []
 
   constructor(context: Context, run: RunKeeper) {
@@ -43,6 +44,7 @@ export class CheckpointKeeper {
 
   poll(): void {
     const { now, limits } = this.#context
+    if (!this.#reserved) this.#reserve(0)
     const phase = this.#phase
     if (phase.kind !== 'idle') {
       if (now - phase.sentAt >= limits.replyMs) this.#phase = { kind: 'idle' }
@@ -75,7 +77,7 @@ export class CheckpointKeeper {
       if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes)
       else {
         // Room for two more like it: one that is being written while this one stays, and its growth.
-        this.#context.store({ kind: 'reserve', bytes: 2 * bytes })
+        this.#reserve(2 * bytes)
         this.#run.complete = phase.checkpoint
       }
     }
@@ -92,6 +94,14 @@ export class CheckpointKeeper {
         this.#context.store({ kind: 'delete', blob: name })
     }
     this.#names = []
+  }
+
+  #reserve(checkpointBytes: number): void {
+    const { pairs } = this.#context.identity.topology
+    const logs = [...pairs.values()].filter((place) => place.stage.kind === 'ingress').length
+    const bytes = checkpointBytes + logs * this.#context.limits.logReserveBytes
+    this.#context.store({ kind: 'reserve', bytes })
+    this.#reserved = true
   }
 
   #choose(names: readonly string[]): void {

@@ -238,7 +238,8 @@ export class IngressBody implements Body {
       this.#clock.place(this.#next)
       this.#ledUnder = generation
     }
-    const pressed = this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
+    const pressed =
+      this.log.full || this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
     if (pressed !== this.#pressed) this.#context.event({ kind: 'pressure', on: pressed })
     this.#pressed = pressed
     // What is decided is read first: a source that is always busy would otherwise never be read again.
@@ -270,7 +271,9 @@ export class IngressBody implements Body {
     if (closable > this.#next) {
       const rows = has && !this.#pressed
       const wanted = rows || this.hint > this.#next || drainAt !== null || this.#newsWithoutRows()
-      if (!wanted && (this.#pressed || closable - this.#next < limits.idleEpochs)) return false
+      // With the log full, empty epochs must go on to the next cut: only a checkpoint frees it.
+      const waits = this.#pressed && !this.log.full
+      if (!wanted && (waits || closable - this.#next < limits.idleEpochs)) return false
       return this.#propose(closable, !rows || bytes <= limits.sliceBytes, rows)
     }
     // Under load the epoch in progress is decided in slices, so that frames flow before it ends.

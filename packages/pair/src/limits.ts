@@ -43,6 +43,8 @@ export interface Limits {
   readonly keysMax: number
   /** Events a resumable egress keeps for clients that come back. */
   readonly eventsMax: number
+  /** Room set aside for what the leader of an ingress partition decides before it hears that the store is full. */
+  readonly logReserveBytes: number
   /** Decision entries in one append. */
   readonly appendMax: number
 }
@@ -69,5 +71,6 @@ export const DEFAULT_LIMITS: Limits = {
   idleEpochs: 25,
   keysMax: 1_000_000,
   eventsMax: 10_000,
+  logReserveBytes: 16 << 20,
   appendMax: 256,
 }

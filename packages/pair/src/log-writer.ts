@@ -9,7 +9,7 @@ type Phase =
   | { readonly kind: 'fencing'; readonly generation: Generation }
   | { readonly kind: 'reading'; readonly generation: Generation; readonly tail: number; next: number }
   | { readonly kind: 'open'; readonly generation: Generation }
-  | { readonly kind: 'appending'; readonly generation: Generation }
+  | { readonly kind: 'appending'; readonly generation: Generation; readonly reserved: boolean }
 
 const READ_MOST = 1000
 
@@ -28,6 +28,8 @@ export class LogWriter {
   #failingSince: number | null = null
   /** The log has been adopted under this generation, and its tail appended once. */
   #adopted = false
+  /** The store takes no more than was reserved: nothing new may be decided until a checkpoint has freed it. */
+  full = false
   /** The outcome of an append is unknown: lead again under a new generation. */
   wantsReopen = false
   /** The durable log contradicts what this replica has processed, or has a hole: it cannot lead. */
@@ -66,7 +68,7 @@ export class LogWriter {
       this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
     } else if (phase.kind === 'reading') {
       this.#send({ kind: 'read', log: this.#context.pair, from: phase.next, most: READ_MOST })
-    } else if (!this.wantsReopen) this.#append(phase.generation)
+    } else if (!this.wantsReopen) this.#append(phase.generation, false)
   }
 
   /** True if the reply was to our request. */
@@ -87,7 +89,7 @@ export class LogWriter {
     if (reply.kind === 'fenced' && phase.kind === 'fencing') this.#onFenced(phase.generation, reply)
     else if (reply.kind === 'entries' && phase.kind === 'reading') this.#onEntries(phase, reply)
     else if (reply.kind === 'appended' && phase.kind === 'appending')
-      this.#onAppended(phase.generation, reply.tail)
+      this.#onAppended(phase, reply.tail)
     return true
   }
 
@@ -115,9 +117,10 @@ export class LogWriter {
     if (phase.next > phase.tail) this.#open(phase.generation)
   }
 
-  #onAppended(generation: Generation, tail: number): void {
+  #onAppended(phase: Phase & { kind: 'appending' }, tail: number): void {
+    this.full = phase.reserved
     this.#book.markDurable(tail)
-    this.#open(generation)
+    this.#open(phase.generation)
   }
 
   #open(generation: Generation): void {
@@ -125,13 +128,14 @@ export class LogWriter {
     if (this.#book.durable === this.#book.tail) this.#adopted = true
   }
 
-  #append(generation: Generation): void {
+  #append(generation: Generation, reserved: boolean): void {
     const { durable, tail } = this.#book
     if (durable === tail) return
     const count = Math.min(tail - durable, this.#context.limits.appendMax)
     const entries = Array.from({ length: count }, (_, index) => this.#book.at(durable + 1 + index))
-    this.#phase = { kind: 'appending', generation }
-    this.#send({ kind: 'append', log: this.#context.pair, run: this.#context.run, generation, entries })
+    this.#phase = { kind: 'appending', generation, reserved }
+    const { pair: log, run } = this.#context
+    this.#send({ kind: 'append', log, run, generation, entries, reserved })
   }
 
   #send(request: Parameters<Context['store']>[0]): void {
@@ -140,9 +144,15 @@ export class LogWriter {
 
   #refused(reason: 'fenced' | 'gap' | 'full' | 'truncated'): void {
     const { now, limits } = this.#context
-    if (reason === 'full') {
-      // Nothing was written: the same append may be tried again once a checkpoint has freed the log.
-      this.#phase = { kind: 'open', generation: (this.#phase as { generation: Generation }).generation }
+    const phase = this.#phase
+    if (reason === 'full' && phase.kind === 'appending') {
+      // Nothing was written. What is decided already goes into the reserve; nothing new will follow it.
+      this.full = true
+      this.#open(phase.generation)
+      if (!phase.reserved) {
+        this.#append(phase.generation, true)
+        return
+      }
       this.#retryAt = now + limits.retryMs * 4
       this.#context.event({ kind: 'unavailable', outside: 'store', why: 'full' })
       return

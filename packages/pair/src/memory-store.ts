@@ -29,6 +29,10 @@ export class MemoryStore {
     this.capacityBytes = capacityBytes
   }
 
+  get reservedBytes(): number {
+    return this.#reservedBytes
+  }
+
   get usedBytes(): number {
     return this.#usedBytes
   }
@@ -74,7 +78,8 @@ export class MemoryStore {
     if (older(request, log)) return { kind: 'refused', reason: 'fenced' }
     const bytes = request.entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
     if (request.entries[0]?.index !== tailOf(log) + 1) return { kind: 'refused', reason: 'gap' }
-    if (this.#usedBytes + this.#reservedBytes + bytes > this.capacityBytes)
+    const spared = request.reserved ? 0 : this.#reservedBytes
+    if (this.#usedBytes + spared + bytes > this.capacityBytes)
       return { kind: 'refused', reason: 'full' }
     for (const entry of request.entries) {
       assert(entry.index === tailOf(log) + 1, 'entries of one append are consecutive')

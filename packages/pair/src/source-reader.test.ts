@@ -96,7 +96,7 @@ describe('a source reader that leads', () => {
     expect(bench.ahead().asked()).toEqual([])
   })
 
-  it('asks again where an answer does not come, heeds it no more, and has failed since it first asked', () => {
+  it('asks again where an answer does not come, heeds it no more, and fails since it asked', () => {
     const bench = new Bench()
     const [late] = bench.ahead().ids()
     expect(bench.after(499).ahead().asked()).toEqual([])

@@ -174,7 +174,8 @@ export class FaultDriver {
         s.store.faults = { lost: 0.1, unanswered: 0.2, late: 0.1 }
         return this.#undo(fault, () => (s.store.faults = NO_FAULTS))
       case 'store-full':
-        s.store.machine.capacityBytes = s.store.machine.usedBytes + 100
+        // What is reserved stays: the pipeline must free itself.
+        s.store.machine.capacityBytes = s.store.machine.usedBytes + s.store.machine.reservedBytes + 100
         return this.#undo(fault, () => (s.store.machine.capacityBytes = Number.MAX_SAFE_INTEGER))
       case 'store-cut':
         s.store.cutOff(fault.slot, true)

@@ -69,6 +69,7 @@ export const SIM_LIMITS: Limits = {
   idleEpochs: 8,
   eventsMax: 60,
   appendMax: 8,
+  logReserveBytes: 3000,
 }
 
 /** Virtual time after healing within which a pipeline must have finished. */

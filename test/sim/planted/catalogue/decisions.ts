@@ -28,26 +28,27 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'read-before-fence',
     story:
-      'A new leader reads the log while its predecessor may still write: (1) A appends e, in flight; (2) B leads, ' +
-      'reads, finds no e; (3) e lands; (4) B decides another e.',
+      'A new leader reads the log while its predecessor may still write, because its fence names the generation ' +
+      'before: (1) A appends e, in flight; (2) B leads, reads, finds no e; (3) e lands; (4) B decides another e.',
     file: 'packages/pair/src/log-writer.ts',
-    find: "this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }",
+    find:
+      "if (older) {\n      this.#phase = { kind: 'fencing', generation }\n" +
+      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })",
     replace:
-      "this.wantsReopen = false\n      if (phase.kind === 'closed') { this.#phase = { kind: 'open', generation }; this.#adopted = true; return }\n" +
-      "      this.#phase = { kind: 'fencing', generation }",
+      "if (older) {\n      this.#phase = { kind: 'fencing', generation }\n" +
+      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation: (generation - 1) as Generation })",
     caughtBy: ['unfenced'],
     schedules: 100,
     focus: LATE_APPENDS,
   },
   {
-    name: 'fence-under-old-generation',
-    story:
-      'The fence names the generation before: whatever the predecessor has in flight still lands between reading ' +
-      'the log and the first append of the new leader.',
+    name: 'fence-skipped',
+    story: 'A new leader neither fences nor reads: it takes the log for what it has heard of it.',
     file: 'packages/pair/src/log-writer.ts',
-    find: "    if (older) {\n      this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }\n      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })",
+    find: "if (older) {\n      this.#phase = { kind: 'fencing', generation }",
     replace:
-      "    if (older) {\n      this.wantsReopen = false\n      this.#phase = { kind: 'fencing', generation }\n      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation: (generation - 1) as Generation })",
+      "if (phase.kind === 'closed') {\n      this.#phase = { kind: 'open', generation }\n      this.#adopted = true\n    } else " +
+      "if (older) {\n      this.#phase = { kind: 'fencing', generation }",
     caughtBy: ['unfenced'],
     schedules: 100,
     focus: LATE_APPENDS,
