@@ -267,7 +267,7 @@ function fence(inRun: number, under: number): StoreRequest {
 
 function append(inRun: number, under: number, ...indexes: number[]): StoreRequest & { kind: 'append' } {
   const [of, by] = [run(inRun), generation(under)]
-  return { kind: 'append', log: LOG, run: of, generation: by, entries: indexes.map(entry) }
+  return { kind: 'append', log: LOG, run: of, generation: by, entries: indexes.map(entry), reserved: false }
 }
 
 function read(from: number, most = 1000): StoreRequest {

@@ -61,14 +61,15 @@ function describeRequest(request: StoreRequest): string {
   if (request.kind === 'fence') return `fence ${request.generation}`
   if (request.kind === 'read') return `read ${request.from}`
   if (request.kind !== 'append') return request.kind
-  return `append ${request.entries.map((entry) => entry.index).join(' ')}`
+  const indexes = request.entries.map((entry) => entry.index).join(' ')
+  return `append ${indexes}${request.reserved ? ' from the reserve' : ''}`
 }
 
 /** A log in which an earlier leader left these decisions. */
 function storeWith(...indexes: number[]): MemoryStore {
   const store = new MemoryStore()
   const entries = indexes.map((index) => decision(index))
-  store.handle({ kind: 'append', log: 'orders/0', run: run(1), generation: generation(1), entries })
+  store.handle({ kind: 'append', log: 'orders/0', run: run(1), generation: generation(1), entries, reserved: false })
   return store
 }
 
@@ -206,6 +207,7 @@ describe('a log writer that leads', () => {
       run: run(1),
       generation: generation(1),
       entries: [decision(1)],
+      reserved: false,
     })
     bench.turn(1)
     expect(bench.writer.wantsReopen).toBe(true)
@@ -213,11 +215,24 @@ describe('a log writer that leads', () => {
     expect([bench.book.durable, bench.writer.fault]).toEqual([1, null])
   })
 
-  it('tries the same append again when the store was full, under the same generation', () => {
+  it('appends from the reserve when the store is full, and says so until there is room again', () => {
+    const bench = leading().hold(1)
+    bench.store.handle({ kind: 'reserve', bytes: 1000 })
+    bench.store.capacityBytes = 1000
+    expect([bench.settle(1), bench.writer.full, bench.book.durable]).toEqual([
+      ['append 1', 'append 1 from the reserve'],
+      true,
+      1,
+    ])
+    bench.store.capacityBytes = 10_000
+    expect([bench.hold(2).settle(1), bench.writer.full, bench.book.durable]).toEqual([['append 2'], false, 2])
+  })
+
+  it('tries again when even the reserve is full, under the same generation', () => {
     const bench = leading().hold(1)
     bench.store.capacityBytes = 0
-    bench.turn(1)
-    expect([bench.writer.wantsReopen, bench.after(79).settle(1)]).toEqual([false, ['append 1']])
+    expect(bench.settle(1)).toEqual(['append 1', 'append 1 from the reserve'])
+    expect([bench.writer.wantsReopen, bench.after(79).settle(1)]).toEqual([false, []])
     bench.store.capacityBytes = 10_000
     expect(bench.after(1).settle(1)).toEqual(['append 1'])
     expect(bench.book.durable).toBe(1)
