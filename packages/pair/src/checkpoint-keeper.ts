@@ -1,5 +1,5 @@
-import type { Epoch, PairId } from '@pollux/protocol'
-import { EPOCH_END } from '@pollux/protocol'
+import type { Epoch, Image, PairId, Position } from '@pollux/protocol'
+import { comparePositions, EPOCH_END } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import type { Context } from './context.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
@@ -16,9 +16,13 @@ type Phase =
       readonly checkpoint: Checkpoint
       readonly left: readonly string[]
       readonly bytes: number
+      readonly seams: Seams
       readonly id: number
       readonly sentAt: number
     }
+
+/** Of each channel: from where the producer's part keeps it, and where the consumer's part goes on. */
+type Seams = Map<number, { kept: Position | null; needed: Position | null }>
 
 interface NamedPart extends PartName {
   readonly name: string
@@ -35,6 +39,8 @@ export class CheckpointKeeper {
   #phase: Phase = { kind: 'idle' }
   #nextListAt = 0
   #reserved = false
+  /** Parts that do not fit the others of the cut they were chosen for. */
+  readonly #unfit = new Set<string>()
   #names: readonly string[] = []
 
   constructor(context: Context, run: RunKeeper) {
@@ -74,7 +80,10 @@ export class CheckpointKeeper {
     if (reply.kind === 'image' && phase.kind === 'reading') {
       if (reply.image === null) return true
       const bytes = phase.bytes + imageBytes(reply.image)
-      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes)
+      noteSeams(phase.seams, reply.image)
+      const torn = phase.left.length === 0 ? this.#tornPart(phase) : null
+      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes, phase.seams)
+      else if (torn !== null) this.#unfit.add(torn)
       else {
         // Room for two more like it: one that is being written while this one stays, and its growth.
         this.#reserve(2 * bytes)
@@ -96,6 +105,15 @@ export class CheckpointKeeper {
     this.#names = []
   }
 
+  /** A part that no longer keeps what the consumer's part in the same checkpoint still needs. */
+  #tornPart(phase: Phase & { kind: 'reading' }): string | null {
+    for (const [channel, { kept, needed }] of phase.seams) {
+      if (kept === null || needed === null || comparePositions(kept, needed) <= 0) continue
+      return phase.checkpoint.parts[this.#context.identity.topology.channel(channel).from] ?? null
+    }
+    return null
+  }
+
   #reserve(checkpointBytes: number): void {
     const { pairs } = this.#context.identity.topology
     const logs = [...pairs.values()].filter((place) => place.stage.kind === 'ingress').length
@@ -109,18 +127,18 @@ export class CheckpointKeeper {
     const { run } = this.#context
     const parts = names.flatMap((name): NamedPart[] => {
       const part = parsePartName(name)
-      return part?.run === run ? [{ ...part, name }] : []
+      return part?.run === run && !this.#unfit.has(name) ? [{ ...part, name }] : []
     })
     const least = (this.#run.value?.checkpoint?.epoch ?? -1) as Epoch
     const checkpoint = latestCut(run, parts, [...this.#context.identity.topology.pairs.keys()], least)
-    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0)
+    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
   }
 
-  #read(checkpoint: Checkpoint, names: readonly string[], bytes: number): void {
+  #read(checkpoint: Checkpoint, names: readonly string[], bytes: number, seams: Seams): void {
     const [blob, ...left] = names
     if (blob === undefined) return
     const id = this.#context.store({ kind: 'get', blob })
-    this.#phase = { kind: 'reading', checkpoint, left, bytes, id, sentAt: this.#context.now }
+    this.#phase = { kind: 'reading', checkpoint, left, bytes, seams, id, sentAt: this.#context.now }
   }
 }
 
@@ -140,4 +158,14 @@ export function latestCut(
     if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut as Epoch, parts: chosen }
   }
   return null
+}
+
+function noteSeams(seams: Seams, image: Image): void {
+  for (const part of image) {
+    if (part.kind !== 'input' && part.kind !== 'output') continue
+    const seam = seams.get(part.channel) ?? { kept: null, needed: null }
+    if (part.kind === 'input') seam.needed = part.position
+    else seam.kept = part.kept
+    seams.set(part.channel, seam)
+  }
 }

@@ -35,6 +35,11 @@ export class DecisionBook {
     return this.#dropped + this.#held.length
   }
 
+  /** How many are held. */
+  get kept(): number {
+    return this.#held.length
+  }
+
   holds(index: number): boolean {
     return index > this.#dropped && index <= this.tail
   }

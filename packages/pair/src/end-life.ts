@@ -1,7 +1,8 @@
-import type { Epoch, Generation, Message } from '@pollux/protocol'
+import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { Failure } from './failure-desk.ts'
+import type { IngressBody } from './ingress-body.ts'
 import type { SinkReply } from './outside.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 import type { Checkpoint } from './run-key.ts'
@@ -26,6 +27,8 @@ export class EndLife {
   #saidDurable = 0
   #saidRecord = 0
   #accepted = 0
+  /** Whose acceptances `twinHolds` counts. */
+  #heldBy: Incarnation | null = null
   /** Asked to take over: the probe under way, and its outcome. */
   #probe: { readonly id: number; readonly sentAt: number } | null = null
   #probed = false
@@ -147,13 +150,14 @@ export class EndLife {
     this.#fed = null
     this.#accepted = 0
     this.#saidRecord = 0
-    if (ingress !== null) ingress.twinHolds = 0
+    const incarnation = this.#twin.peer?.incarnation ?? null
+    if (ingress !== null && incarnation !== this.#heldBy) ingress.twinHolds = 0
+    this.#heldBy = incarnation
     if (ingress !== null && this.#leads === null) this.#accept()
   }
 
   onTwinClosed(): void {
     this.#fed = null
-    this.#p.ingress?.book.keepAfter(null)
   }
 
   /** The image holds every proposal so far; the later ones follow it on the same link. */
@@ -207,18 +211,29 @@ export class EndLife {
   #feed(imageSent: boolean): void {
     const { ingress } = this.#p
     const generation = this.#leads
-    if (ingress === null || generation === null || this.#fed === null) return
+    if (ingress === null || generation === null) return
     const { book } = ingress
-    const held = ingress.standing.twinIsMember || imageSent
-    book.keepAfter(held ? null : this.#fed)
-    if (!held) return
-    if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
-      // It is so far behind that we no longer hold what it needs: it will see the gap and catch up afresh.
-      this.#fed = book.tail
-    }
+    const { twinIsMember } = ingress.standing
+    this.#retain(ingress, imageSent)
+    if (this.#fed === null || !(twinIsMember || imageSent)) return
     while (this.#fed < book.tail) {
       this.#fed++
       this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
+    }
+  }
+
+  /**
+   * What a follower does not hold yet is kept for it, however long its link is down: nobody else could tell
+   * it, and the last decisions before the end or before an idle hour are followed by none that would show
+   * the gap. A follower too far behind is removed like any laggard.
+   */
+  #retain(ingress: IngressBody, imageSent: boolean): void {
+    const { book } = ingress
+    const { peer } = this.#twin
+    if (ingress.standing.twinIsMember) book.keepAfter(ingress.twinHolds)
+    else book.keepAfter(imageSent ? null : this.#fed)
+    if (peer !== null && book.kept > this.#p.context.limits.followerLagMax) {
+      this.#twin.onReport(peer.incarnation, 'laggard')
     }
   }
 

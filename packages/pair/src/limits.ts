@@ -45,6 +45,8 @@ export interface Limits {
   readonly eventsMax: number
   /** Room set aside for what the leader of an ingress partition decides before it hears that the store is full. */
   readonly logReserveBytes: number
+  /** Decisions kept for a follower that does not hold them; over it, the follower is removed. */
+  readonly followerLagMax: number
   /** Decision entries in one append. */
   readonly appendMax: number
 }
@@ -72,5 +74,6 @@ export const DEFAULT_LIMITS: Limits = {
   keysMax: 1_000_000,
   eventsMax: 10_000,
   logReserveBytes: 16 << 20,
+  followerLagMax: 10_000,
   appendMax: 256,
 }

@@ -3,7 +3,7 @@ import type { DisplayClient, ShownRow } from './display-client.ts'
 import { type ModelRow, modelOutput } from './batch-model.ts'
 import type { ProcessModel } from './process-model.ts'
 import type { SinkModel } from './sink-model.ts'
-import type { ToyRow } from './toy-rows.ts'
+import { tagOf, type ToyRow } from './toy-rows.ts'
 
 /** What a run did wrong, by the name of the promise it broke. */
 export type Verdict =
@@ -210,8 +210,8 @@ function byKey([a]: [number, unknown], [b]: [number, unknown]): number {
 }
 
 function sameRow(want: ModelRow, got: ShownRow): boolean {
-  const [id, key, at, value] = got.values
-  return want.epoch === got.epoch && want.id === id && want.key === key && want.at === at && want.value === value
+  const [id, key, at, value, tag] = got.values
+  return want.epoch === got.epoch && want.id === id && want.key === key && want.at === at && want.value === value && tag === tagOf(want.key)
 }
 
 function describeRow(row: ShownRow | undefined): string {

@@ -70,6 +70,7 @@ export const SIM_LIMITS: Limits = {
   eventsMax: 60,
   appendMax: 8,
   logReserveBytes: 3000,
+  followerLagMax: 60,
 }
 
 /** Virtual time after healing within which a pipeline must have finished. */

@@ -13,9 +13,15 @@ export const TOY_SCHEMA = defineSchema([
   { name: 'key', type: 'uint16' },
   { name: 'at', type: 'timestamp' },
   { name: 'value', type: 'float64' },
+  { name: 'tag', type: 'symbol', cap: 64 },
 ])
 
 export const KEYS = 7
+const TAG = 4
+
+export function tagOf(key: number): string {
+  return `key ${key}`
+}
 
 /** One 32-bit round: order shows in what it makes of a sequence. */
 export function chain(hash: number, id: number, value: number): number {
@@ -28,6 +34,8 @@ export function appendToy(rows: BatchBuilder, row: ToyRow): void {
   rows.reserve(1)
   const at = rows.rows
   for (const [index, value] of [row.id, row.key, row.at, row.value].entries()) rows.data(index)[at] = value
+  // Says nothing that the key does not: it is there so that channels have dictionaries, which are state.
+  rows.columns[TAG]!.putSymbol(at, tagOf(row.key))
   rows.rows = at + 1
 }
 

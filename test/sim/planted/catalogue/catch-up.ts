@@ -101,8 +101,8 @@ export const CATCH_UP: readonly Mutation[] = [
     find: '        this.#watermark = part.watermark\n',
     replace: '',
     caughtBy: ['diverged', 'halted'],
-    schedules: 400,
-    focus: { ...WINDOWED_REJOINS, faults: ['crash'], at: ['middle'], count: [3, 6], rows: 8 },
+    schedules: 200,
+    focus: { ...WINDOWED_REJOINS, rows: 5 },
   },
   {
     name: 'input-watermark-not-in-image',
@@ -141,7 +141,7 @@ export const CATCH_UP: readonly Mutation[] = [
     find: 'for (const [key, row] of rows) {\n    values[at] = key',
     replace: 'for (const [key, row] of [...rows].sort(([a], [b]) => b - a)) {\n    values[at] = key',
     caughtBy: ['diverged', 'halted', 'reordered'],
-    schedules: 400,
-    focus: WINDOWED_REJOINS,
+    schedules: 100,
+    focus: { ...WINDOWED_REJOINS, faults: ['crash'], at: ['middle'], count: [3, 6], rows: 100 },
   },
 ]

@@ -64,17 +64,6 @@ export const CHANNELS: readonly Mutation[] = [
     focus: LOSS,
   },
   {
-    name: 'evict-before-reading-views',
-    story:
-      'A fresh member evicts by the consumers it knew as a joiner: a consumer that joined meanwhile is not among them.',
-    file: 'packages/pair/src/output-side.ts',
-    find: 'if (!this.#views.isFresh(channel.channel.to)) return\n    channel.evict(view)',
-    replace: 'channel.evict(view)',
-    caughtBy: ['unserved', 'stuck'],
-    schedules: 400,
-    focus: LOSS,
-  },
-  {
     name: 'frame-recycled-while-queued',
     story:
       'Under race delivery C took frame 7 from one twin and acked it; the other evicts and refills it while its own ' +
@@ -95,16 +84,6 @@ export const CHANNELS: readonly Mutation[] = [
     caughtBy: ['diverged', 'halted', 'crashed', 'repeated', 'stuck', 'reordered'],
     schedules: 100,
     focus: RACE,
-  },
-  {
-    name: 'gap-taken',
-    story: 'What was lost with a broken connection is skipped: the next item is taken although it does not follow.',
-    file: 'packages/pair/src/input-channel.ts',
-    find: "if (order > 0) return 'gap'",
-    replace: "if (order > 0 && message.kind === 'state-slice' as string) return 'gap'",
-    caughtBy: ['diverged', 'halted', 'crashed', 'lost', 'stuck'],
-    schedules: 300,
-    focus: LOSS,
   },
   {
     name: 'delivery-from-the-head',
@@ -187,6 +166,6 @@ export const CHANNELS: readonly Mutation[] = [
     replace: 'this.#inputs.ack(this.#inputs.retainedPoints())',
     caughtBy: ['unserved', 'stuck', 'lost'],
     schedules: 200,
-    focus: BACKLOG,
+    focus: { ...BACKLOG, faults: ['sink-pause', 'crash', 'slow', 'hang'], count: [4, 7] },
   },
 ]

@@ -128,18 +128,6 @@ export const DECISIONS: readonly Mutation[] = [
     focus: TAKE_OVER,
   },
   {
-    name: 'old-leaders-proposal-heard',
-    story:
-      'A deposed leader wakes up and proposes; the new one, mistaking it for its leader, says how far it is; the old ' +
-      'one takes that for assent and sends frames of a decision that nobody else made.',
-    file: 'packages/pair/src/end-life.ts',
-    find: 'if (deposed && message.generation <= view.generation) {',
-    replace: 'if (deposed && message.generation < 0) {',
-    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck'],
-    schedules: 400,
-    focus: { ...TAKE_OVER, faults: ['hang', 'hang', 'one-way', 'slow-link', 'coordinator-cut', 'store-pause'] },
-  },
-  {
     name: 'proposals-not-in-image',
     story: 'A joiner becomes a member without the decisions that were proposed before it came.',
     file: 'packages/pair/src/ingress-body.ts',

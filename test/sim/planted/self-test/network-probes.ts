@@ -114,7 +114,7 @@ function copies(): boolean {
 
 function someFrame(): Frame {
   const rows = new BatchBuilder(TOY_SCHEMA)
-  rows.appendValues([1, 2, 3, 4])
+  rows.appendValues([1, 2, 3, 4, 'key 2'])
   return new FrameEncoder(TOY_SCHEMA, crc32c).encode(rows, 0 as Seq)
 }
 
