@@ -1,7 +1,8 @@
-import { epoch, run } from '@pollux/protocol'
-import type { Image } from '@pollux/protocol'
+import { epoch, EPOCH_END, run } from '@pollux/protocol'
+import type { Image, Position } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../test-kit/context-at.ts'
+import { at } from '../test-kit/items.ts'
 import type { StoreReply, StoreRequest } from './buffer-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { MemoryCoordinator } from './memory-coordinator.ts'
@@ -29,8 +30,12 @@ class Bench {
   }
 
   has(...blobs: string[]): Bench {
-    for (const blob of blobs)
-      this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image: IMAGE, last: true })
+    for (const blob of blobs) this.holds(blob, IMAGE)
+    return this
+  }
+
+  holds(blob: string, image: Image): Bench {
+    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image, last: true })
     return this
   }
 
@@ -95,6 +100,24 @@ describe('a checkpoint keeper', () => {
     for (const { id, reply } of bench.carryOut()) bench.keeper.onReply(id, reply)
     bench.settle()
     expect(bench.run.complete).toBe(null)
+  })
+
+  it('passes over a part that no longer keeps what the consumer in the same cut goes on from', () => {
+    const orders = (kept: Position): Image => [
+      { kind: 'output', channel: 0, kept, keptDigest: 0, dictionaries: [] },
+    ]
+    const ended = 'part/1/orders/0/10/Infinity/1'
+    const needed = { position: at(10, 4), digest: 0, watermark: 0, idle: false, dictionaries: [] }
+    const bench = new Bench()
+      .has(WALL)
+      .holds(ORDERS, orders(at(10, 4)))
+      .holds(ended, orders(at(EPOCH_END, 4)))
+      .holds(SUMS, [{ kind: 'input', channel: 0, ...needed }])
+    bench.settle()
+    expect(bench.run.complete).toBe(null)
+    bench.context.now = 100
+    bench.settle()
+    expect(bench.run.complete?.parts).toEqual(PARTS)
   })
 
   it('begins again when an answer does not come', () => {

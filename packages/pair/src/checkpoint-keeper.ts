@@ -39,7 +39,7 @@ export class CheckpointKeeper {
   #phase: Phase = { kind: 'idle' }
   #nextListAt = 0
   #reserved = false
-  /** Parts that do not fit the others of the cut they were chosen for. */
+  /** `cut name`: parts that do not fit the others of the cut they were chosen for. */
   readonly #unfit = new Set<string>()
   #names: readonly string[] = []
 
@@ -83,7 +83,7 @@ export class CheckpointKeeper {
       noteSeams(phase.seams, reply.image)
       const torn = phase.left.length === 0 ? this.#tornPart(phase) : null
       if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes, phase.seams)
-      else if (torn !== null) this.#unfit.add(torn)
+      else if (torn !== null) this.#unfit.add(`${phase.checkpoint.epoch} ${torn}`)
       else {
         // Room for two more like it: one that is being written while this one stays, and its growth.
         this.#reserve(2 * bytes)
@@ -127,10 +127,11 @@ export class CheckpointKeeper {
     const { run } = this.#context
     const parts = names.flatMap((name): NamedPart[] => {
       const part = parsePartName(name)
-      return part?.run === run && !this.#unfit.has(name) ? [{ ...part, name }] : []
+      return part?.run === run ? [{ ...part, name }] : []
     })
     const least = (this.#run.value?.checkpoint?.epoch ?? -1) as Epoch
-    const checkpoint = latestCut(run, parts, [...this.#context.identity.topology.pairs.keys()], least)
+    const pairs = [...this.#context.identity.topology.pairs.keys()]
+    const checkpoint = latestCut(run, parts, pairs, least, this.#unfit)
     if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
   }
 
@@ -148,13 +149,17 @@ export function latestCut(
   parts: readonly NamedPart[],
   pairs: readonly PairId[],
   least: Epoch,
+  unfit: ReadonlySet<string> = new Set(),
 ): Checkpoint | null {
   // Where parts overlap at all, they do so where the last of them begins; the end lies in the open-ended ones.
   const cuts = [...new Set(parts.flatMap((p) => (p.to > EPOCH_END ? [p.from, EPOCH_END] : [p.from])))]
   for (const cut of cuts.sort((a, b) => b - a)) {
     if (cut <= least) return null
     const chosen: Record<PairId, string> = {}
-    for (const part of parts) if (part.from <= cut && cut < part.to) chosen[part.pair] = part.name
+    for (const part of parts) {
+      if (part.from > cut || cut >= part.to || unfit.has(`${cut} ${part.name}`)) continue
+      chosen[part.pair] = part.name
+    }
     if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut as Epoch, parts: chosen }
   }
   return null

@@ -78,6 +78,7 @@ export class EndLife {
       mayDecide: this.#run.key.fresh,
       drainAt: this.#run.drainAt(),
       finish: this.#run.finishes,
+      hasTwin: twin !== null,
       twinIsMember: twin !== null && view !== null && isMember(view, twin.incarnation),
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
     }
@@ -162,7 +163,10 @@ export class EndLife {
 
   /** The image holds every proposal so far; the later ones follow it on the same link. */
   onCatchUpBegun(): void {
-    this.#fed = this.#p.ingress?.book.tail ?? null
+    const { ingress } = this.#p
+    if (ingress === null) return
+    this.#fed = ingress.book.tail
+    ingress.twinHolds = ingress.book.tail
   }
 
   /** True if the message was one of ours. */
@@ -214,7 +218,7 @@ export class EndLife {
     if (ingress === null || generation === null) return
     const { book } = ingress
     const { twinIsMember } = ingress.standing
-    this.#retain(ingress, imageSent)
+    this.#retain(ingress)
     if (this.#fed === null || !(twinIsMember || imageSent)) return
     while (this.#fed < book.tail) {
       this.#fed++
@@ -227,11 +231,11 @@ export class EndLife {
    * it, and the last decisions before the end or before an idle hour are followed by none that would show
    * the gap. A follower too far behind is removed like any laggard.
    */
-  #retain(ingress: IngressBody, imageSent: boolean): void {
+  #retain(ingress: IngressBody): void {
     const { book } = ingress
     const { peer } = this.#twin
-    if (ingress.standing.twinIsMember) book.keepAfter(ingress.twinHolds)
-    else book.keepAfter(imageSent ? null : this.#fed)
+    const fed = ingress.standing.hasTwin && this.#heldBy === peer?.incarnation
+    book.keepAfter(fed ? ingress.twinHolds : null)
     if (peer !== null && book.kept > this.#p.context.limits.followerLagMax) {
       this.#twin.onReport(peer.incarnation, 'laggard')
     }

@@ -22,6 +22,8 @@ export interface IngressStanding {
   readonly drainAt: Epoch | null
   /** Having drained, end the stream. */
   readonly finish: boolean
+  /** The view lists a twin, member or joiner. */
+  readonly hasTwin: boolean
   /** What the twin holds of our proposals counts: it is a member. */
   readonly twinIsMember: boolean
   readonly leaderAddress: string | null
@@ -41,12 +43,13 @@ export class IngressBody implements Body {
     mayDecide: false,
     drainAt: null,
     finish: false,
+    hasTwin: false,
     twinIsMember: false,
     leaderAddress: null,
   }
   /** Some leader has closed everything before this epoch. */
   hint = 0 as Epoch
-  /** The twin holds our proposals up to here. */
+  /** The twin holds our proposals up to here, or will with the image that it is being sent. */
   twinHolds = 0
   readonly #context: Context
   readonly #parts: BodyParts

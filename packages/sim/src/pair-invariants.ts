@@ -1,5 +1,5 @@
 import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
-import { RUN_KEY, type Member, type View, viewKey } from '@pollux/pair'
+import { type Member, RUN_KEY, type StoreRequest, type View, viewKey } from '@pollux/pair'
 import type { ProcessModel } from './process-model.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -39,6 +39,31 @@ export class PairInvariants {
     const { incarnation } = process.replica.context
     if (!listed.some((member) => member.incarnation === incarnation)) return
     this.#simulation.checker.report('unserved', `${process.slot}#${incarnation} is refused, though its view lists it`)
+  }
+
+  /** A log is kept from where its slowest member stands: that one may have to lead, and reads on from there. */
+  onHandled(request: StoreRequest): void {
+    if (request.kind !== 'truncate') return
+    const { through, log } = request
+    for (const process of this.#alive(this.#view(log)?.members ?? [], log)) {
+      const { body, life } = process.replica
+      if (!life.serves || !('book' in body)) continue
+      const { tail } = body.book as { readonly tail: number }
+      if (tail >= through) continue
+      this.#simulation.checker.report('unserved', `${log} is cut at ${through}, ${process.slot} holds up to ${tail}`)
+    }
+  }
+
+  /** Members and joiners are always served; one that says it was not is right, or is wrong about being one. */
+  onExit(process: ProcessModel): void {
+    const detail = process.exited?.detail ?? ''
+    if (!detail.startsWith('no producer can serve')) return
+    const { run, incarnation } = process.replica.context
+    const view = this.#view(process.identity.place.id)
+    if (view === null || view.run !== run) return
+    const listed = view.joining === null ? view.members : [...view.members, view.joining]
+    if (!listed.some((member) => member.incarnation === incarnation)) return
+    this.#simulation.checker.report('unserved', `${process.slot}#${incarnation} leaves: ${detail}`)
   }
 
   /** The lead changes hands under a new generation only (V4). */

@@ -130,7 +130,10 @@ export class Simulation implements Outside {
     this.checker = new Checker(this.topology)
     this.invariants = new PairInvariants(this)
     const fences = new FenceWatch((what) => this.checker.report('unfenced', what))
-    this.store.onHandled = (request, reply) => fences.onHandled(request, reply)
+    this.store.onHandled = (request, reply) => {
+      fences.onHandled(request, reply)
+      this.invariants.onHandled(request)
+    }
     this.coordinator.onSwapped = (before, after) => {
       if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
     }
@@ -291,6 +294,7 @@ export class Simulation implements Outside {
   }
 
   onExit(process: ProcessModel): void {
+    this.invariants.onExit(process)
     this.faults.look(process.slot)
     if (process.exited?.reason === 'ended' || process.exited?.reason === 'refused') return
     this.world.after(5 + this.#random.float() * 30, () => this.startSlot(process.slot))

@@ -29,7 +29,7 @@ function focusedFaults(random: Random, plan: Plan, focus: Focus): Fault[] {
   let at = random.float() * FAULTS_UNTIL_MS
   for (let left = random.between(least, most); left > 0; left--) {
     const fault = faultOf(random, random.pick(near), random.pick(focus.faults ?? []), at)
-    const aim = {
+    const aim: NonNullable<Fault['aim']> = {
       phase: random.pick(focus.aims ?? ['steady']),
       pair: null,
       who: random.pick(['itself', 'twin'] as const),

@@ -29,7 +29,7 @@ process.stdout.write(JSON.stringify(await tryOut(task)))
 async function tryOut({ schedules, focus }: TrialTask): Promise<TrialResult> {
   if (schedules === 0) {
     const { complaints } = await import('./self-test/complaints.ts')
-    const [first] = complaints().take(1)
+    const { value: first } = complaints().next()
     return { by: first === undefined ? null : `self-test: ${first.claim}`, after: 0, detail: first?.detail ?? '' }
   }
   const { runSchedule } = await import('@pollux/sim')

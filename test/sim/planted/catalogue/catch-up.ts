@@ -80,7 +80,7 @@ export const CATCH_UP: readonly Mutation[] = [
     file: 'packages/protocol/src/group-table.ts',
     find: 'if (rows !== undefined && this.#shared[group] !== true) return rows',
     replace: 'if (rows !== undefined) return rows',
-    caughtBy: ['diverged', 'halted'],
+    caughtBy: ['diverged', 'halted', 'lost'],
     schedules: 300,
     focus: REJOINS,
   },
@@ -141,7 +141,7 @@ export const CATCH_UP: readonly Mutation[] = [
     find: 'for (const [key, row] of rows) {\n    values[at] = key',
     replace: 'for (const [key, row] of [...rows].sort(([a], [b]) => b - a)) {\n    values[at] = key',
     caughtBy: ['diverged', 'halted', 'reordered'],
-    schedules: 100,
-    focus: { ...WINDOWED_REJOINS, faults: ['crash'], at: ['middle'], count: [3, 6], rows: 100 },
+    schedules: 200,
+    focus: { ...WINDOWED_REJOINS, faults: ['crash'], at: ['middle'], count: [1, 2], rows: 100 },
   },
 ]

@@ -148,16 +148,6 @@ export const CHANNELS: readonly Mutation[] = [
     focus: SLOW_SINK,
   },
   {
-    name: 'ingress-stops-at-no-mark',
-    story: 'An ingress carries out what is decided though its consumers ack nothing: its buffer has no bound.',
-    file: 'packages/pair/src/ingress-body.ts',
-    find: "if (this.settled && stance.role === 'member' && output.overMark) return",
-    replace: "if (this.settled && stance.role === 'outsider' && output.overMark) return",
-    caughtBy: ['bound'],
-    schedules: 200,
-    focus: SLOW_SINK,
-  },
-  {
     name: 'acks-before-processing',
     story: 'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
       'stands finds nobody who can serve it.',

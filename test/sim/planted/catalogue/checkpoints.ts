@@ -45,7 +45,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     file: 'packages/pair/src/end-life.ts',
     find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = index',
-    caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
+    caughtBy: ['unserved', 'halted', 'stuck'],
     schedules: 400,
     focus: { ...RESTORES, faults: ['slow', 'slow-link', 'crash', 'cut', 'hang'], at: ['in'] },
   },

@@ -36,7 +36,7 @@ export const PUSHES: readonly Mutation[] = [
     replace: 'const first = index === undefined',
     caughtBy: ['repeated'],
     schedules: 300,
-    focus: PUSH,
+    focus: { ...PUSH, faults: ['store-pause', 'store-cut', 'hang'], rows: 80 },
   },
   {
     name: 'keys-not-in-image',
@@ -46,7 +46,7 @@ export const PUSHES: readonly Mutation[] = [
     replace: '',
     caughtBy: ['repeated'],
     schedules: 400,
-    focus: { ...PUSH, faults: ['crash', 'crash', 'hang', 'cut', 'pair-loss'] },
+    focus: { ...PUSH, faults: ['crash', 'crash', 'cut', 'store-flaky'], count: [4, 8], rows: 80 },
   },
   {
     name: 'follower-takes-pushes',

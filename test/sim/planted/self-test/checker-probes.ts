@@ -73,7 +73,7 @@ function judge(checker: Checker, sinks: Sinks, clients: Clients): void {
 }
 
 function row({ id, key, at, value }: (typeof ROWS)[number]): object {
-  return { epoch: EPOCH, values: [id, key, at, value] }
+  return { epoch: EPOCH, values: [id, key, at, value, `key ${key}`] }
 }
 
 function twice(checker: Checker, first: Message, second: Message): void {

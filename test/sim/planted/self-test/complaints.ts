@@ -7,8 +7,9 @@ import { networkComplaints } from './network-probes.ts'
  * What the simulator claims of itself and does not hold. A simulator that injects nothing, or a checker that looks away,
  * finds no bugs; it must not pass for a core without any.
  */
-export function* complaints(): Generator<Complaint> {
+export function* complaints(): Generator<Complaint, undefined> {
   yield* networkComplaints()
   yield* checkerComplaints()
   yield* faultComplaints()
+  return undefined
 }
