@@ -9,7 +9,7 @@ type Claim = ContractClaim<StoreRequest, StoreReply>
 const LOG = 'orders/0'
 const DONE: StoreReply = { kind: 'done' }
 const ONE: Image = [{ kind: 'group', group: 1, bytes: Uint8Array.of(0, 1, 255) }]
-const TWO: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9 }]
+const TWO: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9, finalBefore: 0 }]
 
 /** What every store does while it lives, by the numbers of its contract. */
 export const BUFFER_STORE_CLAIMS: readonly Claim[] = [

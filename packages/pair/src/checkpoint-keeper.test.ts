@@ -11,7 +11,7 @@ import { type Checkpoint, firstRun } from './run-key.ts'
 import { RunKeeper } from './run-keeper.ts'
 
 const LIMITS = { replyMs: 500, heartbeatMs: 50 }
-const IMAGE: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9 }]
+const IMAGE: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9, finalBefore: 0 }]
 
 class Bench {
   readonly context = contextAt('orders/0', { limits: LIMITS })

@@ -132,16 +132,15 @@ export class DisplayFeed implements StageOutput {
     const parts: ImagePart[] = []
     const first = this.#nextRow - this.#events.length
     const record = this.#finalEnd ? EPOCH_END : (0 as Epoch)
-    parts.push({ kind: 'egress', record, nextRow: purpose === 'catch-up' ? first : this.#nextRow })
+    const nextRow = purpose === 'catch-up' ? first : this.#nextRow
+    parts.push({ kind: 'egress', record, nextRow, finalBefore: this.#final + 1 })
     if (purpose === 'checkpoint') return parts
     const boundaries = Array.from({ length: this.#boundaries.length }, (_, index) =>
       this.#boundaries.at(index),
     )
     const points: InputPoint[] = []
-    let from = first
-    const settled = this.#final + 1
-    // Events already final come as one epoch before all others; `to` 0 makes them final at once.
-    if (settled > first) from = this.#pushPending(parts, points, from, settled, 0 as Epoch)
+    // Events already final come as one epoch before all others.
+    let from = this.#pushPending(parts, points, first, this.#final + 1, 0 as Epoch)
     for (const { to, seq } of boundaries) from = this.#pushPending(parts, points, from, seq + 1, to)
     return parts
   }
@@ -149,15 +148,14 @@ export class DisplayFeed implements StageOutput {
   load(part: ImagePart): void {
     if (part.kind === 'egress') {
       this.#nextRow = part.nextRow
-      this.#final = part.nextRow - 1
+      this.#final = part.finalBefore - 1
       this.#ended = part.record === EPOCH_END
       this.#finalEnd = this.#ended
     }
     if (part.kind !== 'pending') return
     for (const row of part.rows) this.#events.push(row)
     this.#nextRow += part.rows.length
-    if (part.to === 0) this.#final = this.#nextRow - 1
-    else this.#boundaries.push({ to: part.to, seq: this.#nextRow - 1 })
+    if (part.to > 0) this.#boundaries.push({ to: part.to, seq: part.nextRow - 1 })
     if (part.to === EPOCH_END) this.#ended = true
   }
 
@@ -165,7 +163,7 @@ export class DisplayFeed implements StageOutput {
     const first = this.#nextRow - this.#events.length
     const rows: PendingRow[] = []
     for (let seq = Math.max(from, first); seq < to; seq++) rows.push(this.#events.at(seq - first))
-    const pending: PendingPart = { kind: 'pending', to: epoch, points, rows }
+    const pending: PendingPart = { kind: 'pending', to: epoch, nextRow: to, points, rows }
     parts.push(pending)
     return to
   }

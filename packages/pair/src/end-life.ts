@@ -33,6 +33,8 @@ export class EndLife {
   #probe: { readonly id: number; readonly sentAt: number } | null = null
   #probed = false
   #handedOverAt = 0
+  /** The outside says that somebody newer leads: the view must be read. */
+  stale = false
   /** A proposal has been missed: only catching up again helps. */
   gap = false
 
@@ -132,7 +134,10 @@ export class EndLife {
     if (this.#probe?.id === id) {
       this.#probe = null
       this.#probed = reply.kind !== 'unavailable'
-    } else this.#writer?.onReply(id, reply)
+    } else if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
+      this.#writer.fenced = false
+      this.stale = true
+    }
   }
 
   onCheckpoint(checkpoint: Checkpoint): void {
@@ -220,6 +225,12 @@ export class EndLife {
     const { twinIsMember } = ingress.standing
     this.#retain(ingress)
     if (this.#fed === null || !(twinIsMember || imageSent)) return
+    if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
+      // What it lacks is kept for nobody any more: only catching up again helps it.
+      const { peer } = this.#twin
+      if (peer !== null) this.#twin.onReport(peer.incarnation, 'laggard')
+      return
+    }
     while (this.#fed < book.tail) {
       this.#fed++
       this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
@@ -243,7 +254,8 @@ export class EndLife {
 
   #accept(): void {
     const { ingress } = this.#p
-    if (ingress === null || !this.#twin.open) return
+    // Without its state a replica holds nothing, and says nothing.
+    if (ingress === null || !ingress.hasState || !this.#twin.open) return
     const { tail } = ingress.book
     if (tail === this.#accepted && tail !== 0) return
     this.#accepted = tail

@@ -49,6 +49,8 @@ export class IngressBody implements Body {
   }
   /** Some leader has closed everything before this epoch. */
   hint = 0 as Epoch
+  /** Its state has been loaded, empty as it may be. */
+  hasState = false
   /** The twin holds our proposals up to here, or will with the image that it is being sent. */
   twinHolds = 0
   readonly #context: Context
@@ -185,6 +187,7 @@ export class IngressBody implements Body {
   }
 
   load(parts: Image): void {
+    this.hasState = true
     for (const part of parts) {
       if (part.kind === 'boundary') {
         this.#at = part.at

@@ -43,6 +43,7 @@ export class InputChannel {
 
   constructor(channel: Channel) {
     this.channel = channel
+    this.#remember(START, 0)
   }
 
   /** Where the next item must start. */
@@ -72,6 +73,7 @@ export class InputChannel {
     this.#queuedBytes = 0
     this.#recent.length = 0
     this.#recentAt = 0
+    this.#remember(point.position, point.digest)
     this.#next = point.position
     this.#nextDigest = point.digest
     this.#processed = point

@@ -26,7 +26,7 @@ export class LogWriter {
   #retryAt = 0
   #retries = 0
   #failingSince: number | null = null
-  /** The log has been adopted under this generation, and its tail appended once. */
+  /** The log has been adopted, and its tail appended, under some generation of ours: nobody led in between. */
   #adopted = false
   /** The store takes no more than was reserved: nothing new may be decided until a checkpoint has freed it. */
   full = false

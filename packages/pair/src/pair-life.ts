@@ -189,6 +189,11 @@ export class PairLife {
 
   onSink(id: number, reply: SinkReply): void {
     this.#end.onSink(id, reply)
+    if (!this.#end.stale) return
+    this.#end.stale = false
+    this.own.key.refresh()
+    this.own.key.poll()
+    this.run.key.hint()
   }
 
   onPush(request: number, push: PushRequest): void {

@@ -22,7 +22,7 @@ class StillBody implements Body {
 
   image(): ImageStream {
     const boundary: ImagePart = { kind: 'boundary', at: this.at, before: this.before, watermark: 0 }
-    return new ImageStream([boundary, { kind: 'egress', record: this.at, nextRow: 0 }], null)
+    return new ImageStream([boundary, { kind: 'egress', record: this.at, nextRow: 0, finalBefore: 0 }], null)
   }
 
   settledOutside(at: number): boolean {

@@ -51,7 +51,9 @@ export class PartWriter {
 
   /** Called when the body stands where it will stay. */
   stopping(body: Body): void {
-    if (this.#writing !== null || !body.settled || this.#passed > body.at) return
+    // Whoever does not write now may have to later: its twin may die before the part is stored.
+    if (!this.#stance.writesParts || this.#writing !== null) return
+    if (!body.settled || this.#passed > body.at) return
     const end = body.at === EPOCH_END
     this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
     // Nothing but the end itself lies between the boundary before it and for ever.

@@ -70,6 +70,6 @@ describe('a sink queue', () => {
 
   it('says in a checkpoint that everything before the cut is committed: the part waits for that', () => {
     const { queue } = egress().collect(1, 10).collect(2, 11)
-    expect(queue.image('checkpoint')).toEqual([{ kind: 'egress', record: 2, nextRow: 2 }])
+    expect(queue.image('checkpoint')).toEqual([{ kind: 'egress', record: 2, nextRow: 2, finalBefore: 0 }])
   })
 })

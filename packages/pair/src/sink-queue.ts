@@ -56,9 +56,9 @@ export class SinkQueue implements StageOutput {
     const rows = this.#open
     this.#open = []
     // An epoch the sink has already committed comes by again after a restore.
-    if (to > this.#record)
-      this.#pending.push({ kind: 'pending', to, points: this.#inputs.processedPoints(), rows })
-    else this.#settled = this.#inputs.processedPoints()
+    const points = this.#inputs.processedPoints()
+    if (to > this.#record) this.#pending.push({ kind: 'pending', to, nextRow: this.#nextRow, points, rows })
+    else this.#settled = points
   }
 
   /** Complete epochs that end at or before `limit`, oldest first. */
@@ -91,7 +91,7 @@ export class SinkQueue implements StageOutput {
   image(purpose: 'catch-up' | 'checkpoint'): ImagePart[] {
     // A checkpoint part counts only once the record has reached it: nothing is pending then.
     const record = purpose === 'checkpoint' ? this.#inputs.at : this.#record
-    const parts: ImagePart[] = [{ kind: 'egress', record, nextRow: this.#nextRow }]
+    const parts: ImagePart[] = [{ kind: 'egress', record, nextRow: this.#nextRow, finalBefore: 0 }]
     if (purpose === 'checkpoint') return parts
     for (let index = 0; index < this.#pending.length; index++) parts.push(this.#pending.at(index))
     return parts

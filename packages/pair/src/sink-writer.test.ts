@@ -150,7 +150,7 @@ describe('a sink writer that leads', () => {
 
   it('stops, named, at a record below what the pipeline remembers', () => {
     const bench = new Bench(new TransactionalSink(3))
-    bench.egress.queue.load({ kind: 'egress', record: epoch(5), nextRow: 7 })
+    bench.egress.queue.load({ kind: 'egress', record: epoch(5), nextRow: 7, finalBefore: 0 })
     bench.settle(1)
     expect(bench.writer.fault).toBe('sink.record-below-checkpoint')
   })

@@ -44,6 +44,8 @@ export class SinkWriter {
   /** Since when epochs are due and the record stands still; null when nothing is due. */
   #stalledAt: number | null = null
   #failingSince: number | null = null
+  /** Refused as older: the view known here is out of date. */
+  fenced = false
   /** The record is gone, or below what the pipeline remembers. */
   fault: string | null = null
 
@@ -72,7 +74,7 @@ export class SinkWriter {
       if (now - phase.sentAt >= limits.replyMs) this.#failed('no answer')
       return
     }
-    if (now < this.#retryAt) return
+    if (now < this.#retryAt || this.fault !== null) return
     if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
     else if (this.#stalledAt !== null && now - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
   }
@@ -88,7 +90,12 @@ export class SinkWriter {
     this.#retries = 0
     this.#failingSince = null
     if (reply.kind === 'missing') this.fault = 'sink.record-missing'
-    else if (reply.kind === 'fenced') this.#phase = { kind: 'closed' }
+    else if (reply.kind === 'fenced') {
+      // Somebody newer leads: the view will say so before it is time to try again.
+      this.#phase = { kind: 'closed' }
+      this.fenced = true
+      this.#retryAt = this.#context.now + this.#context.limits.replyMs
+    }
     else this.#recorded(reply.record, phase.generation)
     return true
   }

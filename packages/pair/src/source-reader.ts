@@ -45,7 +45,9 @@ export class SourceReader {
   }
 
   get failingMs(): number {
-    const since = this.#failingSince ?? this.#request?.sentAt ?? null
+    // What comes next may keep its answer until there is something to say; a range has no reason to wait.
+    const asked = this.#request?.exact == null ? null : this.#request.sentAt
+    const since = this.#failingSince ?? asked
     return since === null ? 0 : this.#context.now - since
   }
 

@@ -115,7 +115,7 @@ describe('a stage runner', () => {
   it('gives the output what is not of a group', () => {
     const { runner, output } = new Bench()
     runner.load({ kind: 'group', group: 1, bytes: new Uint8Array() })
-    runner.load({ kind: 'egress', record: epoch(3), nextRow: 0 })
+    runner.load({ kind: 'egress', record: epoch(3), nextRow: 0, finalBefore: 0 })
     expect(output.lines).toEqual(['load egress'])
   })
 })

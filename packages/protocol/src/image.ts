@@ -105,12 +105,16 @@ export interface EgressPart {
   readonly record: Epoch
   /** Number of the next row, which is the next event of a resumable sink. */
   readonly nextRow: number
+  /** Rows before this number are final. */
+  readonly finalBefore: number
 }
 
 /** Egress: an epoch that is complete here and not yet committed by the sink. */
 export interface PendingPart {
   readonly kind: 'pending'
   readonly to: Epoch
+  /** Number of the row after its last: rows of it may have been shed. */
+  readonly nextRow: number
   readonly points: readonly InputPoint[]
   readonly rows: readonly PendingRow[]
 }

@@ -56,7 +56,7 @@ export interface StateSnapshot {
   /** Groups that hold anything, ascending. */
   readonly groups: readonly number[]
   /**
-   * Canonical bytes: equal content gives equal bytes, whatever the layout or the order of insertion into it.
+   * Canonical bytes: equal content, keys first put in the same order, gives equal bytes whatever the layout.
    */
   encode(group: number): Uint8Array
   release(): void

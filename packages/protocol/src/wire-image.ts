@@ -27,7 +27,7 @@ export const imageShape: Shape<Image> = list(
     },
     keys: { keys: list(keptKey) },
     proposal: { decision: decisionShape },
-    egress: { record: epoch, nextRow: count },
-    pending: { to: epoch, points: list(inputPoint), rows: list(pendingRow) },
+    egress: { record: epoch, nextRow: count, finalBefore: count },
+    pending: { to: epoch, nextRow: count, points: list(inputPoint), rows: list(pendingRow) },
   }),
 )

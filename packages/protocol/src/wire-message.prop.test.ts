@@ -104,9 +104,10 @@ const parts = ofKinds<ImagePart>({
     keys: fc.array(fc.record({ key: text, epoch: whole() }), { maxLength: 3 }),
   },
   proposal: { decision },
-  egress: { record: whole(), nextRow: whole() },
+  egress: { record: whole(), nextRow: whole(), finalBefore: whole() },
   pending: {
     to: whole(),
+    nextRow: whole(),
     points: fc.array(inputPoint, { maxLength: 3 }),
     rows: fc.array(row, { maxLength: 3 }),
   },

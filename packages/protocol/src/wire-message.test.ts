@@ -34,6 +34,7 @@ const decision: Decision = {
 const pending: ImagePart = {
   kind: 'pending',
   to: epoch(2),
+  nextRow: 3,
   points: [],
   rows: [{ epoch: epoch(1), seq: 2, values: [null, false, true, 1, 'é', -2n, Uint8Array.of(9), Number.NaN] }],
 }
@@ -60,7 +61,7 @@ describe('the bytes of a message', () => {
     )
     expect(hex(encodeImage([pending]))).toBe(
       [
-        ['504c6901', '01000000', '09', '0000000000000040', '00000000', '01000000'],
+        ['504c6901', '01000000', '09', '0000000000000040', '0000000000000840', '00000000', '01000000'],
         ['000000000000f03f', '0000000000000040', '08000000'],
         ['00', '01', '02', '03', '000000000000f03f', '04', '02000000', 'c3a9', '05', 'feffffffffffffff'],
         ['06', '01000000', '0000', '09', '03', '000000000000f87f'],

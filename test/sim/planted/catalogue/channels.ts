@@ -151,11 +151,11 @@ export const CHANNELS: readonly Mutation[] = [
     name: 'acks-before-processing',
     story: 'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
       'stands finds nobody who can serve it.',
-    file: 'packages/pair/src/consumer-body.ts',
-    find: 'this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())',
-    replace: 'this.#inputs.ack(this.#inputs.retainedPoints())',
-    caughtBy: ['unserved', 'stuck', 'lost'],
+    file: 'packages/pair/src/input-channel.ts',
+    find: "if (message.kind === 'seal') this.#sealed = { position: after, digest }",
+    replace: "if (message.kind === 'seal') this.#processed = this.#sealed = { position: after, digest }",
+    caughtBy: ['lost', 'diverged', 'halted', 'crashed', 'reordered', 'stuck', 'unserved'],
     schedules: 200,
-    focus: { ...BACKLOG, faults: ['sink-pause', 'crash', 'slow', 'hang'], count: [4, 7] },
+    focus: BACKLOG,
   },
 ]
