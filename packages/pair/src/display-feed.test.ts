@@ -139,6 +139,15 @@ describe('a display feed', () => {
     expect(restored.shows()).toEqual(['2: rollback 2.1.1 to 1', '2: row 2.2.1 12'])
   })
 
+  it('gives a joiner no finality that its survivor did not have, though events were shed', () => {
+    const survivor = new Bench(1).epoch(1, 1, 2).epoch(2, 3)
+    const joiner = new Bench(1)
+    for (const part of survivor.feed.image('catch-up')) joiner.feed.load(part)
+    expect(joiner.client(1, { run: run(1), seq: 2, final: -1 }).shows()).toEqual([])
+    joiner.feed.setDurable(epoch(1))
+    expect(joiner.shows()).toEqual(['1: final 1.2.1 through 1'])
+  })
+
   it('gives a joiner its events, and which of them are final', () => {
     const survivor = new Bench().epoch(1, 10).epoch(2, 11).epoch(3, 12)
     survivor.feed.setDurable(epoch(1))

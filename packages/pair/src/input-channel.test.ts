@@ -60,6 +60,15 @@ describe('an input channel', () => {
     expect(received().receive(longer)).toBe('diverged')
   })
 
+  it('finds out a wrong copy of the very first item, and of the first after a reset (C2)', () => {
+    const input = channel()
+    input.receive(frameAt(at(0, 0), 1))
+    expect(input.receive(frameAt(at(0, 0), 2))).toBe('diverged')
+    input.reset({ position: at(4, 10), digest: 7 })
+    input.receive(frameAt(at(4, 10), 1))
+    expect(input.receive(frameAt(at(4, 10), 2))).toBe('diverged')
+  })
+
   it('compares a copy also after the item has been processed (C2)', () => {
     const input = received()
     for (let count = 0; count < 3; count++) input.shift()

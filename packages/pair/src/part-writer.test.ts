@@ -129,6 +129,17 @@ describe('a part writer', () => {
     expect(ended.stores()[0]).toBe('part/1/sums/0/30/Infinity/1 0')
   })
 
+  it('writes the last part for a twin that died before it had', () => {
+    const bench = new Bench()
+    bench.stance.writesParts = false
+    bench.body.at = EPOCH_END
+    bench.writer.stopping(bench.body)
+    expect(bench.stores()).toEqual([])
+    bench.stance.writesParts = true
+    bench.writer.stopping(bench.body)
+    expect(bench.stores().length).toBe(2)
+  })
+
   it('tries the last part again until it is stored, and then no more', () => {
     const bench = new Bench()
     bench.body.at = epoch(33)

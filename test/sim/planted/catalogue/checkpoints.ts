@@ -20,16 +20,6 @@ export const CHECKPOINTS: readonly Mutation[] = [
     focus: RESTORES,
   },
   {
-    name: 'part-one-epoch-late',
-    story: 'A part is named for the epoch before the one it is of: restored, this pair is one epoch ahead of all others.',
-    file: 'packages/pair/src/part-writer.ts',
-    find: 'const name = partName({ run, pair, from, to, incarnation })',
-    replace: 'const name = partName({ run, pair, from: Math.max(0, from - 1) as Epoch, to: to - 1, incarnation })',
-    caughtBy: ['lost', 'halted', 'stuck', 'crashed', 'diverged', 'repeated', 'reordered', 'unserved'],
-    schedules: 300,
-    focus: RESTORES,
-  },
-  {
     name: 'truncated-before-whole',
     story: 'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to the other.',
     file: 'packages/pair/src/end-life.ts',
@@ -47,7 +37,12 @@ export const CHECKPOINTS: readonly Mutation[] = [
     replace: 'const through = index',
     caughtBy: ['unserved', 'halted', 'stuck'],
     schedules: 400,
-    focus: { ...RESTORES, faults: ['slow', 'slow-link', 'crash', 'cut', 'hang'], at: ['in'] },
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 3 },
+      faults: ['crash', 'slow-link', 'cut', 'slow', 'hang'],
+      at: ['in'],
+      count: [3, 6],
+    },
   },
   {
     name: 'parts-deleted-too-early',

@@ -51,7 +51,7 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
   'store-flaky': { fault: { kind: 'store-flaky', at: AT, forMs: 60 }, shows: (s) => storeIsFlaky(s) },
   'store-full': {
     fault: { kind: 'store-full', at: AT, forMs: 20 },
-    shows: (s) => s.store.machine.capacityBytes <= s.store.machine.usedBytes + 100,
+    shows: (s) => s.store.machine.capacityBytes < 1e9,
     ends: 30,
   },
   'store-cut': { fault: { kind: 'store-cut', at: AT, slot: SLOT, forMs: 20 }, shows: (s) => !storeAnswers(s, 12) },
