@@ -26,7 +26,10 @@ export class PairInvariants {
     if (!why.startsWith(`${pair}: `)) return
     const left = this.#alive(this.#view(pair)?.members ?? [], pair).find((one) => one.replica.life.serves)
     if (left === undefined) return
-    this.#simulation.checker.report('rolled-back', `${process.slot} gives the run up (${why}), ${left.slot} serves`)
+    this.#simulation.checker.report(
+      'rolled-back',
+      `${process.slot} gives the run up (${why}), ${left.slot} serves`,
+    )
   }
 
   /** Whoever its view lists is never told that it is not listed: it once was, and who is removed never comes back. */
@@ -38,7 +41,10 @@ export class PairInvariants {
     const listed = [...view.members, ...view.waiting, ...(view.joining === null ? [] : [view.joining])]
     const { incarnation } = process.replica.context
     if (!listed.some((member) => member.incarnation === incarnation)) return
-    this.#simulation.checker.report('unserved', `${process.slot}#${incarnation} is refused, though its view lists it`)
+    this.#simulation.checker.report(
+      'unserved',
+      `${process.slot}#${incarnation} is refused, though its view lists it`,
+    )
   }
 
   /** A log is kept from where its slowest member stands: that one may have to lead, and reads on from there. */
@@ -50,7 +56,10 @@ export class PairInvariants {
       if (!life.serves || !('book' in body)) continue
       const { tail } = body.book as { readonly tail: number }
       if (tail >= through) continue
-      this.#simulation.checker.report('unserved', `${log} is cut at ${through}, ${process.slot} holds up to ${tail}`)
+      this.#simulation.checker.report(
+        'unserved',
+        `${log} is cut at ${through}, ${process.slot} holds up to ${tail}`,
+      )
     }
   }
 
@@ -84,7 +93,10 @@ export class PairInvariants {
       const producers = this.#alive(this.#view(channel.from)?.members ?? [], channel.from)
       const view = this.#view(channel.to)
       if (view === null) continue
-      const consumers = this.#alive(view.joining === null ? view.members : [...view.members, view.joining], channel.to)
+      const consumers = this.#alive(
+        view.joining === null ? view.members : [...view.members, view.joining],
+        channel.to,
+      )
       for (const producer of producers) {
         if (!producer.replica.life.serves) continue
         const { kept } = producer.replica.outputs.channel(channel.id).buffer

@@ -11,7 +11,8 @@ const CLOSE_MS = 60
 export function focusedSchedule(seed: number, focus: Focus): Schedule {
   const drawn = randomSchedule(seed)
   const random = new Random(seed).fork('focus')
-  const plan = focus.plan === undefined ? drawn.plan : focusedPlan(random.fork('plan'), focus.plan, drawn.plan)
+  const plan =
+    focus.plan === undefined ? drawn.plan : focusedPlan(random.fork('plan'), focus.plan, drawn.plan)
   return {
     ...drawn,
     plan,
@@ -46,7 +47,9 @@ function focusedFaults(random: Random, plan: Plan, focus: Focus): Fault[] {
 /** `in` (one or several), maybe `middle`, `out`: the smallest pipeline in which the mistake can show. */
 function focusedPlan(random: Random, focus: PlanFocus, drawn: Plan): Plan {
   const schema = drawn.edges[0]!.schema
-  const ingresses = Array.from({ length: focus.sources ?? 1 }, (_, port) => (port === 0 ? 'in' : `in-${port}`))
+  const ingresses = Array.from({ length: focus.sources ?? 1 }, (_, port) =>
+    port === 0 ? 'in' : `in-${port}`,
+  )
   const middle = focus.step === undefined ? [] : ['middle']
   const edge = (from: string, to: string, port: number): Edge => {
     const delivery = focus.delivery ?? (random.chance(0.5) ? 'lane' : 'race')
@@ -66,7 +69,12 @@ function focusedPlan(random: Random, focus: PlanFocus, drawn: Plan): Plan {
         schema,
         keyWindowEpochs: 1000,
       })),
-      ...middle.map((name) => ({ kind: 'compute' as const, name, partitions: 1, step: focus.step ?? 'pass' })),
+      ...middle.map((name) => ({
+        kind: 'compute' as const,
+        name,
+        partitions: 1,
+        step: focus.step ?? 'pass',
+      })),
       {
         kind: 'egress',
         name: 'out',

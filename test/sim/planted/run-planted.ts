@@ -12,7 +12,9 @@ export async function runPlanted(args: readonly string[]): Promise<number> {
   const json = args.includes('--json')
   const chosen = CATALOGUE.filter(({ name }) => only === undefined || name === only)
   if (chosen.length === 0) {
-    console.error(`no planted bug is called ${only}; there are:\n${CATALOGUE.map(({ name }) => name).join('\n')}`)
+    console.error(
+      `no planted bug is called ${only}; there are:\n${CATALOGUE.map(({ name }) => name).join('\n')}`,
+    )
     return 2
   }
   const judged = await tryMutations(chosen, (one) => {
@@ -20,11 +22,14 @@ export async function runPlanted(args: readonly string[]): Promise<number> {
   })
   const baseline = await tryBaseline(judged)
   const missed = judged.filter(({ caught }) => !caught).map(({ mutation }) => mutation.name)
-  if (json) console.log(JSON.stringify({ planted: judged.length, missed, baseline, bugs: judged.map(asLine) }))
+  if (json)
+    console.log(JSON.stringify({ planted: judged.length, missed, baseline, bugs: judged.map(asLine) }))
   else {
     for (const line of baseline) console.log(`without any bug planted, ${line}`)
     const well = baseline.length === 0 ? 'clean' : 'not clean'
-    console.log(`${judged.length - missed.length} of ${judged.length} planted bugs caught, the core without them is ${well}`)
+    console.log(
+      `${judged.length - missed.length} of ${judged.length} planted bugs caught, the core without them is ${well}`,
+    )
   }
   return missed.length === 0 && baseline.length === 0 ? 0 : 1
 }

@@ -21,7 +21,8 @@ export function runTrial(task: TrialTask): Promise<TrialResult> {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       const what = task.mutation ?? 'the baseline'
-      if (signal !== null) resolve({ by: null, after: 0, detail: `${what} was not done within ${TRIAL_MS} ms` })
+      if (signal !== null)
+        resolve({ by: null, after: 0, detail: `${what} was not done within ${TRIAL_MS} ms` })
       else if (code === 0) resolve(JSON.parse(Buffer.concat(out).toString()) as TrialResult)
       else reject(new Error(`the trial of ${what} failed:\n${Buffer.concat(err).toString()}`))
     })

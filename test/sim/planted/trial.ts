@@ -30,7 +30,11 @@ async function tryOut({ schedules, focus }: TrialTask): Promise<TrialResult> {
   if (schedules === 0) {
     const { complaints } = await import('./self-test/complaints.ts')
     const { value: first } = complaints().next()
-    return { by: first === undefined ? null : `self-test: ${first.claim}`, after: 0, detail: first?.detail ?? '' }
+    return {
+      by: first === undefined ? null : `self-test: ${first.claim}`,
+      after: 0,
+      detail: first?.detail ?? '',
+    }
   }
   const { runSchedule } = await import('@pollux/sim')
   const { focusedSchedule } = await import('./focused-schedule.ts')

@@ -34,7 +34,8 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'joiner-promoted-unloaded',
-    story: 'A joiner counts as loaded while its image is still on the way: it processes, and is promoted, without the state.',
+    story:
+      'A joiner counts as loaded while its image is still on the way: it processes, and is promoted, without the state.',
     file: 'packages/pair/src/catch-up-joiner.ts',
     find: "return this.#phase.kind === 'replaying'",
     replace: "return this.#phase.kind === 'replaying' || this.#phase.kind === 'loading'",
@@ -66,7 +67,8 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'acks-not-held-for-joiner',
-    story: 'The survivor acks on while its joiner subscribes: producers evict what the joiner is to begin with.',
+    story:
+      'The survivor acks on while its joiner subscribes: producers evict what the joiner is to begin with.',
     file: 'packages/pair/src/catch-up-survivor.ts',
     find: "return this.#phase.kind === 'holding'",
     replace: "return this.#phase.kind === ('never' as string)",
@@ -86,7 +88,8 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'digest-not-in-image',
-    story: 'The running digest of a channel starts anew with the joiner: twins with equal bytes look different.',
+    story:
+      'The running digest of a channel starts anew with the joiner: twins with equal bytes look different.',
     file: 'packages/pair/src/output-side.ts',
     find: 'keptDigest: items ? buffer.keptDigest : buffer.headDigest,',
     replace: 'keptDigest: 0,',
@@ -96,7 +99,8 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'own-watermark-not-in-image',
-    story: 'The joiner does not learn how far event time was: while all inputs are idle it seals with an older one.',
+    story:
+      'The joiner does not learn how far event time was: while all inputs are idle it seals with an older one.',
     file: 'packages/pair/src/consumer-body.ts',
     find: '        this.#watermark = part.watermark\n',
     replace: '',
@@ -106,17 +110,25 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'input-watermark-not-in-image',
-    story: 'The joiner takes an input for one that has said nothing yet: its triggers fire later than its twin’s.',
+    story:
+      'The joiner takes an input for one that has said nothing yet: its triggers fire later than its twin’s.',
     file: 'packages/pair/src/input-side.ts',
     find: 'port.watermark = part.watermark\n',
     replace: '',
     caughtBy: ['diverged', 'halted', 'lost', 'reordered'],
     schedules: 400,
-    focus: { ...WINDOWED_REJOINS, plan: { source: 'replayable', sink: 'transactional', step: 'windows', sources: 2 } },
+    focus: {
+      ...WINDOWED_REJOINS,
+      plan: { source: 'replayable', sink: 'transactional', step: 'windows', sources: 2 },
+      faults: ['crash'],
+      at: ['middle'],
+      count: [2, 4],
+    },
   },
   {
     name: 'dictionary-not-in-image',
-    story: 'The joiner does not learn which texts the dictionary of a channel holds: codes mean nothing to it.',
+    story:
+      'The joiner does not learn which texts the dictionary of a channel holds: codes mean nothing to it.',
     file: 'packages/pair/src/input-side.ts',
     find: 'port.decoder.restoreState(part.dictionaries)\n',
     replace: '',
@@ -136,7 +148,8 @@ export const CATCH_UP: readonly Mutation[] = [
   },
   {
     name: 'groups-in-order-of-layout',
-    story: 'State comes back in another order than it was first put: rows are the same, the order of output is not.',
+    story:
+      'State comes back in another order than it was first put: rows are the same, the order of output is not.',
     file: 'packages/protocol/src/group-table.ts',
     find: 'for (const [key, row] of rows) {\n    values[at] = key',
     replace: 'for (const [key, row] of [...rows].sort(([a], [b]) => b - a)) {\n    values[at] = key',

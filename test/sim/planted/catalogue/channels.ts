@@ -45,7 +45,8 @@ const SLOW_SINK: Focus = {
 export const CHANNELS: readonly Mutation[] = [
   {
     name: 'evict-on-one-ack',
-    story: 'A producer forgets what one consumer replica has acked: the other, slower one has nowhere to get it.',
+    story:
+      'A producer forgets what one consumer replica has acked: the other, slower one has nowhere to get it.',
     file: 'packages/pair/src/output-channel.ts',
     find: 'floor = earlierPosition(floor, acked.position)',
     replace: 'floor = acked.position',
@@ -80,14 +81,16 @@ export const CHANNELS: readonly Mutation[] = [
     story: 'After a take-over the last item before the position comes again, and is taken for the next one.',
     file: 'packages/pair/src/input-channel.ts',
     find: 'if (order < 0) return this.#compareCopy(message)',
-    replace: 'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return this.#compareCopy(message)',
+    replace:
+      'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return this.#compareCopy(message)',
     caughtBy: ['diverged', 'halted', 'crashed', 'repeated', 'stuck', 'reordered'],
     schedules: 100,
     focus: RACE,
   },
   {
     name: 'delivery-from-the-head',
-    story: 'Asked to deliver from a position, a producer begins at its head: what lies between is never sent.',
+    story:
+      'Asked to deliver from a position, a producer begins at its head: what lies between is never sent.',
     file: 'packages/pair/src/output-channel.ts',
     find: 'if (number !== null) subscriber.cursor = number',
     replace: 'if (number !== null) subscriber.cursor = this.buffer.end',
@@ -97,7 +100,8 @@ export const CHANNELS: readonly Mutation[] = [
   },
   {
     name: 'seal-is-no-position',
-    story: 'Positions are compared by tuple number alone: a channel that was sealed looks like one that was not.',
+    story:
+      'Positions are compared by tuple number alone: a channel that was sealed looks like one that was not.',
     file: 'packages/protocol/src/position.ts',
     find: 'return a.epoch !== b.epoch ? a.epoch - b.epoch : a.seq - b.seq',
     replace: 'return a.seq - b.seq',
@@ -107,7 +111,8 @@ export const CHANNELS: readonly Mutation[] = [
   },
   {
     name: 'arrival-decides-order',
-    story: 'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose turn it is.',
+    story:
+      'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose turn it is.',
     file: 'packages/pair/src/epoch-order.ts',
     find: "if (message === undefined) return { kind: 'wait', channel }",
     replace:
@@ -118,7 +123,8 @@ export const CHANNELS: readonly Mutation[] = [
   },
   {
     name: 'watermark-on-arrival',
-    story: 'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input is differs.',
+    story:
+      'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input is differs.',
     file: 'packages/pair/src/input-side.ts',
     find: "if (outcome === 'gap') port.links.resubscribe(link)",
     replace:
@@ -149,7 +155,8 @@ export const CHANNELS: readonly Mutation[] = [
   },
   {
     name: 'acks-before-processing',
-    story: 'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
+    story:
+      'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
       'stands finds nobody who can serve it.',
     file: 'packages/pair/src/input-channel.ts',
     find: "if (message.kind === 'seal') this.#sealed = { position: after, digest }",

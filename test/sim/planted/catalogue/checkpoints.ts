@@ -21,28 +21,14 @@ export const CHECKPOINTS: readonly Mutation[] = [
   },
   {
     name: 'truncated-before-whole',
-    story: 'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to the other.',
+    story:
+      'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to the other.',
     file: 'packages/pair/src/end-life.ts',
     find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = ingress.book.processed',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
     schedules: 200,
     focus: RESTORES,
-  },
-  {
-    name: 'truncated-past-slow-follower',
-    story: 'The log is cut at the checkpoint though the follower is before it: the leader dies, and there is a hole.',
-    file: 'packages/pair/src/end-life.ts',
-    find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
-    replace: 'const through = index',
-    caughtBy: ['unserved', 'halted', 'stuck'],
-    schedules: 400,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 3 },
-      faults: ['crash', 'slow-link', 'cut', 'slow', 'hang'],
-      at: ['in'],
-      count: [3, 6],
-    },
   },
   {
     name: 'parts-deleted-too-early',
@@ -62,7 +48,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
   },
   {
     name: 'output-position-not-in-part',
-    story: 'A checkpoint keeps where an output buffer began instead of where it ended: restored, it repeats numbers.',
+    story:
+      'A checkpoint keeps where an output buffer began instead of where it ended: restored, it repeats numbers.',
     file: 'packages/pair/src/output-side.ts',
     find: 'kept: items ? buffer.kept : buffer.head,',
     replace: 'kept: buffer.kept,',

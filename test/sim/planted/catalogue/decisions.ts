@@ -65,7 +65,8 @@ export const DECISIONS: readonly Mutation[] = [
   },
   {
     name: 'store-accepts-old-generation',
-    story: 'Runs are compared, generations are not: the old leader of the same run writes behind the new one.',
+    story:
+      'Runs are compared, generations are not: the old leader of the same run writes behind the new one.',
     file: 'packages/pair/src/memory-store.ts',
     find: 'return request.run < log.run || (request.run === log.run && request.generation < log.generation)',
     replace: 'return request.run < log.run',
@@ -75,7 +76,8 @@ export const DECISIONS: readonly Mutation[] = [
   },
   {
     name: 'lead-without-new-generation',
-    story: 'The twin that takes the lead keeps the generation: its fence does not exclude the one it follows.',
+    story:
+      'The twin that takes the lead keeps the generation: its fence does not exclude the one it follows.',
     file: 'packages/pair/src/view.ts',
     find: 'return { ...view, members, leader: stays, generation: nextGeneration(view) }',
     replace: 'return { ...view, members, leader: stays }',
@@ -85,7 +87,8 @@ export const DECISIONS: readonly Mutation[] = [
   },
   {
     name: 'take-over-adopts-nothing',
-    story: 'The new leader fences and does not read: what became durable without it is decided a second time.',
+    story:
+      'The new leader fences and does not read: what became durable without it is decided a second time.',
     file: 'packages/pair/src/log-writer.ts',
     find: 'else if (tail < next) this.#open(generation)',
     replace: 'else if (tail < Infinity) this.#open(generation)',
@@ -151,7 +154,8 @@ export const DECISIONS: readonly Mutation[] = [
   },
   {
     name: 'undurable-without-bound',
-    story: 'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
+    story:
+      'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
     file: 'packages/pair/src/ingress-body.ts',
     find: 'this.book.tail - this.book.durable >= limits.undurableMax',
     replace: 'this.book.tail - this.book.durable >= 1e9',

@@ -10,7 +10,8 @@ const PUSH: Focus = {
 export const PUSHES: readonly Mutation[] = [
   {
     name: 'push-answered-when-held',
-    story: 'A client is told its rows are stored when they are decided: both twins die before the log has them.',
+    story:
+      'A client is told its rows are stored when they are decided: both twins die before the log has them.',
     file: 'packages/pair/src/ingress-body.ts',
     find: 'this.desk.onDurable(this.book.durable)',
     replace: 'this.desk.onDurable(this.book.tail)',
@@ -20,7 +21,8 @@ export const PUSHES: readonly Mutation[] = [
   },
   {
     name: 'retry-answered-from-memory',
-    story: 'A retry finds its key in the table and is told "stored" while the first attempt is not durable yet.',
+    story:
+      'A retry finds its key in the table and is told "stored" while the first attempt is not durable yet.',
     file: 'packages/pair/src/push-desk.ts',
     find: 'if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {',
     replace: 'if (this.#keys.has(push.key)) {',
@@ -40,7 +42,8 @@ export const PUSHES: readonly Mutation[] = [
   },
   {
     name: 'keys-not-in-image',
-    story: 'A joiner does not learn which requests were decided: it leads, the client asks again, the rows come twice.',
+    story:
+      'A joiner does not learn which requests were decided: it leads, the client asks again, the rows come twice.',
     file: 'packages/pair/src/ingress-body.ts',
     find: '        ...this.desk.image(book.processed),\n',
     replace: '',

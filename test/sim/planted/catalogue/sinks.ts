@@ -31,7 +31,8 @@ export const SINKS: readonly Mutation[] = [
   },
   {
     name: 'unconditional-upsert',
-    story: 'The later write wins, whatever its version: the old leader’s delayed upsert undoes the new one’s.',
+    story:
+      'The later write wins, whatever its version: the old leader’s delayed upsert undoes the new one’s.',
     file: 'packages/sim/src/sink-model.ts',
     find: 'if (held === undefined || newer(row, held)) rows.set',
     replace: 'rows.set',
@@ -41,7 +42,8 @@ export const SINKS: readonly Mutation[] = [
   },
   {
     name: 'upsert-without-seq',
-    story: 'Rows carry their epoch and no number within it: of two writes of a key in one epoch, either may stay.',
+    story:
+      'Rows carry their epoch and no number within it: of two writes of a key in one epoch, either may stay.',
     file: 'packages/pair/src/sink-queue.ts',
     find: 'this.#open.push({ epoch: this.#epoch, seq: this.#nextRow++, values })',
     replace: 'this.#open.push({ epoch: this.#epoch, seq: 0, values })',
@@ -51,7 +53,8 @@ export const SINKS: readonly Mutation[] = [
   },
   {
     name: 'sink-ahead-of-durable',
-    story: 'Rows are committed before their decision is durable: both ingress twins die, and it is decided otherwise.',
+    story:
+      'Rows are committed before their decision is durable: both ingress twins die, and it is decided otherwise.',
     file: 'packages/pair/src/end-life.ts',
     find: 'durable: inputs.durable,\n      fresh',
     replace: 'durable: inputs.at,\n      fresh',
@@ -61,17 +64,24 @@ export const SINKS: readonly Mutation[] = [
   },
   {
     name: 'durable-of-one-input',
-    story: 'What one input says is durable stands for all: the other ingress pair dies with an undurable decision.',
+    story:
+      'What one input says is durable stands for all: the other ingress pair dies with an undurable decision.',
     file: 'packages/pair/src/input-side.ts',
     find: 'for (const port of this.ports) if (port.durable < least) least = port.durable',
     replace: 'for (const port of this.ports) least = port.durable',
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck'],
     schedules: 400,
-    focus: { plan: { source: 'replayable', sink: 'transactional', sources: 2 }, faults: ['store-pause', 'pair-loss', 'total-loss', 'store-cut'], at: ['in', 'in-1'], count: [3, 6] },
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', sources: 2 },
+      faults: ['store-pause', 'pair-loss', 'total-loss', 'store-cut'],
+      at: ['in', 'in-1'],
+      count: [3, 6],
+    },
   },
   {
     name: 'record-read-as-new',
-    story: 'A sink whose record is behind what the pipeline remembers is written to from where the pipeline stands.',
+    story:
+      'A sink whose record is behind what the pipeline remembers is written to from where the pipeline stands.',
     file: 'packages/pair/src/sink-queue.ts',
     find: "const record = purpose === 'checkpoint' ? this.#inputs.at : this.#record",
     replace: 'const record = this.#inputs.at',
@@ -103,7 +113,8 @@ export const SINKS: readonly Mutation[] = [
   },
   {
     name: 'client-of-older-run-goes-on',
-    story: 'A client that saw provisional events of the last run asks for what comes after them, and gets it.',
+    story:
+      'A client that saw provisional events of the last run asks for what comes after them, and gets it.',
     file: 'packages/pair/src/display-feed.ts',
     find: 'if (after.run === run) {',
     replace: 'if (after.run <= run) {',
@@ -112,11 +123,13 @@ export const SINKS: readonly Mutation[] = [
     focus: DISPLAY,
   },
   {
-    name: 'events-forgotten-with-their-replica',
-    story: 'A joining display is not given the events that its clients may still ask for.',
+    name: 'event-numbers-not-in-checkpoint',
+    story:
+      'A checkpoint of a display holds the number of the oldest event it remembered, not of the next one: after a ' +
+      'loss of the pair, numbers that clients have seen come to mean other rows.',
     file: 'packages/pair/src/display-feed.ts',
-    find: "nextRow: purpose === 'catch-up' ? first : this.#nextRow })",
-    replace: 'nextRow: first })',
+    find: "const nextRow = purpose === 'catch-up' ? first : this.#nextRow",
+    replace: 'const nextRow = first',
     caughtBy: ['final-changed', 'lost', 'crashed', 'stuck'],
     schedules: 300,
     focus: DISPLAY,
@@ -129,6 +142,10 @@ export const SINKS: readonly Mutation[] = [
     replace: '',
     caughtBy: ['final-changed', 'lost'],
     schedules: 300,
-    focus: { ...DISPLAY, faults: ['slow-link', 'cut', 'reset', 'crash'], plan: { source: 'replayable', sink: 'resumable', sources: 2 } },
+    focus: {
+      ...DISPLAY,
+      faults: ['slow-link', 'cut', 'reset', 'crash'],
+      plan: { source: 'replayable', sink: 'resumable', sources: 2 },
+    },
   },
 ]

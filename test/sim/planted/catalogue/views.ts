@@ -9,7 +9,8 @@ const CHURN: Focus = {
 export const VIEWS: readonly Mutation[] = [
   {
     name: 'one-death-counts-as-loss',
-    story: 'A pair counts as lost when one of its members is dead: every crash throws the whole pipeline back.',
+    story:
+      'A pair counts as lost when one of its members is dead: every crash throws the whole pipeline back.',
     file: 'packages/pair/src/view.ts',
     find: 'return view.members.every((m) => view.waiting.some((w) => w.lane === m.lane))',
     replace: 'return view.members.some((m) => view.waiting.some((w) => w.lane === m.lane))',
@@ -27,7 +28,11 @@ export const VIEWS: readonly Mutation[] = [
     replace: "if (request.version !== version && request.key !== 'run') return",
     caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'repeated', 'rolled-back', 'unserved'],
     schedules: 400,
-    focus: { ...CHURN, faults: ['pair-loss', 'total-loss', 'coordinator-flaky', 'drain'], plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 3 } },
+    focus: {
+      ...CHURN,
+      faults: ['pair-loss', 'total-loss', 'coordinator-flaky', 'drain'],
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 3 },
+    },
   },
   {
     name: 'view-written-blindly',
@@ -41,7 +46,8 @@ export const VIEWS: readonly Mutation[] = [
   },
   {
     name: 'stale-view-refuses',
-    story: 'A producer judges by the view it happens to know: a legitimate successor that it has not heard of is refused.',
+    story:
+      'A producer judges by the view it happens to know: a legitimate successor that it has not heard of is refused.',
     file: 'packages/pair/src/output-side.ts',
     find: "if (refusal === 'not-in-view') {",
     replace: "if (refusal === ('none' as string)) {",

@@ -25,7 +25,15 @@ export const PIPELINE: SimulationOptions['plan'] = {
     { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
   ],
   edges: [
-    { from: 'in', output: 0, to: 'out', port: 0, exchange: { kind: 'one' }, delivery: 'race', schema: TOY_SCHEMA },
+    {
+      from: 'in',
+      output: 0,
+      to: 'out',
+      port: 0,
+      exchange: { kind: 'one' },
+      delivery: 'race',
+      schema: TOY_SCHEMA,
+    },
   ],
 }
 

@@ -19,17 +19,33 @@ const BAD: readonly (readonly [Verdict, string, (checker: Checker, simulation: S
   ['repeated', 'a row that came twice', (c) => output(c, [...ROWS, ROWS[2]!])],
   ['reordered', 'two rows in each other’s place', (c) => output(c, [ROWS[0]!, ROWS[2]!, ROWS[1]!])],
   ['lost', 'a row of another value', (c) => output(c, [ROWS[0]!, ROWS[1]!, { ...ROWS[2]!, value: 31 }])],
-  ['decision-rewritten', 'a log with a hole', (c) => c.checkLogs(new Map([['in/0', [LOG[0]!, decision(3, 5, 6)]]]))],
-  ['decision-rewritten', 'a log with a jump', (c) => c.checkLogs(new Map([['in/0', [LOG[0]!, decision(2, 6, 7)]]]))],
+  [
+    'decision-rewritten',
+    'a log with a hole',
+    (c) => c.checkLogs(new Map([['in/0', [LOG[0]!, decision(3, 5, 6)]]])),
+  ],
+  [
+    'decision-rewritten',
+    'a log with a jump',
+    (c) => c.checkLogs(new Map([['in/0', [LOG[0]!, decision(2, 6, 7)]]])),
+  ],
   ['lost', 'a range that nobody decided', (c) => c.checkCoverage('in/0', [read('', '2'), read('3', '5')], 5)],
   ['lost', 'an end that nobody decided', (c) => c.checkCoverage('in/0', [read('', '2')], 5)],
   ['diverged', 'two frames at one position', (c) => twice(c, frame(1), frame(2))],
   ['diverged', 'two seals at one position', (c) => twice(c, seal(5, 1), seal(6, 1))],
   ['diverged', 'two watermarks at one position', (c) => twice(c, seal(5, 1), seal(5, 2))],
-  ['final-changed', 'a final event that was another row', (c) => shown(c, { sealed: new Map([[1, row(ROWS[2]!)]]) })],
+  [
+    'final-changed',
+    'a final event that was another row',
+    (c) => shown(c, { sealed: new Map([[1, row(ROWS[2]!)]]) }),
+  ],
   ['final-changed', 'a client that complains', (c) => shown(c, { complaint: 'it came twice' })],
   ['lost', 'an event that never came', (c) => shown(c, { ended: true })],
-  ['unfenced', 'an append by somebody who fenced nothing', (_c, s) => s.store.onHandled?.(...unfencedAppend())],
+  [
+    'unfenced',
+    'an append by somebody who fenced nothing',
+    (_c, s) => s.store.onHandled?.(...unfencedAppend()),
+  ],
   ['stuck', 'a pipeline of which nobody is left', (_c, s) => s.run()],
 ]
 
@@ -38,20 +54,35 @@ export function checkerComplaints(): Complaint[] {
   output(good.checker, ROWS)
   good.checker.checkLogs(new Map([['in/0', LOG]]))
   twice(good.checker, frame(1), frame(1))
-  const false_ = good.checker.violations.map(({ detail }) => ({ claim: 'the checker finds no fault in what is right', detail }))
+  const false_ = good.checker.violations.map(({ detail }) => ({
+    claim: 'the checker finds no fault in what is right',
+    detail,
+  }))
   const blind = BAD.flatMap(([verdict, what, happen]) => {
     const simulation = verdict === 'stuck' ? deserted() : simulationOf()
     happen(simulation.checker, simulation)
     const said = simulation.checker.violations.map((one) => one.verdict)
     if (said.includes(verdict)) return []
-    return [{ claim: 'the checker sees what is wrong', detail: `${what} is ${said.join(', ') || 'nothing'} to it, not ${verdict}` }]
+    return [
+      {
+        claim: 'the checker sees what is wrong',
+        detail: `${what} is ${said.join(', ') || 'nothing'} to it, not ${verdict}`,
+      },
+    ]
   })
   return [...false_, ...blind]
 }
 
 /** Everybody dies and nobody comes back. */
 function deserted(): Simulation {
-  const simulation = new Simulation({ seed: 1, plan: PIPELINE, faults: [], healAt: 50, rows: 3, limits: SIM_LIMITS })
+  const simulation = new Simulation({
+    seed: 1,
+    plan: PIPELINE,
+    faults: [],
+    healAt: 50,
+    rows: 3,
+    limits: SIM_LIMITS,
+  })
   while (simulation.world.now < 40 && simulation.world.step());
   for (const slot of simulation.slots) simulation.killSlot(slot, null)
   return simulation
@@ -63,7 +94,16 @@ function output(checker: Checker, rows: Rows): void {
 }
 
 function shown(checker: Checker, client: object): void {
-  const whole = { id: 0, pair: 'out/0', sealed: new Map(), base: -1, resets: [], ended: false, complaint: null, ...client }
+  const whole = {
+    id: 0,
+    pair: 'out/0',
+    sealed: new Map(),
+    base: -1,
+    resets: [],
+    ended: false,
+    complaint: null,
+    ...client,
+  }
   judge(checker, new Map(), [whole as never])
 }
 

@@ -16,17 +16,36 @@ interface Probe {
 
 /** Each kind of fault, by what it does. A total table: a kind without a probe could be switched off unnoticed. */
 const PROBES: Readonly<Record<FaultKind, Probe>> = {
-  crash: { fault: { kind: 'crash', at: AT, slot: SLOT, restartMs: 20 }, shows: (s) => isDown(s, SLOT), ends: 30 },
+  crash: {
+    fault: { kind: 'crash', at: AT, slot: SLOT, restartMs: 20 },
+    shows: (s) => isDown(s, SLOT),
+    ends: 30,
+  },
   hang: { fault: { kind: 'hang', at: AT, slot: SLOT, forMs: 20 }, shows: (s) => hangs(s), ends: 30 },
-  slow: { fault: { kind: 'slow', at: AT, slot: SLOT, forMs: 20, stepMs: 3 }, shows: (s) => s.find(SLOT)?.slowMs === 3, ends: 30 },
-  cut: { fault: { kind: 'cut', at: AT, a: SLOT, b: OTHER, forMs: 20 }, shows: (s) => isCut(s, true, true), ends: 30 },
+  slow: {
+    fault: { kind: 'slow', at: AT, slot: SLOT, forMs: 20, stepMs: 3 },
+    shows: (s) => s.find(SLOT)?.slowMs === 3,
+    ends: 30,
+  },
+  cut: {
+    fault: { kind: 'cut', at: AT, a: SLOT, b: OTHER, forMs: 20 },
+    shows: (s) => isCut(s, true, true),
+    ends: 30,
+  },
   'one-way': {
     fault: { kind: 'one-way', at: AT, a: SLOT, b: OTHER, forMs: 20 },
     shows: (s) => isCut(s, true, false),
     ends: 30,
   },
-  isolate: { fault: { kind: 'isolate', at: AT, slot: SLOT, forMs: 20 }, shows: (s) => isCut(s, true, true), ends: 30 },
-  reset: { fault: { kind: 'reset', at: AT + 2, a: OTHER, b: SLOT }, shows: (s) => inputsWithin(s, OTHER, 12, (kind) => kind === 'closed') > 0 },
+  isolate: {
+    fault: { kind: 'isolate', at: AT, slot: SLOT, forMs: 20 },
+    shows: (s) => isCut(s, true, true),
+    ends: 30,
+  },
+  reset: {
+    fault: { kind: 'reset', at: AT + 2, a: OTHER, b: SLOT },
+    shows: (s) => inputsWithin(s, OTHER, 12, (kind) => kind === 'closed') > 0,
+  },
   'slow-link': {
     fault: { kind: 'slow-link', at: AT, slot: SLOT, forMs: 300, ms: 30 },
     shows: (s) => deliveryMs(s.network, s.world, SLOT, 'elsewhere') > 25,
@@ -41,8 +60,14 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     shows: (s) => s.slots.every((slot) => isDown(s, slot)),
     ends: 60,
   },
-  'coordinator-pause': { fault: { kind: 'coordinator-pause', at: AT, forMs: 20 }, shows: (s) => !coordinatorAnswers(s, 12) },
-  'coordinator-flaky': { fault: { kind: 'coordinator-flaky', at: AT, forMs: 60 }, shows: (s) => coordinatorIsFlaky(s) },
+  'coordinator-pause': {
+    fault: { kind: 'coordinator-pause', at: AT, forMs: 20 },
+    shows: (s) => !coordinatorAnswers(s, 12),
+  },
+  'coordinator-flaky': {
+    fault: { kind: 'coordinator-flaky', at: AT, forMs: 60 },
+    shows: (s) => coordinatorIsFlaky(s),
+  },
   'coordinator-cut': {
     fault: { kind: 'coordinator-cut', at: AT, slot: SLOT, forMs: 20 },
     shows: (s) => !coordinatorAnswers(s, 12),
@@ -54,11 +79,26 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     shows: (s) => s.store.machine.capacityBytes < 1e9,
     ends: 30,
   },
-  'store-cut': { fault: { kind: 'store-cut', at: AT, slot: SLOT, forMs: 20 }, shows: (s) => !storeAnswers(s, 12) },
-  'source-pause': { fault: { kind: 'source-pause', at: AT, pair: 'in/0', forMs: 20 }, shows: (s) => !sourceAnswers(s) },
-  'source-cut': { fault: { kind: 'source-cut', at: AT, slot: SLOT, forMs: 20 }, shows: (s) => !sourceAnswers(s) },
-  'sink-pause': { fault: { kind: 'sink-pause', at: AT, pair: 'out/0', forMs: 20 }, shows: (s) => !sinkAnswers(s) },
-  'sink-flaky': { fault: { kind: 'sink-flaky', at: AT, pair: 'out/0', forMs: 60 }, shows: (s) => sinkIsFlaky(s) },
+  'store-cut': {
+    fault: { kind: 'store-cut', at: AT, slot: SLOT, forMs: 20 },
+    shows: (s) => !storeAnswers(s, 12),
+  },
+  'source-pause': {
+    fault: { kind: 'source-pause', at: AT, pair: 'in/0', forMs: 20 },
+    shows: (s) => !sourceAnswers(s),
+  },
+  'source-cut': {
+    fault: { kind: 'source-cut', at: AT, slot: SLOT, forMs: 20 },
+    shows: (s) => !sourceAnswers(s),
+  },
+  'sink-pause': {
+    fault: { kind: 'sink-pause', at: AT, pair: 'out/0', forMs: 20 },
+    shows: (s) => !sinkAnswers(s),
+  },
+  'sink-flaky': {
+    fault: { kind: 'sink-flaky', at: AT, pair: 'out/0', forMs: 60 },
+    shows: (s) => sinkIsFlaky(s),
+  },
   'sink-cut': { fault: { kind: 'sink-cut', at: AT, slot: OTHER, forMs: 20 }, shows: (s) => !sinkAnswers(s) },
   drain: { fault: { kind: 'drain', at: AT }, shows: (s) => s.runKey.state.kind !== 'running' },
 }
@@ -70,8 +110,10 @@ export function* faultComplaints(): Generator<Complaint> {
       runUntil(simulation, AT + ms)
       return shows(simulation)
     }
-    if (!showsAfter(1, fault)) yield { claim: 'every fault does what its name says', detail: `${kind} shows no effect` }
-    if (showsAfter(1)) yield { claim: 'every probe tells a fault from none', detail: `${kind} shows without it` }
+    if (!showsAfter(1, fault))
+      yield { claim: 'every fault does what its name says', detail: `${kind} shows no effect` }
+    if (showsAfter(1))
+      yield { claim: 'every probe tells a fault from none', detail: `${kind} shows without it` }
     if (ends === undefined || !showsAfter(ends, fault)) continue
     yield { claim: 'every fault is over when it should be', detail: `${kind} still shows` }
   }

@@ -1,4 +1,12 @@
-import { BatchBuilder, crc32c, type Frame, FrameEncoder, type Message, type Seq, START } from '@pollux/protocol'
+import {
+  BatchBuilder,
+  crc32c,
+  type Frame,
+  FrameEncoder,
+  type Message,
+  type Seq,
+  START,
+} from '@pollux/protocol'
 import { type Simulation, TOY_SCHEMA } from '@pollux/sim'
 import { type Complaint, simulationOf } from './bench.ts'
 
