@@ -63,7 +63,9 @@ export class CatchUp {
     return true
   }
 
-  /** The joiner says when all producers keep everything for it, acks what it retains, and minds its bounds. */
+  /**
+   * The joiner says when all producers keep everything for it, acks what it retains, and minds its bounds.
+   */
   join(): void {
     const { context, inputs, body, views, stance } = this.#p
     const joiner = this.#joiner

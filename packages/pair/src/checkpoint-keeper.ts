@@ -151,7 +151,8 @@ export function latestCut(
   least: Epoch,
   unfit: ReadonlySet<string> = new Set(),
 ): Checkpoint | null {
-  // Where parts overlap at all, they do so where the last of them begins; the end lies in the open-ended ones.
+  // Where parts overlap at all, they do so where the last of them begins; the end lies in the open-ended
+  // ones.
   const cuts = [...new Set(parts.flatMap((p) => (p.to > EPOCH_END ? [p.from, EPOCH_END] : [p.from])))]
   for (const cut of cuts.sort((a, b) => b - a)) {
     if (cut <= least) return null
@@ -160,7 +161,7 @@ export function latestCut(
       if (part.from > cut || cut >= part.to || unfit.has(`${cut} ${part.name}`)) continue
       chosen[part.pair] = part.name
     }
-    if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut as Epoch, parts: chosen }
+    if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut, parts: chosen }
   }
   return null
 }

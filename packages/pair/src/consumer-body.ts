@@ -64,7 +64,12 @@ export class ConsumerBody implements Body {
 
   image(purpose: 'catch-up' | 'checkpoint'): ImageStream {
     const { runner, output } = this.#parts
-    const boundary = { kind: 'boundary' as const, at: this.at, before: this.#before, watermark: this.#watermark }
+    const boundary = {
+      kind: 'boundary' as const,
+      at: this.at,
+      before: this.#before,
+      watermark: this.#watermark,
+    }
     const parts = [boundary, ...this.#inputs.image(), ...output.image(purpose)]
     return new ImageStream(parts, runner.operator.state)
   }
@@ -79,8 +84,7 @@ export class ConsumerBody implements Body {
       else if (part.kind === 'boundary') {
         this.#watermark = part.watermark
         this.#before = part.before
-      }
-      else this.#parts.runner.load(part)
+      } else this.#parts.runner.load(part)
     }
   }
 

@@ -110,7 +110,10 @@ export class IngressBody implements Body {
     return this.log.ready && this.#followed === this.book.tail
   }
 
-  /** Where a drain may stop at the earliest: all before it is decided. After the end, where the end was decided. */
+  /**
+   * Where a drain may stop at the earliest: all before it is decided. After the end, where the end was
+   * decided.
+   */
   get next(): Epoch {
     return this.#next === EPOCH_END ? this.#endFrom : (this.#openTo ?? this.#next)
   }
@@ -168,7 +171,12 @@ export class IngressBody implements Body {
       idle: this.#idle,
       openTo: this.#processedOpenTo,
     }
-    const boundary = { kind: 'boundary' as const, at: this.#at, before: this.#before, watermark: this.#watermark }
+    const boundary = {
+      kind: 'boundary' as const,
+      at: this.#at,
+      before: this.#before,
+      watermark: this.#watermark,
+    }
     const proposals = purpose === 'checkpoint' ? [] : book.pending()
     return new ImageStream(
       [
@@ -192,8 +200,7 @@ export class IngressBody implements Body {
       if (part.kind === 'boundary') {
         this.#at = part.at
         this.#before = part.before
-      }
-      else if (part.kind === 'proposal') this.#hold(part.decision)
+      } else if (part.kind === 'proposal') this.#hold(part.decision)
       else if (part.kind === 'ingress') {
         this.book.resume(part.index, part.durable)
         this.#followed = this.book.tail

@@ -205,7 +205,9 @@ export class InputSide {
     port.decoder.restoreState(part.dictionaries)
   }
 
-  /** Connects to everybody upstream: to whom is known at once, and to whom a fresh reading of the views adds. */
+  /**
+   * Connects to everybody upstream: to whom is known at once, and to whom a fresh reading of the views adds.
+   */
   subscribe(views: NeighbourViews): void {
     for (const pair of new Set(this.ports.map((port) => port.channel.channel.from))) {
       views.refresh(pair)

@@ -43,7 +43,10 @@ export interface Limits {
   readonly keysMax: number
   /** Events a resumable egress keeps for clients that come back. */
   readonly eventsMax: number
-  /** Room set aside for what the leader of an ingress partition decides before it hears that the store is full. */
+  /**
+   * Room set aside for what the leader of an ingress partition decides before it hears that the store is
+   * full.
+   */
   readonly logReserveBytes: number
   /** Decisions kept for a follower that does not hold them; over it, the follower is removed. */
   readonly followerLagMax: number

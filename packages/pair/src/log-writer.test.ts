@@ -69,7 +69,14 @@ function describeRequest(request: StoreRequest): string {
 function storeWith(...indexes: number[]): MemoryStore {
   const store = new MemoryStore()
   const entries = indexes.map((index) => decision(index))
-  store.handle({ kind: 'append', log: 'orders/0', run: run(1), generation: generation(1), entries, reserved: false })
+  store.handle({
+    kind: 'append',
+    log: 'orders/0',
+    run: run(1),
+    generation: generation(1),
+    entries,
+    reserved: false,
+  })
   return store
 }
 

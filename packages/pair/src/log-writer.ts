@@ -26,9 +26,13 @@ export class LogWriter {
   #retryAt = 0
   #retries = 0
   #failingSince: number | null = null
-  /** The log has been adopted, and its tail appended, under some generation of ours: nobody led in between. */
+  /**
+   * The log has been adopted, and its tail appended, under some generation of ours: nobody led in between.
+   */
   #adopted = false
-  /** The store takes no more than was reserved: nothing new may be decided until a checkpoint has freed it. */
+  /**
+   * The store takes no more than was reserved: nothing new may be decided until a checkpoint has freed it.
+   */
   full = false
   /** The outcome of an append is unknown: lead again under a new generation. */
   wantsReopen = false
@@ -88,8 +92,7 @@ export class LogWriter {
     const phase = this.#phase
     if (reply.kind === 'fenced' && phase.kind === 'fencing') this.#onFenced(phase.generation, reply)
     else if (reply.kind === 'entries' && phase.kind === 'reading') this.#onEntries(phase, reply)
-    else if (reply.kind === 'appended' && phase.kind === 'appending')
-      this.#onAppended(phase, reply.tail)
+    else if (reply.kind === 'appended' && phase.kind === 'appending') this.#onAppended(phase, reply.tail)
     return true
   }
 

@@ -79,8 +79,7 @@ export class MemoryStore {
     const bytes = request.entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
     if (request.entries[0]?.index !== tailOf(log) + 1) return { kind: 'refused', reason: 'gap' }
     const spared = request.reserved ? 0 : this.#reservedBytes
-    if (this.#usedBytes + spared + bytes > this.capacityBytes)
-      return { kind: 'refused', reason: 'full' }
+    if (this.#usedBytes + spared + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
     for (const entry of request.entries) {
       assert(entry.index === tailOf(log) + 1, 'entries of one append are consecutive')
       log.entries.push(entry)

@@ -70,7 +70,14 @@ export class PartWriter {
     if (writing.request !== null) return this.#abandon()
     const image = writing.image.next(limits.imageSliceBytes)
     const { piece, name } = writing
-    writing.request = this.#context.store({ kind: 'put', blob: name, attempt: writing.attempt, piece, image, last: writing.image.done })
+    writing.request = this.#context.store({
+      kind: 'put',
+      blob: name,
+      attempt: writing.attempt,
+      piece,
+      image,
+      last: writing.image.done,
+    })
     writing.requestedAt = now
   }
 
@@ -101,7 +108,17 @@ export class PartWriter {
     const { run, pair, incarnation } = this.#context
     const name = partName({ run, pair, from, to, incarnation })
     const image = body.image('checkpoint')
-    this.#writing = { from, to, owed: body.at, name, attempt: this.#attempts++, image, piece: 0, request: null, requestedAt: 0 }
+    this.#writing = {
+      from,
+      to,
+      owed: body.at,
+      name,
+      attempt: this.#attempts++,
+      image,
+      piece: 0,
+      request: null,
+      requestedAt: 0,
+    }
   }
 
   /** The next multiple of K, or the next call of `stopping`, tries again. */

@@ -108,8 +108,8 @@ export class PushDesk {
   }
 
   /**
-   * The keys of decisions up to `through`. A later one may never become durable, and a key that outlived its rows
-   * would have a retry answered for nothing.
+   * The keys of decisions up to `through`. A later one may never become durable, and a key that outlived its
+   * rows would have a retry answered for nothing.
    */
   image(through: number): KeysPart[] {
     const keys: KeptKey[] = []

@@ -95,8 +95,7 @@ export class SinkWriter {
       this.#phase = { kind: 'closed' }
       this.fenced = true
       this.#retryAt = this.#context.now + this.#context.limits.replyMs
-    }
-    else this.#recorded(reply.record, phase.generation)
+    } else this.#recorded(reply.record, phase.generation)
     return true
   }
 

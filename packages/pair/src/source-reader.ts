@@ -46,7 +46,7 @@ export class SourceReader {
 
   get failingMs(): number {
     // What comes next may keep its answer until there is something to say; a range has no reason to wait.
-    const asked = this.#request?.exact == null ? null : this.#request.sentAt
+    const asked = (this.#request?.exact ?? null) === null ? null : (this.#request?.sentAt ?? null)
     const since = this.#failingSince ?? asked
     return since === null ? 0 : this.#context.now - since
   }

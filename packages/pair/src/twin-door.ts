@@ -6,8 +6,8 @@ import type { TwinLink } from './twin-link.ts'
 import { isWaiting, type Member, twinOf } from './view.ts'
 
 /**
- * Decides who is on the other end of the twin link: by the view, and never by an old one. A hello from somebody
- * the view known here does not list waits until the view has been read again.
+ * Decides who is on the other end of the twin link: by the view, and never by an old one. A hello from
+ * somebody the view known here does not list waits until the view has been read again.
  */
 export class TwinDoor {
   readonly #context: Context

@@ -92,6 +92,7 @@ function encodeGroup(rows: Group, width: number): Uint8Array {
     at += width + 1
   }
   // One NaN for all: its bits differ between interpreted and compiled code.
-  for (let index = 0; index < values.length; index++) if (values[index] !== values[index]) values[index] = Number.NaN
+  for (let index = 0; index < values.length; index++)
+    if (values[index] !== values[index]) values[index] = Number.NaN
   return new Uint8Array(values.buffer)
 }

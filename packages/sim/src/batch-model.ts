@@ -1,5 +1,6 @@
 import { must } from '@pollux/std'
-import { type Decision, EPOCH_END, hashNumber, type PairId, partitionOfHash, Topology } from '@pollux/protocol'
+import type { Decision, PairId, PairPlace, Topology } from '@pollux/protocol'
+import { EPOCH_END, hashNumber, partitionOfHash } from '@pollux/protocol'
 import { chain, type ToyRow } from './toy-rows.ts'
 import { WINDOW_MS } from './toy-operators.ts'
 
@@ -92,8 +93,12 @@ interface ModelOperator {
 
 const KEY_SPAN = 65_536
 
+/** Nothing happens at a boundary. */
+function nothing(): readonly ToyRow[] {
+  return []
+}
+
 function modelOperator(step: string): ModelOperator {
-  const nothing = (): readonly ToyRow[] => []
   if (step === 'mangle') {
     return {
       process: (port, row) => {
@@ -119,6 +124,10 @@ function modelOperator(step: string): ModelOperator {
   return { process: (_port, row) => [row], boundary: nothing }
 }
 
+function groupOf(key: number): number {
+  return hashNumber(key) & 15
+}
+
 function modelWindows(): ModelOperator {
   const sums = new Map<number, { sum: number; count: number; key: number; end: number }>()
   return {
@@ -133,19 +142,18 @@ function modelWindows(): ModelOperator {
       const closed = [...sums].filter(([, one]) => one.end <= watermark)
       for (const [id] of closed) sums.delete(id)
       // By key group, and in order of first appearance within one: what F4 calls order defined by the data.
-      const group = (key: number): number => hashNumber(key) & 15
       return closed
         .map(([id, one], place) => ({ id, one, place }))
-        .sort((a, b) => group(a.one.key) - group(b.one.key) || a.place - b.place)
+        .sort((a, b) => groupOf(a.one.key) - groupOf(b.one.key) || a.place - b.place)
         .map(({ id, one }) => ({ id, key: one.key, at: one.end, value: one.sum + one.count / 1024 }))
     },
   }
 }
 
 /** Every pair after those that feed it. */
-function inOrder(topology: Topology): ReturnType<Topology['pair']>[] {
+function inOrder(topology: Topology): PairPlace[] {
   const placed = new Set<PairId>()
-  const order: ReturnType<Topology['pair']>[] = []
+  const order: PairPlace[] = []
   while (order.length < topology.pairs.size) {
     for (const place of topology.pairs.values()) {
       if (placed.has(place.id) || !place.upstream.every((pair) => placed.has(pair))) continue

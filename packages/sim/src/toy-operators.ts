@@ -2,7 +2,10 @@ import type { BoundaryContext, Emitter, EpochContext, Operator, OperatorFactory,
 import { BatchBuilder, GroupTable, hashNumber, keyGroup } from '@pollux/protocol'
 import { appendToy, chain, TOY_SCHEMA } from './toy-rows.ts'
 
-const [ID, KEY, AT, VALUE] = [0, 1, 2, 3]
+const ID = 0
+const KEY = 1
+const AT = 2
+const VALUE = 3
 /** Event-time width of the toy window. */
 export const WINDOW_MS = 50
 
@@ -141,9 +144,9 @@ export function toyOperators(groups: number): OperatorFactory {
 
 function toyAt(rows: RowSet, row: number): { id: number; key: number; at: number; value: number } {
   return {
-    id: rows.data(ID!)[row]!,
-    key: rows.data(KEY!)[row]!,
-    at: rows.data(AT!)[row]!,
-    value: rows.data(VALUE!)[row]!,
+    id: rows.data(ID)[row]!,
+    key: rows.data(KEY)[row]!,
+    at: rows.data(AT)[row]!,
+    value: rows.data(VALUE)[row]!,
   }
 }
