@@ -94,7 +94,7 @@ export class EndLife {
     this.#writer?.poll({
       leads: this.#leads,
       durable: inputs.durable,
-      fresh: this.#run.value?.checkpoint === null,
+      fresh: (this.#run.value?.checkpoint?.epoch ?? 0) === 0,
     })
     if (this.#leads !== null) this.#keeper?.poll()
     this.#tellRecord()

@@ -295,6 +295,7 @@ export class PairLife {
     const { context } = this.#p
     const key = this.run.value
     if (key === null) return
+    this.run.tell()
     if (key.planHash !== context.identity.planHash) this.#leave('refused', 'the run has another plan')
     else if (isEnded(key.state)) this.#leave('ended', key.state.kind)
     else if (context.run === 0) context.run = key.run

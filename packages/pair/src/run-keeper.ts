@@ -2,6 +2,7 @@ import type { Epoch, PairId } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import { CoordinatedKey } from './coordinated-key.ts'
 import { RUN_KEY } from './coordinator.ts'
+import type { ReplicaEvent } from './effect.ts'
 import {
   type Checkpoint,
   type Halted,
@@ -20,6 +21,7 @@ import {
 export class RunKeeper {
   readonly key: CoordinatedKey<RunKey>
   readonly #context: Context
+  #proposed: { readonly value: RunKey; readonly event: ReplicaEvent } | null = null
   halt: Omit<Halted, 'kind'> | null = null
   /** Why the pipeline must go back to its checkpoint. */
   lost: string | null = null
@@ -69,11 +71,10 @@ export class RunKeeper {
     const { value } = this
     if (value === null || this.key.busy || isEnded(value.state) || value.run !== this.#context.run) return
     if (this.halt !== null) {
-      if (this.key.swap(withHalt(value, this.halt)))
-        this.#context.event({ kind: 'halted', code: this.halt.code })
+      this.#propose(withHalt(value, this.halt), { kind: 'halted', code: this.halt.code })
     } else if (this.lost !== null) {
       const next = nextRun(value)
-      if (this.key.swap(next)) this.#context.event({ kind: 'next-run', run: next.run, why: this.lost })
+      this.#propose(next, { kind: 'next-run', run: next.run, why: this.lost })
     } else if (this.promise !== null && this.#owesPromise(value)) {
       this.key.swap(withPromise(value, this.#context.pair, this.promise))
     } else if (this.complete !== null) {
@@ -81,10 +82,22 @@ export class RunKeeper {
       // A drain may stop just where the last checkpoint is: the same one then also ends the drain.
       const again = this.complete.epoch === already && this.drainsAt === already
       if (this.complete.epoch <= already && !again) this.complete = null
-      else if (this.key.swap(withCheckpoint(value, this.complete))) {
-        this.#context.event({ kind: 'checkpoint', epoch: this.complete.epoch })
+      else {
+        const event = { kind: 'checkpoint', epoch: this.complete.epoch } as const
+        this.#propose(withCheckpoint(value, this.complete), event)
       }
     }
+  }
+
+  /** Tells of what this replica wrote once the key is known to hold it: another may have been first. */
+  tell(): void {
+    if (this.#proposed === null || this.value !== this.#proposed.value) return
+    this.#context.event(this.#proposed.event)
+    this.#proposed = null
+  }
+
+  #propose(value: RunKey, event: ReplicaEvent): void {
+    if (this.key.swap(value)) this.#proposed = { value, event }
   }
 
   #owesPromise(value: RunKey): boolean {

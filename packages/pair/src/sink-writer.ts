@@ -8,7 +8,7 @@ export interface SinkStanding {
   /** The generation this replica leads under; null for a follower. */
   readonly leads: Generation | null
   readonly durable: Epoch
-  /** No checkpoint exists: a sink without a record is new, not robbed of it. */
+  /** No checkpoint holds anything: a sink without a record is new, not robbed of it. */
   readonly fresh: boolean
 }
 

@@ -1,6 +1,6 @@
 import { must } from '@pollux/std'
 import type { Decision, PairId, PairPlace, Topology } from '@pollux/protocol'
-import { EPOCH_END, hashNumber, partitionOfHash } from '@pollux/protocol'
+import { hashNumber, partitionOfHash } from '@pollux/protocol'
 import { chain, type ToyRow } from './toy-rows.ts'
 import { WINDOW_MS } from './toy-operators.ts'
 
@@ -162,9 +162,4 @@ function inOrder(topology: Topology): PairPlace[] {
     }
   }
   return order
-}
-
-/** The decisions of a log reach the end of the stream. */
-export function isEnded(decisions: readonly Decision[]): boolean {
-  return decisions.at(-1)?.to === EPOCH_END
 }

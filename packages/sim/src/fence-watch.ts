@@ -1,8 +1,9 @@
 import type { StoreReply, StoreRequest } from '@pollux/pair'
 
 /**
- * Watches the store from outside: an append may be taken only from whoever fenced the log last (S1, F9). A replica that
- * writes under a generation it has not fenced, and a store that forgets a fence, look the same from here.
+ * Watches the store from outside: an append may be taken only from whoever fenced the log last (S1, F9). A
+ * replica that writes under a generation it has not fenced, and a store that forgets a fence, look the same
+ * from here.
  */
 export class FenceWatch {
   readonly #fences = new Map<string, { readonly run: number; readonly generation: number }>()
@@ -24,8 +25,7 @@ export class FenceWatch {
     const fence = this.#fences.get(request.log)
     if (fence?.run === request.run && fence.generation === request.generation) return
     const last = fence === undefined ? 'never' : `at run ${fence.run}, generation ${fence.generation}`
-    this.#report(
-      `${request.log} took an append of run ${request.run}, generation ${request.generation}; it was fenced ${last}`,
-    )
+    const author = `run ${request.run}, generation ${request.generation}`
+    this.#report(`${request.log} took an append of ${author}; it was fenced ${last}`)
   }
 }

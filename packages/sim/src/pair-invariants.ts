@@ -1,78 +1,95 @@
-import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
+import {
+  comparePositions,
+  describePosition,
+  type Message,
+  type PairId,
+  type Topology,
+} from '@pollux/protocol'
 import { type Member, RUN_KEY, type StoreRequest, type View, viewKey } from '@pollux/pair'
+import type { Checker } from './checker.ts'
+import type { CoordinatorModel } from './coordinator-model.ts'
 import type { ProcessModel } from './process-model.ts'
-import type { Simulation } from './simulation.ts'
+import type { StoreModel } from './store-model.ts'
+
+/** A run, as far as it is looked at here. */
+export interface ObservedRun {
+  readonly topology: Topology
+  readonly slots: readonly string[]
+  readonly coordinator: CoordinatorModel
+  readonly store: StoreModel
+  readonly checker: Checker
+  readonly options: { readonly limits: { readonly undurableMax: number } }
+  find(slot: string): ProcessModel | null
+}
 
 /**
- * What must hold between replicas at every moment of a run, seen from above: by the coordinator's own views, which no
- * replica knows as fresh as this. Such a break may never show in the output of a run that heals; it is one all the
- * same, because the next failure would make it show.
+ * What must hold between replicas at every moment of a run, seen from above: by the coordinator's own
+ * views, which no replica knows as fresh as this. Such a break may never show in the output of a run that
+ * heals; it is one all the same, because the next failure would make it show.
  */
 export class PairInvariants {
-  readonly #simulation: Simulation
+  readonly #run: ObservedRun
 
-  constructor(simulation: Simulation) {
-    this.#simulation = simulation
+  constructor(run: ObservedRun) {
+    this.#run = run
   }
 
   check(): void {
     this.#checkServing()
-    for (const slot of this.#simulation.slots) this.#checkUndurable(slot)
+    for (const slot of this.#run.slots) this.#checkUndurable(slot)
   }
 
   /** A run is given up only when nobody is left to go on with it. */
-  onNextRun(process: ProcessModel, why: string): void {
-    const pair = process.identity.place.id
+  onNextRun(worker: ProcessModel, why: string): void {
+    const pair = worker.identity.place.id
     if (!why.startsWith(`${pair}: `)) return
     const left = this.#alive(this.#view(pair)?.members ?? [], pair).find((one) => one.replica.life.serves)
     if (left === undefined) return
-    this.#simulation.checker.report(
-      'rolled-back',
-      `${process.slot} gives the run up (${why}), ${left.slot} serves`,
-    )
+    this.#run.checker.report('rolled-back', `${worker.slot} gives the run up (${why}), ${left.slot} serves`)
   }
 
-  /** Whoever its view lists is never told that it is not listed: it once was, and who is removed never comes back. */
-  onRefused(process: ProcessModel, message: Message): void {
+  /**
+   * Whoever its view lists is never told that it is not listed: it once was, and who is removed never comes
+   * back.
+   */
+  onRefused(worker: ProcessModel, message: Message): void {
     if (message.kind !== 'refuse' || message.reason !== 'not-in-view') return
-    const pair = process.identity.place.id
+    const pair = worker.identity.place.id
     const view = this.#view(pair)
-    if (view === null || view.run !== process.replica.context.run) return
+    if (view === null || view.run !== worker.replica.context.run) return
     const listed = [...view.members, ...view.waiting, ...(view.joining === null ? [] : [view.joining])]
-    const { incarnation } = process.replica.context
+    const { incarnation } = worker.replica.context
     if (!listed.some((member) => member.incarnation === incarnation)) return
-    this.#simulation.checker.report(
-      'unserved',
-      `${process.slot}#${incarnation} is refused, though its view lists it`,
-    )
+    this.#run.checker.report('unserved', `${worker.slot}#${incarnation} is refused, though its view lists it`)
   }
 
-  /** A log is kept from where its slowest member stands: that one may have to lead, and reads on from there. */
+  /**
+   * A log is kept from where its slowest member stands: that one may have to lead, and reads on from there.
+   */
   onHandled(request: StoreRequest): void {
     if (request.kind !== 'truncate') return
     const { through, log } = request
-    for (const process of this.#alive(this.#view(log)?.members ?? [], log)) {
-      const { body, life } = process.replica
+    for (const worker of this.#alive(this.#view(log)?.members ?? [], log)) {
+      const { body, life } = worker.replica
       if (!life.serves || !('book' in body)) continue
       const { tail } = body.book as { readonly tail: number }
       if (tail >= through) continue
-      this.#simulation.checker.report(
-        'unserved',
-        `${log} is cut at ${through}, ${process.slot} holds up to ${tail}`,
-      )
+      this.#run.checker.report('unserved', `${log} is cut at ${through}, ${worker.slot} holds up to ${tail}`)
     }
   }
 
-  /** Members and joiners are always served; one that says it was not is right, or is wrong about being one. */
-  onExit(process: ProcessModel): void {
-    const detail = process.exited?.detail ?? ''
+  /**
+   * Members and joiners are always served; one that says it was not is right, or is wrong about being one.
+   */
+  onExit(worker: ProcessModel): void {
+    const detail = worker.exited?.detail ?? ''
     if (!detail.startsWith('no producer can serve')) return
-    const { run, incarnation } = process.replica.context
-    const view = this.#view(process.identity.place.id)
+    const { run, incarnation } = worker.replica.context
+    const view = this.#view(worker.identity.place.id)
     if (view === null || view.run !== run) return
     const listed = view.joining === null ? view.members : [...view.members, view.joining]
     if (!listed.some((member) => member.incarnation === incarnation)) return
-    this.#simulation.checker.report('unserved', `${process.slot}#${incarnation} leaves: ${detail}`)
+    this.#run.checker.report('unserved', `${worker.slot}#${incarnation} leaves: ${detail}`)
   }
 
   /** The lead changes hands under a new generation only (V4). */
@@ -80,15 +97,14 @@ export class PairInvariants {
     if (before === null || before.run !== after.run) return
     const falls = after.generation < before.generation
     if (!falls && (after.leader === before.leader || after.generation > before.generation)) return
-    this.#simulation.checker.report(
-      'unfenced',
-      `run ${after.run}: ${after.leader} leads after ${before.leader}, generation ${after.generation} after ${before.generation}`,
-    )
+    const leaders = `${after.leader} leads after ${before.leader}`
+    const generations = `generation ${after.generation} after ${before.generation}`
+    this.#run.checker.report('unfenced', `run ${after.run}: ${leaders}, ${generations}`)
   }
 
   /** A member can serve everything its consumers have not acked: members, and joiners that have begun. */
   #checkServing(): void {
-    const { topology, checker } = this.#simulation
+    const { topology, checker } = this.#run
     for (const channel of topology.channels) {
       const producers = this.#alive(this.#view(channel.from)?.members ?? [], channel.from)
       const view = this.#view(channel.to)
@@ -116,19 +132,19 @@ export class PairInvariants {
 
   /** The number of decisions that a loss of the pair would withdraw is bounded. */
   #checkUndurable(slot: string): void {
-    const { store, checker, topology, options } = this.#simulation
-    const process = this.#simulation.find(slot)
-    if (process === null || !('book' in process.replica.body)) return
-    const pair = process.identity.place.id
-    if (topology.pair(pair).stage.kind !== 'ingress' || !process.replica.life.serves) return
-    const { tail } = process.replica.body.book as { readonly tail: number }
+    const { store, checker, topology, options } = this.#run
+    const worker = this.#run.find(slot)
+    if (worker === null || !('book' in worker.replica.body)) return
+    const pair = worker.identity.place.id
+    if (topology.pair(pair).stage.kind !== 'ingress' || !worker.replica.life.serves) return
+    const { tail } = worker.replica.body.book as { readonly tail: number }
     const durable = store.history.get(pair)?.length ?? 0
     if (tail - durable <= options.limits.undurableMax) return
     checker.report('bound', `${slot} has decided up to ${tail}, durable is ${durable}`)
   }
 
   #view(pair: PairId): View | null {
-    const { machine } = this.#simulation.coordinator
+    const { machine } = this.#run.coordinator
     const reply = machine.handle({ kind: 'read', key: viewKey(pair) })
     const view = reply.kind === 'value' ? (reply.value as View | null) : null
     const run = machine.handle({ kind: 'read', key: RUN_KEY })
@@ -138,8 +154,8 @@ export class PairInvariants {
 
   #alive(members: readonly Member[], pair: PairId): ProcessModel[] {
     return members.flatMap(({ lane, incarnation }) => {
-      const process = this.#simulation.find(`${pair}/${lane}`)
-      return process !== null && process.replica.context.incarnation === incarnation ? [process] : []
+      const worker = this.#run.find(`${pair}/${lane}`)
+      return worker !== null && worker.replica.context.incarnation === incarnation ? [worker] : []
     })
   }
 }

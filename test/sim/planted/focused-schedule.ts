@@ -7,7 +7,10 @@ const FAULTS_UNTIL_MS = 370
 /** Later faults of a schedule strike while the one before is being repaired. */
 const CLOSE_MS = 60
 
-/** The schedule of this seed within a focus: a random one, with what the focus says in place of what was drawn. */
+/**
+ * The schedule of this seed within a focus: a random one, with what the focus says in place of what was
+ * drawn.
+ */
 export function focusedSchedule(seed: number, focus: Focus): Schedule {
   const drawn = randomSchedule(seed)
   const random = new Random(seed).fork('focus')

@@ -1,12 +1,14 @@
 import type { Limits } from '@pollux/pair'
 import type { FaultKind, ProtocolPhase, Verdict } from '@pollux/sim'
 
-/** What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself. */
+/**
+ * What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself.
+ */
 export type Check = Verdict | `self-test: ${string}`
 
 /**
- * A bug planted on purpose: one text in one file replaced by another, as the file is loaded and never in the tree.
- * A checker that has not been seen to fail proves nothing; this is where it is seen to.
+ * A bug planted on purpose: one text in one file replaced by another, as the file is loaded and never in
+ * the tree. A checker that has not been seen to fail proves nothing; this is where it is seen to.
  */
 export interface Mutation {
   readonly name: string
@@ -16,7 +18,10 @@ export interface Mutation {
   /** Occurs exactly once in the file. */
   readonly find: string
   readonly replace: string
-  /** It is caught only if one of these catches it: a mutation that merely fails to start is a mistake in itself. */
+  /**
+   * It is caught only if one of these catches it: a mutation that merely fails to start is a mistake in
+   * itself.
+   */
   readonly caughtBy: readonly Check[]
   /** Caught within this many schedules; 0 where the self-test of the simulator is to catch it. */
   readonly schedules: number

@@ -4,8 +4,8 @@ import { type Judged, tryBaseline, tryMutations } from './trials.ts'
 const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
 
 /**
- * `npm run sim -- --planted [--only NAME] [--json]`: plants every bug in turn and says what caught it. Returns the exit
- * code: 1 if one was not caught, or if the core fails without any.
+ * `npm run sim -- --planted [--only NAME] [--json]`: plants every bug in turn and says what caught it.
+ * Returns the exit code: 1 if one was not caught, or if the core fails without any.
  */
 export async function runPlanted(args: readonly string[]): Promise<number> {
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
@@ -27,9 +27,8 @@ export async function runPlanted(args: readonly string[]): Promise<number> {
   else {
     for (const line of baseline) console.log(`without any bug planted, ${line}`)
     const well = baseline.length === 0 ? 'clean' : 'not clean'
-    console.log(
-      `${judged.length - missed.length} of ${judged.length} planted bugs caught, the core without them is ${well}`,
-    )
+    const caught = `${judged.length - missed.length} of ${judged.length} planted bugs caught`
+    console.log(`${caught}, the core without them is ${well}`)
   }
   return missed.length === 0 && baseline.length === 0 ? 0 : 1
 }

@@ -3,8 +3,8 @@ import type { Focus } from './mutation.ts'
 import { plant } from './plant.ts'
 
 /**
- * One process's work: run schedules until one goes wrong, or through to the bound. Everything of the pipeline is
- * imported only after the bug is planted.
+ * One process's work: run schedules until one goes wrong, or through to the bound. Everything of the
+ * pipeline is imported only after the bug is planted.
  */
 export interface TrialTask {
   /** Null for the core as it is. */

@@ -26,8 +26,8 @@ export async function tryMutations(
 }
 
 /**
- * The core as it is, over the very schedules that caught the mutations: a check that also fails without the bug says
- * nothing about it. What it finds is a bug that nobody planted.
+ * The core as it is, over the very schedules that caught the mutations: a check that also fails without the
+ * bug says nothing about it. What it finds is a bug that nobody planted.
  */
 export async function tryBaseline(judged: readonly Judged[]): Promise<readonly string[]> {
   const families = new Map<string, number>()

@@ -27,7 +27,8 @@ export const CATCH_UP: readonly Mutation[] = [
     file: 'packages/pair/src/view.ts',
     find: 'return view.members.some((m) => m.incarnation === incarnation)\n}\n\n/** Members and joiner',
     replace:
-      'return view.members.some((m) => m.incarnation === incarnation) || view.joining?.incarnation === incarnation\n}\n\n/** Members and joiner',
+      'return view.members.some((m) => m.incarnation === incarnation) || view.joining?.incarnation ' +
+      '=== incarnation\n}\n\n/** Members and joiner',
     caughtBy: ['crashed', 'stuck', 'diverged', 'halted', 'unserved', 'lost'],
     schedules: 50,
     focus: REJOINS,
@@ -35,7 +36,8 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'joiner-promoted-unloaded',
     story:
-      'A joiner counts as loaded while its image is still on the way: it processes, and is promoted, without the state.',
+      'A joiner counts as loaded while its image is still on the way: it processes, and is promoted, ' +
+      'without the state.',
     file: 'packages/pair/src/catch-up-joiner.ts',
     find: "return this.#phase.kind === 'replaying'",
     replace: "return this.#phase.kind === 'replaying' || this.#phase.kind === 'loading'",
@@ -46,8 +48,8 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'unacked-frames-not-in-image',
     story:
-      'The state travels, the unacked output does not: the joiner stands at the head as a member, the survivor dies, ' +
-      'and a consumer that is behind finds nobody to serve it.',
+      'The state travels, the unacked output does not: the joiner stands at the head as a member, the ' +
+      'survivor dies, and a consumer that is behind finds nobody to serve it.',
     file: 'packages/pair/src/output-side.ts',
     find: "const items = purpose === 'catch-up' || ",
     replace: 'const items = ',
@@ -100,18 +102,20 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'own-watermark-not-in-image',
     story:
-      'The joiner does not learn how far event time was: while all inputs are idle it seals with an older one.',
+      'The joiner does not learn how far event time was: while all inputs are idle it seals with an ' +
+      'older one.',
     file: 'packages/pair/src/consumer-body.ts',
     find: '        this.#watermark = part.watermark\n',
     replace: '',
     caughtBy: ['diverged', 'halted'],
-    schedules: 200,
+    schedules: 500,
     focus: { ...WINDOWED_REJOINS, rows: 5 },
   },
   {
     name: 'input-watermark-not-in-image',
     story:
-      'The joiner takes an input for one that has said nothing yet: its triggers fire later than its twin’s.',
+      'The joiner takes an input for one that has said nothing yet: its triggers fire later than its ' +
+      'twin’s.',
     file: 'packages/pair/src/input-side.ts',
     find: 'port.watermark = part.watermark\n',
     replace: '',
@@ -149,12 +153,13 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'groups-in-order-of-layout',
     story:
-      'State comes back in another order than it was first put: rows are the same, the order of output is not.',
+      'State comes back in another order than it was first put: rows are the same, the order of ' +
+      'output is not.',
     file: 'packages/protocol/src/group-table.ts',
     find: 'for (const [key, row] of rows) {\n    values[at] = key',
     replace: 'for (const [key, row] of [...rows].sort(([a], [b]) => b - a)) {\n    values[at] = key',
     caughtBy: ['diverged', 'halted', 'reordered', 'lost'],
-    schedules: 200,
+    schedules: 400,
     focus: { ...WINDOWED_REJOINS, faults: ['crash', 'pair-loss', 'source-pause'], count: [3, 6], rows: 100 },
   },
 ]

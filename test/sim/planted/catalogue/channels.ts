@@ -67,8 +67,8 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'frame-recycled-while-queued',
     story:
-      'Under race delivery C took frame 7 from one twin and acked it; the other evicts and refills it while its own ' +
-      'send of it is still queued.',
+      'Under race delivery C took frame 7 from one twin and acked it; the other evicts and refills it ' +
+      'while its own send of it is still queued.',
     file: 'packages/pair/src/frame-pool.ts',
     find: 'if (frame.readers > 0) this.#retiring.push(frame)',
     replace: 'if (frame.readers > 1e9) this.#retiring.push(frame)',
@@ -82,7 +82,8 @@ export const CHANNELS: readonly Mutation[] = [
     file: 'packages/pair/src/input-channel.ts',
     find: 'if (order < 0) return this.#compareCopy(message)',
     replace:
-      'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return this.#compareCopy(message)',
+      'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return ' +
+      'this.#compareCopy(message)',
     caughtBy: ['diverged', 'halted', 'crashed', 'repeated', 'stuck', 'reordered'],
     schedules: 100,
     focus: RACE,
@@ -112,11 +113,14 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'arrival-decides-order',
     story:
-      'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose turn it is.',
+      'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose ' +
+      'turn it is.',
     file: 'packages/pair/src/epoch-order.ts',
     find: "if (message === undefined) return { kind: 'wait', channel }",
     replace:
-      "if (message === undefined) { const other = channels.find((one) => one.head?.message.kind === 'frame' && one.head.message.epoch === at && to === at + 1); return other === undefined ? { kind: 'wait', channel } : { kind: 'frame', channel: other, epoch: at } }",
+      'if (message === undefined) { const other = channels.find((one) => one.head?.message.kind === ' +
+      "'frame' && one.head.message.epoch === at && to === at + 1); return other === undefined ? { " +
+      "kind: 'wait', channel } : { kind: 'frame', channel: other, epoch: at } }",
     caughtBy: ['diverged', 'reordered', 'halted', 'lost', 'crashed'],
     schedules: 50,
     focus: FAN_IN,
@@ -124,11 +128,13 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'watermark-on-arrival',
     story:
-      'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input is differs.',
+      'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input ' +
+      'is differs.',
     file: 'packages/pair/src/input-side.ts',
     find: "if (outcome === 'gap') port.links.resubscribe(link)",
     replace:
-      "if (outcome === 'taken' && message.kind === 'seal') port.watermark = message.watermark\n    if (outcome === 'gap') port.links.resubscribe(link)",
+      "if (outcome === 'taken' && message.kind === 'seal') port.watermark = message.watermark\n    if " +
+      "(outcome === 'gap') port.links.resubscribe(link)",
     caughtBy: ['diverged', 'reordered', 'halted', 'lost'],
     schedules: 50,
     focus: WINDOWS,
@@ -156,8 +162,8 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'acks-before-processing',
     story:
-      'A member acks what it has received: its producers forget it, and a joiner that starts where the member ' +
-      'stands finds nobody who can serve it.',
+      'A member acks what it has received: its producers forget it, and a joiner that starts where ' +
+      'the member stands finds nobody who can serve it.',
     file: 'packages/pair/src/input-channel.ts',
     find: "if (message.kind === 'seal') this.#sealed = { position: after, digest }",
     replace: "if (message.kind === 'seal') this.#processed = this.#sealed = { position: after, digest }",

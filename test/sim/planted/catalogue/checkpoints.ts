@@ -10,8 +10,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'checkpoint-while-rows-are-owed',
     story:
-      'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything restores at c, and ' +
-      'the rows of (k, c] are never made again.',
+      'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything ' +
+      'restores at c, and the rows of (k, c] are never made again.',
     file: 'packages/pair/src/part-writer.ts',
     find: 'if (writing === null || !body.settledOutside(writing.owed)) return',
     replace: 'if (writing === null) return',
@@ -22,7 +22,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'truncated-before-whole',
     story:
-      'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to the other.',
+      'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to ' +
+      'the other.',
     file: 'packages/pair/src/end-life.ts',
     find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = ingress.book.processed',
@@ -33,8 +34,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'parts-deleted-too-early',
     story:
-      'Older parts are deleted when a checkpoint has been read back, before the run key says so: everybody dies, and ' +
-      'what is to be restored is gone.',
+      'Older parts are deleted when a checkpoint has been read back, before the run key says so: ' +
+      'everybody dies, and what is to be restored is gone.',
     file: 'packages/pair/src/checkpoint-keeper.ts',
     find: 'this.#run.complete = phase.checkpoint',
     replace: 'this.#run.complete = phase.checkpoint; this.onCheckpoint(phase.checkpoint)',
@@ -49,7 +50,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'output-position-not-in-part',
     story:
-      'A checkpoint keeps where an output buffer began instead of where it ended: restored, it repeats numbers.',
+      'A checkpoint keeps where an output buffer began instead of where it ended: restored, it ' +
+      'repeats numbers.',
     file: 'packages/pair/src/output-side.ts',
     find: 'kept: items ? buffer.kept : buffer.head,',
     replace: 'kept: buffer.kept,',

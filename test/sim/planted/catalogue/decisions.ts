@@ -28,17 +28,20 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'read-before-fence',
     story:
-      'A new leader reads the log while its predecessor may still write, because its fence names the generation ' +
-      'before: (1) A appends e, in flight; (2) B leads, reads, finds no e; (3) e lands; (4) B decides another e.',
+      'A new leader reads the log while its predecessor may still write, because its fence names the ' +
+      'generation before: (1) A appends e, in flight; (2) B leads, reads, finds no e; (3) e lands; ' +
+      '(4) B decides another e.',
     file: 'packages/pair/src/log-writer.ts',
     find:
       "if (older) {\n      this.#phase = { kind: 'fencing', generation }\n" +
-      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })",
+      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation " +
+      '})',
     replace:
       "if (older) {\n      this.#phase = { kind: 'fencing', generation }\n" +
-      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation: (generation - 1) as Generation })",
+      "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation: " +
+      '(generation - 1) as Generation })',
     caughtBy: ['unfenced'],
-    schedules: 100,
+    schedules: 400,
     focus: LATE_APPENDS,
   },
   {
@@ -47,10 +50,11 @@ export const DECISIONS: readonly Mutation[] = [
     file: 'packages/pair/src/log-writer.ts',
     find: "if (older) {\n      this.#phase = { kind: 'fencing', generation }",
     replace:
-      "if (phase.kind === 'closed') {\n      this.#phase = { kind: 'open', generation }\n      this.#adopted = true\n    } else " +
+      "if (phase.kind === 'closed') {\n      this.#phase = { kind: 'open', generation }\n      " +
+      'this.#adopted = true\n    } else ' +
       "if (older) {\n      this.#phase = { kind: 'fencing', generation }",
     caughtBy: ['unfenced'],
-    schedules: 100,
+    schedules: 400,
     focus: LATE_APPENDS,
   },
   {
@@ -60,7 +64,7 @@ export const DECISIONS: readonly Mutation[] = [
     find: '    log.generation = request.generation\n',
     replace: '',
     caughtBy: ['unfenced'],
-    schedules: 100,
+    schedules: 400,
     focus: LATE_APPENDS,
   },
   {
@@ -71,7 +75,7 @@ export const DECISIONS: readonly Mutation[] = [
     find: 'return request.run < log.run || (request.run === log.run && request.generation < log.generation)',
     replace: 'return request.run < log.run',
     caughtBy: ['unfenced'],
-    schedules: 100,
+    schedules: 400,
     focus: LATE_APPENDS,
   },
   {
@@ -82,7 +86,7 @@ export const DECISIONS: readonly Mutation[] = [
     find: 'return { ...view, members, leader: stays, generation: nextGeneration(view) }',
     replace: 'return { ...view, members, leader: stays }',
     caughtBy: ['unfenced'],
-    schedules: 100,
+    schedules: 400,
     focus: LATE_APPENDS,
   },
   {
@@ -99,8 +103,8 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'take-over-drops-its-tail',
     story:
-      'A leader that takes over forgets what it holds beyond the durable log: (1) A proposes e, B holds it, so A ' +
-      'sends frames of e; (2) A dies; (3) B drops e as not durable and decides anew.',
+      'A leader that takes over forgets what it holds beyond the durable log: (1) A proposes e, B ' +
+      'holds it, so A sends frames of e; (2) A dies; (3) B drops e as not durable and decides anew.',
     file: 'packages/pair/src/log-writer.ts',
     find: 'else if (tail < next) this.#open(generation)',
     replace: 'else if (tail < next) { this.#book.reset(tail); this.#open(generation) }',
@@ -111,8 +115,8 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'frames-before-final',
     story:
-      'Frames of a decision leave while nobody else has it: the leader dies, its twin never heard of the decision ' +
-      'and makes another one of the same epoch.',
+      'Frames of a decision leave while nobody else has it: the leader dies, its twin never heard of ' +
+      'the decision and makes another one of the same epoch.',
     file: 'packages/pair/src/ingress-body.ts',
     find: 'if (twinIsMember) book.markFinal(this.twinHolds)',
     replace: 'book.markFinal(book.tail)',
@@ -143,8 +147,8 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'durable-said-too-early',
     story:
-      'An ingress says durable(e) when e is only final: the sink commits, both twins die before the log has e, and ' +
-      'run + 1 decides another e.',
+      'An ingress says durable(e) when e is only final: the sink commits, both twins die before the ' +
+      'log has e, and run + 1 decides another e.',
     file: 'packages/pair/src/ingress-body.ts',
     find: 'for (let index = this.book.durable + 1; index <= this.book.tail; index++) return',
     replace: 'for (let index = this.book.final + 1; index <= this.book.tail; index++) return',
@@ -164,27 +168,10 @@ export const DECISIONS: readonly Mutation[] = [
     focus: { ...UNDURABLE_LOSS, faults: ['store-pause'], limits: { undurableMax: 4 } },
   },
   {
-    name: 'promise-of-predecessor-unread',
-    story:
-      'A new leader decides before it has read the run key: its predecessor promised to decide nothing past the ' +
-      'drain epoch.',
-    file: 'packages/pair/src/end-life.ts',
-    find: 'mayDecide: this.#run.key.fresh,',
-    replace: 'mayDecide: true,',
-    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
-    schedules: 400,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional', sources: 2, checkpointEvery: 5 },
-      faults: ['drain', 'crash', 'hang', 'coordinator-flaky', 'coordinator-cut'],
-      at: ['in', 'in-1'],
-      count: [3, 7],
-    },
-  },
-  {
     name: 'offer-forgotten-while-draining',
     story:
-      'While its promise is on the way a leader goes on deciding: the promise lands late, and the drain epoch is one ' +
-      'that it has passed.',
+      'While its promise is on the way a leader goes on deciding: the promise lands late, and the ' +
+      'drain epoch is one that it has passed.',
     file: 'packages/pair/src/run-keeper.ts',
     find: 'return state.promised.includes(this.#context.pair) ? state.at : this.promise',
     replace: 'return state.promised.includes(this.#context.pair) ? state.at : null',

@@ -43,7 +43,8 @@ export const PUSHES: readonly Mutation[] = [
   {
     name: 'keys-not-in-image',
     story:
-      'A joiner does not learn which requests were decided: it leads, the client asks again, the rows come twice.',
+      'A joiner does not learn which requests were decided: it leads, the client asks again, the rows ' +
+      'come twice.',
     file: 'packages/pair/src/ingress-body.ts',
     find: '        ...this.desk.image(book.processed),\n',
     replace: '',

@@ -71,7 +71,8 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'memory-shared-across-the-network',
     story:
-      'What arrives is the memory of whoever sent it: a frame refilled too early changes at both ends alike.',
+      'What arrives is the memory of whoever sent it: a frame refilled too early changes at both ends ' +
+      'alike.',
     file: 'packages/sim/src/network.ts',
     find: '  bytes.set(frame.bytes)\n  return { ...frame, bytes, readers: 0 }',
     replace: '  return { ...frame, readers: 0 }',

@@ -20,8 +20,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'commit-on-generation-only',
     story:
-      'A commit asks who commits, not what was committed before: the answer is lost, the leader opens again, reads a ' +
-      'record that is too old, and the same epoch goes in twice.',
+      'A commit asks who commits, not what was committed before: the answer is lost, the leader opens ' +
+      'again, reads a record that is too old, and the same epoch goes in twice.',
     file: 'packages/sim/src/sink-model.ts',
     find: 'if (this.record !== request.expect) return',
     replace: 'if (this.record === -1) return',
@@ -43,7 +43,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'upsert-without-seq',
     story:
-      'Rows carry their epoch and no number within it: of two writes of a key in one epoch, either may stay.',
+      'Rows carry their epoch and no number within it: of two writes of a key in one epoch, either ' +
+      'may stay.',
     file: 'packages/pair/src/sink-queue.ts',
     find: 'this.#open.push({ epoch: this.#epoch, seq: this.#nextRow++, values })',
     replace: 'this.#open.push({ epoch: this.#epoch, seq: 0, values })',
@@ -54,7 +55,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'sink-ahead-of-durable',
     story:
-      'Rows are committed before their decision is durable: both ingress twins die, and it is decided otherwise.',
+      'Rows are committed before their decision is durable: both ingress twins die, and it is decided ' +
+      'otherwise.',
     file: 'packages/pair/src/end-life.ts',
     find: 'durable: inputs.durable,\n      fresh',
     replace: 'durable: inputs.at,\n      fresh',
@@ -65,7 +67,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'durable-of-one-input',
     story:
-      'What one input says is durable stands for all: the other ingress pair dies with an undurable decision.',
+      'What one input says is durable stands for all: the other ingress pair dies with an undurable ' +
+      'decision.',
     file: 'packages/pair/src/input-side.ts',
     find: 'for (const port of this.ports) if (port.durable < least) least = port.durable',
     replace: 'for (const port of this.ports) least = port.durable',
@@ -81,7 +84,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'record-read-as-new',
     story:
-      'A sink whose record is behind what the pipeline remembers is written to from where the pipeline stands.',
+      'A sink whose record is behind what the pipeline remembers is written to from where the ' +
+      'pipeline stands.',
     file: 'packages/pair/src/sink-queue.ts',
     find: "const record = purpose === 'checkpoint' ? this.#inputs.at : this.#record",
     replace: 'const record = this.#inputs.at',
@@ -102,8 +106,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'shown-as-final-too-early',
     story:
-      'Events are marked final when they are processed: both ingress twins die before the decision is durable, and ' +
-      'numbers that were final come to mean other rows.',
+      'Events are marked final when they are processed: both ingress twins die before the decision is ' +
+      'durable, and numbers that were final come to mean other rows.',
     file: 'packages/pair/src/replica.ts',
     find: 'this.#display?.setDurable(this.#inputs.durable)',
     replace: 'this.#display?.setDurable(this.#inputs.at)',
@@ -125,8 +129,8 @@ export const SINKS: readonly Mutation[] = [
   {
     name: 'event-numbers-not-in-checkpoint',
     story:
-      'A checkpoint of a display holds the number of the oldest event it remembered, not of the next one: after a ' +
-      'loss of the pair, numbers that clients have seen come to mean other rows.',
+      'A checkpoint of a display holds the number of the oldest event it remembered, not of the next ' +
+      'one: after a loss of the pair, numbers that clients have seen come to mean other rows.',
     file: 'packages/pair/src/display-feed.ts',
     find: "const nextRow = purpose === 'catch-up' ? first : this.#nextRow",
     replace: 'const nextRow = first',

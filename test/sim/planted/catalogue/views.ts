@@ -21,8 +21,8 @@ export const VIEWS: readonly Mutation[] = [
   {
     name: 'swap-without-version',
     story:
-      'Run and checkpoint live in one key, but it is written blindly: (1) P reads "last is c"; (2) c2 completes and ' +
-      'truncates; (3) P starts run + 1 at c, whose decisions are gone.',
+      'Run and checkpoint live in one key, but it is written blindly: (1) P reads "last is c"; (2) c2 ' +
+      'completes and truncates; (3) P starts run + 1 at c, whose decisions are gone.',
     file: 'packages/pair/src/memory-coordinator.ts',
     find: 'if (request.version !== version) return',
     replace: "if (request.version !== version && request.key !== 'run') return",
@@ -47,22 +47,13 @@ export const VIEWS: readonly Mutation[] = [
   {
     name: 'stale-view-refuses',
     story:
-      'A producer judges by the view it happens to know: a legitimate successor that it has not heard of is refused.',
+      'A producer judges by the view it happens to know: a legitimate successor that it has not heard ' +
+      'of is refused.',
     file: 'packages/pair/src/output-side.ts',
     find: "if (refusal === 'not-in-view') {",
     replace: "if (refusal === ('none' as string)) {",
     caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
     schedules: 300,
-    focus: CHURN,
-  },
-  {
-    name: 'refusal-means-nothing',
-    story: 'A removed incarnation that is still alive is refused and does not look at its view.',
-    file: 'packages/pair/src/own-view.ts',
-    find: "return isWaiting(view, incarnation) ? 'waiting' : 'gone'",
-    replace: "return isWaiting(view, incarnation) ? 'waiting' : 'member'",
-    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
-    schedules: 200,
     focus: CHURN,
   },
 ]

@@ -54,7 +54,7 @@ export function checkerComplaints(): Complaint[] {
   output(good.checker, ROWS)
   good.checker.checkLogs(new Map([['in/0', LOG]]))
   twice(good.checker, frame(1), frame(1))
-  const false_ = good.checker.violations.map(({ detail }) => ({
+  const unjust = good.checker.violations.map(({ detail }) => ({
     claim: 'the checker finds no fault in what is right',
     detail,
   }))
@@ -70,7 +70,7 @@ export function checkerComplaints(): Complaint[] {
       },
     ]
   })
-  return [...false_, ...blind]
+  return [...unjust, ...blind]
 }
 
 /** Everybody dies and nobody comes back. */

@@ -14,7 +14,10 @@ interface Probe {
   readonly ends?: number
 }
 
-/** Each kind of fault, by what it does. A total table: a kind without a probe could be switched off unnoticed. */
+/**
+ * Each kind of fault, by what it does. A total table: a kind without a probe could be switched off
+ * unnoticed.
+ */
 const PROBES: Readonly<Record<FaultKind, Probe>> = {
   crash: {
     fault: { kind: 'crash', at: AT, slot: SLOT, restartMs: 20 },

@@ -151,21 +151,18 @@ function timed({ store, world }: Pick<Simulation, 'store' | 'world'>): readonly 
 }
 
 function watchIsLost(): boolean {
-  const hinted = (loss: number): boolean => {
-    const { coordinator, world } = simulationOf()
-    let hints = 0
-    coordinator.watchLoss = loss
-    coordinator.watch('probe', { alive: true, onHint: () => hints++ })
-    coordinator.apply({
-      kind: 'swap',
-      key: 'probe',
-      version: 0,
-      value: { kind: 'failure', epoch: 0, seq: 0, code: '', incarnation: 0 },
-    })
-    runTo(world, 20)
-    return hints > 0
-  }
-  return hinted(0) && !hinted(1)
+  return isHinted(0) && !isHinted(1)
+}
+
+function isHinted(watchLoss: number): boolean {
+  const { coordinator, world } = simulationOf()
+  let hints = 0
+  coordinator.watchLoss = watchLoss
+  coordinator.watch('probe', { alive: true, onHint: () => hints++ })
+  const value = { kind: 'failure' as const, epoch: 0, seq: 0, code: '', incarnation: 0 }
+  coordinator.apply({ kind: 'swap', key: 'probe', version: 0, value })
+  runTo(world, 20)
+  return hints > 0
 }
 
 function runTo(world: World, until: number): void {
