@@ -8,7 +8,7 @@ import type { Suite } from './suite.ts'
 
 const FRAMES_PER_EPOCH = 8
 
-/** What the core does with a frame, all copies together; bytes are neither encoded, digested nor sent here. */
+/** What the core does with a frame, all copies together; bytes are not encoded, digested or sent here. */
 export const pair: Suite = {
   name: 'pair',
   title: 'The core, a frame through a pair: push, credit, send, take or compare, ack, evict',

@@ -5,15 +5,18 @@ import { chain, type ToyRow } from './toy-rows.ts'
 import { WINDOW_MS } from './toy-operators.ts'
 
 /** Rows of an epoch, or the end of a range of epochs. */
-type Item = { readonly epoch: number; readonly row: ToyRow } | { readonly to: number; readonly watermark: number; readonly idle: boolean }
+type Item =
+  | { readonly epoch: number; readonly row: ToyRow }
+  | { readonly to: number; readonly watermark: number; readonly idle: boolean }
 
 export interface ModelRow extends ToyRow {
   readonly epoch: number
 }
 
 /**
- * The pipeline without pairs, epochs on the wire, or anything that can fail: each stage in turn, over the whole of
- * its input, from the decisions that became durable. What each egress partition must have shown, in order.
+ * The pipeline without pairs, epochs on the wire, or anything that can fail: each stage in turn, over the
+ * whole of its input, from the decisions that became durable. What each egress partition must have shown, in
+ * order.
  */
 export function modelOutput(
   topology: Topology,
@@ -44,7 +47,10 @@ export function modelOutput(
     if (place.stage.kind === 'egress') shown.set(place.id, [])
     if (place.stage.kind !== 'ingress') {
       merge(
-        place.inputs.map((channel) => ({ port: channel.edge.port, items: must(streams.get(channel.id), 'fed') })),
+        place.inputs.map((channel) => ({
+          port: channel.edge.port,
+          items: must(streams.get(channel.id), 'fed'),
+        })),
         (epoch, port, row) => emit(epoch, operator.process(port, row)),
         seal,
       )
@@ -58,14 +64,20 @@ export function modelOutput(
   return shown
 }
 
-/** Rows by (epoch, channel order, place); a boundary wherever some channel has one, once all have reached it. */
+/**
+ * Rows by (epoch, channel order, place); a boundary wherever some channel has one, once all have reached it.
+ */
 function merge(
   inputs: readonly { readonly port: number; readonly items: readonly Item[] }[],
   onRow: (epoch: number, port: number, row: ToyRow) => void,
   onBoundary: (to: number, watermark: number, idle: boolean) => void,
 ): void {
-  const ends = new Set(inputs.flatMap(({ items }) => items.flatMap((item) => ('to' in item ? [item.to] : []))))
-  const reached = Math.min(...inputs.map(({ items }) => Math.max(0, ...items.map((i) => ('to' in i ? i.to : 0)))))
+  const ends = new Set(
+    inputs.flatMap(({ items }) => items.flatMap((item) => ('to' in item ? [item.to] : []))),
+  )
+  const reached = Math.min(
+    ...inputs.map(({ items }) => Math.max(0, ...items.map((i) => ('to' in i ? i.to : 0)))),
+  )
   const next = inputs.map(() => 0)
   const marks = inputs.map(() => ({ watermark: Number.MIN_SAFE_INTEGER, idle: false }))
   let watermark = Number.MIN_SAFE_INTEGER
@@ -76,7 +88,8 @@ function merge(
         const item = items[next[index]!]
         if (item === undefined || ('to' in item ? item.to : item.epoch + 1) > to) return
         next[index]!++
-        if ('to' in item) marks[index] = { watermark: Math.max(marks[index]!.watermark, item.watermark), idle: item.idle }
+        if ('to' in item)
+          marks[index] = { watermark: Math.max(marks[index]!.watermark, item.watermark), idle: item.idle }
         else onRow(item.epoch, port, item.row)
       }
     })

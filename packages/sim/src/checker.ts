@@ -41,8 +41,8 @@ interface SentItem {
 const BOUND_SLACK_BYTES = 400
 
 /**
- * Watches a run while it happens: twins must be byte-identical, what was sent is never taken back, a decision log
- * never changes, buffers keep their bounds.
+ * Watches a run while it happens: twins must be byte-identical, what was sent is never taken back, a decision
+ * log never changes, buffers keep their bounds.
  */
 export class Checker {
   readonly violations: Violation[] = []
@@ -61,10 +61,12 @@ export class Checker {
     if (this.violations.length < 20) this.violations.push({ verdict, detail })
   }
 
-  /** Every item on its way from a producer: the same wherever and whenever it is sent within a run (F1, F3). */
-  onSend(process: ProcessModel, channel: number, message: Message): void {
+  /**
+   * Every item on its way from a producer: the same wherever and whenever it is sent within a run (F1, F3).
+   */
+  onSend(worker: ProcessModel, channel: number, message: Message): void {
     if (message.kind !== 'frame' && message.kind !== 'seal') return
-    const { run } = process.replica.context
+    const { run } = worker.replica.context
     const { start } = message
     const key = start.epoch * 0x100_0000 + start.seq
     const place = run * 1000 + channel
@@ -78,29 +80,38 @@ export class Checker {
     if (before === undefined) sent.set(key, item)
     else if (before.rows !== item.rows || before.to !== item.to || before.mark !== item.mark) {
       const at = `run ${run} channel ${channel} at ${describePosition(start)}`
-      this.report('diverged', `${process.slot} sends ${JSON.stringify(item)}, before it was ${JSON.stringify(before)}: ${at}`)
+      this.report(
+        'diverged',
+        `${worker.slot} sends ${JSON.stringify(item)}, before it was ${JSON.stringify(before)}: ${at}`,
+      )
     }
   }
 
-  /** A member's buffer holds at most its mark and one epoch: it stops between epochs once the mark is reached. */
-  checkBounds(process: ProcessModel): void {
-    const { markBytes } = process.identity.limits
-    if (!process.replica.life.serves) return
-    for (const { buffer, channel } of process.replica.outputs.channels) {
+  /**
+   * A member's buffer holds at most its mark and one epoch: it stops between epochs once the mark is reached.
+   */
+  checkBounds(worker: ProcessModel): void {
+    const { markBytes } = worker.identity.limits
+    if (!worker.replica.life.serves) return
+    for (const { buffer, channel } of worker.replica.outputs.channels) {
       if (buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES) this.#settled.add(buffer)
-      // A joiner does not stop, so one that succeeds a dead survivor may begin over the mark; it may not get there.
-      if (!this.#settled.has(buffer) || buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES) continue
-      this.report('bound', `${process.slot} keeps ${buffer.bytes} bytes for channel ${channel.id}`)
+      // A joiner does not stop, so one that succeeds a dead survivor may begin over the mark; it may not get
+      // there.
+      if (!this.#settled.has(buffer) || buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES)
+        continue
+      this.report('bound', `${worker.slot} keeps ${buffer.bytes} bytes for channel ${channel.id}`)
     }
   }
 
   checkLogs(history: ReadonlyMap<string, readonly Decision[]>): void {
     for (const [log, decisions] of history) {
       decisions.forEach((decision, place) => {
-        if (decision.index !== place + 1) this.report('decision-rewritten', `${log}: ${decision.index} at ${place + 1}`)
+        if (decision.index !== place + 1)
+          this.report('decision-rewritten', `${log}: ${decision.index} at ${place + 1}`)
         const before = decisions[place - 1]
         const from = before === undefined ? 0 : before.seals ? before.to : before.from
-        if (decision.from !== from) this.report('decision-rewritten', `${log}: ${decision.index} begins at ${decision.from}`)
+        if (decision.from !== from)
+          this.report('decision-rewritten', `${log}: ${decision.index} begins at ${decision.from}`)
       })
     }
   }
@@ -109,7 +120,8 @@ export class Checker {
   checkCoverage(pair: PairId, decisions: readonly Decision[], rows: number): void {
     let position = ''
     for (const read of decisions.flatMap((decision) => decision.reads)) {
-      if (Number(read.from) !== Number(position)) this.report('lost', `${pair}: a decision reads from ${read.from}, not ${position}`)
+      if (Number(read.from) !== Number(position))
+        this.report('lost', `${pair}: a decision reads from ${read.from}, not ${position}`)
       position = read.to
     }
     if (Number(position) !== rows) this.report('lost', `${pair}: decided up to row ${position} of ${rows}`)
@@ -127,7 +139,11 @@ export class Checker {
       if (stage.kind !== 'egress') continue
       const sink = sinks.get(pair)
       if (stage.sink === 'transactional' && sink !== undefined) {
-        this.#compareRows(pair, rows, sink.rows.map((row) => ({ epoch: row.epoch, values: row.values })))
+        this.#compareRows(
+          pair,
+          rows,
+          sink.rows.map((row) => ({ epoch: row.epoch, values: row.values })),
+        )
       } else if (stage.sink === 'idempotent' && sink !== undefined) this.#compareStored(pair, rows, sink)
       for (const client of clients) if (client.pair === pair) this.#compareShown(client, rows)
     }
@@ -148,7 +164,8 @@ export class Checker {
             : actual.slice(place).some((row) => want !== undefined && sameRow(want, row))
               ? 'reordered'
               : 'lost'
-      this.report(verdict, `${pair}: row ${place} is ${describeRow(got)}, should be ${want === undefined ? 'none' : describeModel(want)}`)
+      const should = want === undefined ? 'none' : describeModel(want)
+      this.report(verdict, `${pair}: row ${place} is ${describeRow(got)}, should be ${should}`)
       return
     }
   }
@@ -159,7 +176,8 @@ export class Checker {
     for (const [id, row] of want) {
       const got = sink.stored.get(id)
       if (got === undefined) this.report('lost', `${pair}: id ${id} is missing`)
-      else if (!sameRow(row, got)) this.report('reordered', `${pair}: id ${id} is ${describeRow(got)}, should be ${describeModel(row)}`)
+      else if (!sameRow(row, got))
+        this.report('reordered', `${pair}: id ${id} is ${describeRow(got)}, should be ${describeModel(row)}`)
     }
     for (const id of sink.stored.keys()) {
       if (!want.has(id as number)) this.report('repeated', `${pair}: id ${String(id)} should not be there`)
@@ -178,7 +196,10 @@ export class Checker {
     for (const [seq, row] of client.sealed) {
       const want = expected[seq]
       if (want === undefined || !sameRow(want, row)) {
-        this.report('final-changed', `client ${client.id} of ${client.pair}: event ${seq} was final as ${describeRow(row)}`)
+        this.report(
+          'final-changed',
+          `client ${client.id} of ${client.pair}: event ${seq} was final as ${describeRow(row)}`,
+        )
         return
       }
     }
@@ -186,7 +207,10 @@ export class Checker {
       const want = contentAfter(expected.slice(0, reset.seq + 1))
       const got = new Map(reset.rows.map((row) => [Number(row[0]), row.slice(1).map(Number)]))
       if (String([...got].sort(byKey)) === String([...want].sort(byKey))) continue
-      this.report('final-changed', `client ${client.id} of ${client.pair}: a reset to ${reset.seq} shows other content`)
+      this.report(
+        'final-changed',
+        `client ${client.id} of ${client.pair}: a reset to ${reset.seq} shows other content`,
+      )
       return
     }
     if (!client.ended) return
@@ -211,7 +235,14 @@ function byKey([a]: [number, unknown], [b]: [number, unknown]): number {
 
 function sameRow(want: ModelRow, got: ShownRow): boolean {
   const [id, key, at, value, tag] = got.values
-  return want.epoch === got.epoch && want.id === id && want.key === key && want.at === at && want.value === value && tag === tagOf(want.key)
+  return (
+    want.epoch === got.epoch &&
+    want.id === id &&
+    want.key === key &&
+    want.at === at &&
+    want.value === value &&
+    tag === tagOf(want.key)
+  )
 }
 
 function describeRow(row: ShownRow | undefined): string {
@@ -221,4 +252,3 @@ function describeRow(row: ShownRow | undefined): string {
 function describeModel(row: ModelRow): string {
   return `(${row.id}, ${row.key}, ${row.at}, ${row.value}) of epoch ${row.epoch}`
 }
-

@@ -19,14 +19,16 @@ export interface ServiceFaults {
 export const NO_FAULTS: ServiceFaults = { lost: 0, unanswered: 0, late: 0 }
 
 /**
- * The coordinator with a network in front of it: answers take time, get lost, come for swaps applied late; watches
- * are late or lost; it pauses; it cannot be reached by some.
+ * The coordinator with a network in front of it: answers take time, get lost, come for swaps applied late;
+ * watches are late or lost; it pauses; it cannot be reached by some.
  */
 export class CoordinatorModel {
   readonly machine = new MemoryCoordinator()
   faults: ServiceFaults = NO_FAULTS
   watchLoss = 0
-  /** Changes so far: whoever keeps something worked out of the values knows by it when to work it out again. */
+  /**
+   * Changes so far: whoever keeps something worked out of the values knows by it when to work it out again.
+   */
   swaps = 0
   pausedUntil = 0
   readonly #world: World

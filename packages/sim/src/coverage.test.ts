@@ -37,7 +37,7 @@ describe('the coverage table', () => {
     const table = new Coverage().table()
     const down = table.split('\n').find((line) => line.startsWith('down'))
     expect(down?.split(/ +/).slice(0, 5)).toEqual(['down', '-', '-', '-', '0'])
-    expect(table).toContain('- crash while down: there is no process to strike')
+    expect(table).toContain('- crash while down: there is no worker to strike')
   })
 })
 

@@ -12,7 +12,7 @@ export function cellOf(kind: FaultKind, phase: ProtocolPhase): Cell {
 /** Why a fault of this kind can never strike in this phase; null if it can, and then it must be seen to. */
 export function whyNever(kind: FaultKind, phase: ProtocolPhase): string | null {
   const target = TARGET_OF[kind]
-  if (target === 'process' && phase === 'down') return 'there is no process to strike'
+  if (target === 'process' && phase === 'down') return 'there is no worker to strike'
   if (kind === 'drain' && phase === 'draining') return 'what drains already is not told again'
   if (target === 'source' && phase === 'subscribing') return 'an ingress subscribes to nobody'
   if (target === 'source' && phase === 'committing') return 'an ingress commits to no sink'

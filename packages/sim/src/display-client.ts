@@ -14,8 +14,9 @@ const PATIENCE_MS = 120
 export const CONNECTIONS_MOST = 100
 
 /**
- * Somebody who watches a resumable egress: connects to either replica, changes when it dies or falls silent, brings
- * back its last id. It keeps everything it was shown, by number, and complains when the rules are broken.
+ * Somebody who watches a resumable egress: connects to either replica, changes when it dies or falls silent,
+ * brings back its last id. It keeps everything it was shown, by number, and complains when the rules are
+ * broken.
  */
 export class DisplayClient {
   readonly pair: PairId
@@ -69,13 +70,16 @@ export class DisplayClient {
     const final = this.sealed.get(seq)
     if (final !== undefined && !this.#again) this.#complain(`event ${seq} again after it was final`)
     if (final !== undefined && String(final.values) !== String(event.values)) {
-      this.#complain(`event ${seq} was final as (${final.values.join(', ')}), now (${event.values.join(', ')})`)
+      this.#complain(
+        `event ${seq} was final as (${final.values.join(', ')}), now (${event.values.join(', ')})`,
+      )
     }
     this.shown.set(seq, { epoch: event.epoch, values: event.values })
   }
 
   #onFinal(through: number): void {
-    for (const [seq, row] of this.shown) if (seq <= through && !this.sealed.has(seq)) this.sealed.set(seq, row)
+    for (const [seq, row] of this.shown)
+      if (seq <= through && !this.sealed.has(seq)) this.sealed.set(seq, row)
   }
 
   #onReset(seq: number, rows: readonly (readonly unknown[])[]): void {

@@ -1,4 +1,4 @@
-import { crc32c, type Hello, type Message } from '@pollux/protocol'
+import { crc32c, type Hello, type Message, type PairId } from '@pollux/protocol'
 import {
   type Effect,
   type EventId,
@@ -7,11 +7,32 @@ import {
   type Input,
   type PushRequest,
   Replica,
+  type DisplayEvent,
+  type PushAnswer,
+  type ReplicaEvent,
 } from '@pollux/pair'
 import { Errands } from './errands.ts'
-import type { Endpoint } from './network.ts'
-import type { Outside } from './outside-world.ts'
+import type { CoordinatorModel } from './coordinator-model.ts'
+import type { Endpoint, Network } from './network.ts'
+import type { SinkModel } from './sink-model.ts'
+import type { SourceModel } from './source-model.ts'
+import type { StoreModel } from './store-model.ts'
 import type { World } from './world.ts'
+
+/** Everything around a simulated process. */
+export interface Outside {
+  readonly network: Network
+  readonly coordinator: CoordinatorModel
+  readonly store: StoreModel
+  source(pair: PairId): SourceModel
+  sink(pair: PairId): SinkModel
+  onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void
+  onEvent(worker: ProcessModel, event: ReplicaEvent): void
+  onExit(worker: ProcessModel): void
+  onCrash(worker: ProcessModel, error: unknown): void
+  onAnswer(request: number, answer: PushAnswer): void
+  onDisplay(connection: number, event: DisplayEvent): void
+}
 
 /** One life of a worker process that hosts one replica: a driver as small as it can be, in virtual time. */
 export class ProcessModel implements Endpoint {
@@ -203,4 +224,3 @@ export interface ClockSkew {
   readonly rate: number
   readonly wallOffset: number
 }
-

@@ -1,4 +1,12 @@
-import { crc32c, FrameEncoder, hashText, type PairId, partitionOfHash, type Seq, type Topology } from '@pollux/protocol'
+import {
+  crc32c,
+  FrameEncoder,
+  hashText,
+  type PairId,
+  partitionOfHash,
+  type Seq,
+  type Topology,
+} from '@pollux/protocol'
 import type { PushAnswer } from '@pollux/pair'
 import type { ProcessModel } from './process-model.ts'
 import type { SourceData } from './source-model.ts'

@@ -21,8 +21,7 @@ import type { Fault } from './fault.ts'
 import { FaultDriver } from './fault-driver.ts'
 import { FenceWatch } from './fence-watch.ts'
 import { Network } from './network.ts'
-import type { Outside } from './outside-world.ts'
-import { ProcessModel } from './process-model.ts'
+import { type Outside, ProcessModel } from './process-model.ts'
 import { PairInvariants } from './pair-invariants.ts'
 import { phaseOf, type ProtocolPhase } from './protocol-phase.ts'
 import { PushClients } from './push-clients.ts'
@@ -79,14 +78,18 @@ const PATIENCE_MS = 5000
 const STEPS_MOST = 3_000_000
 const LANES = ['a', 'b'] as const
 
-export type Observer = (at: number, slot: string, what: ReplicaEvent | { readonly kind: 'step'; input: Input; effects: readonly Effect[] }) => void
+export type Observer = (
+  at: number,
+  slot: string,
+  what: ReplicaEvent | { readonly kind: 'step'; input: Input; effects: readonly Effect[] },
+) => void
 
 /** Runs in which messages really become bytes. */
 const WIRE_SHARE = 0.1
 
 /**
- * A whole pipeline of pairs in a world of virtual time. Two phases: faults, with safety checked at every step; then
- * everything heals, and the pipeline must finish with the output of the batch model.
+ * A whole pipeline of pairs in a world of virtual time. Two phases: faults, with safety checked at every
+ * step; then everything heals, and the pipeline must finish with the output of the batch model.
  */
 export class Simulation implements Outside {
   readonly world: World
@@ -155,7 +158,9 @@ export class Simulation implements Outside {
     this.world.at(10, () => this.#watchOver())
   }
 
-  /** As the coordinator has it. Asked for at every step, so it is read only when something has changed there. */
+  /**
+   * As the coordinator has it. Asked for at every step, so it is read only when something has changed there.
+   */
   get runKey(): RunKey {
     const { swaps, machine } = this.coordinator
     if (this.#runKeyAt !== swaps) {
@@ -175,7 +180,11 @@ export class Simulation implements Outside {
     const { run } = this.runKey
     return this.slots.every((slot) => {
       const replica = this.find(slot)?.replica
-      return replica?.life.serves === true && replica.context.run === run && replica.life.own.view?.members.length === 2
+      return (
+        replica?.life.serves === true &&
+        replica.context.run === run &&
+        replica.life.own.view?.members.length === 2
+      )
     })
   }
 
@@ -184,8 +193,8 @@ export class Simulation implements Outside {
   }
 
   find(slot: string): ProcessModel | null {
-    const process = this.processes.get(slot)
-    return process?.alive === true ? process : null
+    const worker = this.processes.get(slot)
+    return worker?.alive === true ? worker : null
   }
 
   source(pair: PairId): SourceModel {
@@ -247,14 +256,14 @@ export class Simulation implements Outside {
       operators: toyOperators(this.options.plan.groups),
       ...other,
     }
-    const process = new ProcessModel(this.world, this, identity, slot, skew)
-    this.processes.set(slot, process)
-    process.start()
+    const worker = new ProcessModel(this.world, this, identity, slot, skew)
+    this.processes.set(slot, worker)
+    worker.start()
   }
 
   killSlot(slot: string, restartMs: number | null): void {
-    const process = this.find(slot)
-    process?.kill()
+    const worker = this.find(slot)
+    worker?.kill()
     this.faults.look(slot)
     if (restartMs !== null) this.world.after(restartMs, () => this.startSlot(slot))
   }
@@ -264,14 +273,16 @@ export class Simulation implements Outside {
     const { state, run, checkpoint } = this.runKey
     const lines = [`run ${run} is ${JSON.stringify(state)}, checkpoint ${checkpoint?.epoch ?? 'none'}`]
     for (const slot of this.slots) {
-      const process = this.processes.get(slot)
-      if (process === undefined) lines.push(`${slot} never started`)
-      else if (!process.alive) lines.push(`${slot} is down (${process.exited?.detail ?? 'killed'})`)
+      const worker = this.processes.get(slot)
+      if (worker === undefined) lines.push(`${slot} never started`)
+      else if (!worker.alive) lines.push(`${slot} is down (${worker.exited?.detail ?? 'killed'})`)
       else {
-        const { life, body, context } = process.replica
+        const { life, body, context } = worker.replica
         const standing = `${life.own.standing}${life.joiner === null ? '' : ` ${life.joiner.phase}`}`
-        lines.push(`${slot}#${context.incarnation} run ${context.run} ${standing} at ${body.at} works ${life.works}`)
-        for (const { channel, links } of process.replica.inputs.ports) {
+        lines.push(
+          `${slot}#${context.incarnation} run ${context.run} ${standing} at ${body.at} works ${life.works}`,
+        )
+        for (const { channel, links } of worker.replica.inputs.ports) {
           const { epoch, seq } = channel.next
           lines.push(`  #${channel.channel.id} next ${epoch}:${seq} from ${links.describe()}`)
         }
@@ -282,26 +293,29 @@ export class Simulation implements Outside {
     return lines.join('; ')
   }
 
-  onStep(process: ProcessModel, input: Input, effects: readonly Effect[]): void {
-    if (input.kind === 'message') this.invariants.onRefused(process, input.message)
-    this.observer?.(this.world.now, process.slot, { kind: 'step', input, effects })
-    this.faults.look(process.slot)
+  onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    if (input.kind === 'message') this.invariants.onRefused(worker, input.message)
+    this.observer?.(this.world.now, worker.slot, { kind: 'step', input, effects })
+    this.faults.look(worker.slot)
   }
 
-  onEvent(process: ProcessModel, event: ReplicaEvent): void {
-    this.observer?.(this.world.now, process.slot, event)
-    if (event.kind === 'next-run') this.invariants.onNextRun(process, event.why)
+  onEvent(worker: ProcessModel, event: ReplicaEvent): void {
+    this.observer?.(this.world.now, worker.slot, event)
+    if (event.kind === 'next-run') this.invariants.onNextRun(worker, event.why)
   }
 
-  onExit(process: ProcessModel): void {
-    this.invariants.onExit(process)
-    this.faults.look(process.slot)
-    if (process.exited?.reason === 'ended' || process.exited?.reason === 'refused') return
-    this.world.after(5 + this.#random.float() * 30, () => this.startSlot(process.slot))
+  onExit(worker: ProcessModel): void {
+    this.invariants.onExit(worker)
+    this.faults.look(worker.slot)
+    if (worker.exited?.reason === 'ended' || worker.exited?.reason === 'refused') return
+    this.world.after(5 + this.#random.float() * 30, () => this.startSlot(worker.slot))
   }
 
-  onCrash(process: ProcessModel, error: unknown): void {
-    this.checker.report('crashed', `${process.slot}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  onCrash(worker: ProcessModel, error: unknown): void {
+    this.checker.report(
+      'crashed',
+      `${worker.slot}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
   }
 
   onAnswer(request: number, answer: PushAnswer): void {
@@ -329,17 +343,22 @@ export class Simulation implements Outside {
       this.#sinks.set(place.id, new SinkModel(this.world))
       if (place.stage.sink !== 'resumable') continue
       for (let count = 0; count < 2; count++) {
-        this.displayClients.push(new DisplayClient(this.world, place.id, this.displayClients.length, (slot) => this.find(slot)))
+        this.displayClients.push(
+          new DisplayClient(this.world, place.id, this.displayClients.length, (slot) => this.find(slot)),
+        )
       }
     }
   }
 
-  /** What an operator would do: end push pipelines once everything is in, resume what was drained, keep slots alive. */
+  /**
+   * What an operator would do: end push pipelines once everything is in, resume what was drained, keep slots
+   * alive.
+   */
   #watchOver(): void {
     const { state } = this.runKey
     if (state.kind === 'drained' && this.options.attended !== true) this.resume()
     if (state.kind === 'running' && this.world.now > this.healAt && this.#allIn()) this.requestDrain(true)
-    for (const process of this.processes.values()) if (process.alive) this.checker.checkBounds(process)
+    for (const worker of this.processes.values()) if (worker.alive) this.checker.checkBounds(worker)
     this.invariants.check()
     this.world.after(25, () => this.#watchOver())
   }
@@ -357,7 +376,12 @@ export class Simulation implements Outside {
     const reply = this.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
     if (reply.kind !== 'value') return
     this.drains++
-    this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: reply.version, value: nextRun(this.runKey) })
+    this.coordinator.apply({
+      kind: 'swap',
+      key: RUN_KEY,
+      version: reply.version,
+      value: nextRun(this.runKey),
+    })
     for (const slot of this.slots) this.world.after(this.#random.float() * 30, () => this.startSlot(slot))
   }
 
@@ -376,7 +400,10 @@ export class Simulation implements Outside {
   }
 
   #settled(): boolean {
-    return this.finished && this.displayClients.every((client) => client.ended || this.find(`${client.pair}/a`) === null)
+    return (
+      this.finished &&
+      this.displayClients.every((client) => client.ended || this.find(`${client.pair}/a`) === null)
+    )
   }
 
   #judge(): void {
@@ -385,15 +412,24 @@ export class Simulation implements Outside {
     for (const place of this.topology.pairs.values()) {
       if (place.stage.kind !== 'ingress') continue
       const decisions = history.get(place.id) ?? []
-      if (decisions.at(-1)?.to !== EPOCH_END) this.checker.report('lost', `${place.id}: its log does not reach the end`)
-      if (place.stage.source === 'replayable') this.checker.checkCoverage(place.id, decisions, this.options.rows)
+      if (decisions.at(-1)?.to !== EPOCH_END)
+        this.checker.report('lost', `${place.id}: its log does not reach the end`)
+      if (place.stage.source === 'replayable')
+        this.checker.checkCoverage(place.id, decisions, this.options.rows)
     }
     const keys = [...history.values()].flat().flatMap((decision) => decision.pushes.map((push) => push.key))
-    if (new Set(keys).size !== keys.length) this.checker.report('repeated', 'a pushed request was decided twice')
+    if (new Set(keys).size !== keys.length)
+      this.checker.report('repeated', 'a pushed request was decided twice')
     for (const key of this.pushClients.storedKeys) {
-      if (!keys.includes(key)) this.checker.report('unacknowledged', `push ${key} was answered and is not in any log`)
+      if (!keys.includes(key))
+        this.checker.report('unacknowledged', `push ${key} was answered and is not in any log`)
     }
-    this.checker.checkOutput(history, (pair, decision) => this.#rowsOf(pair, decision), this.#sinks, this.displayClients)
+    this.checker.checkOutput(
+      history,
+      (pair, decision) => this.#rowsOf(pair, decision),
+      this.#sinks,
+      this.displayClients,
+    )
   }
 
   #rowsOf(pair: PairId, decision: Decision): readonly ToyRow[] {

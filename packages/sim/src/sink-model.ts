@@ -33,7 +33,8 @@ export class SinkModel {
     const { random } = this.#world
     const { lost, unanswered, late } = this.faults
     if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay = 0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 250 : 0)
+    const delay =
+      0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 250 : 0)
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
       const reply = this.#handle(request)
       if (random.chance(unanswered)) return

@@ -3,7 +3,10 @@ import { MemoryStore, type StoreReply, type StoreRequest } from '@pollux/pair'
 import { NO_FAULTS, type ServiceFaults } from './coordinator-model.ts'
 import type { World } from './world.ts'
 
-/** The store with a network in front of it: slow, silent, full, paused, out of reach of some, late with what it was asked. */
+/**
+ * The store with a network in front of it: slow, silent, full, paused, out of reach of some, late with what
+ * it was asked.
+ */
 export class StoreModel {
   readonly machine = new MemoryStore()
   faults: ServiceFaults = NO_FAULTS
@@ -29,7 +32,8 @@ export class StoreModel {
     const { random } = this.#world
     const { lost, unanswered, late } = this.faults
     if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay = 0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 350 : 0)
+    const delay =
+      0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 350 : 0)
     this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
       const reply = this.machine.handle(request)
       this.onHandled?.(request, reply)

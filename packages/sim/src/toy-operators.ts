@@ -1,4 +1,11 @@
-import type { BoundaryContext, Emitter, EpochContext, Operator, OperatorFactory, RowSet } from '@pollux/protocol'
+import type {
+  BoundaryContext,
+  Emitter,
+  EpochContext,
+  Operator,
+  OperatorFactory,
+  RowSet,
+} from '@pollux/protocol'
 import { BatchBuilder, GroupTable, hashNumber, keyGroup } from '@pollux/protocol'
 import { appendToy, chain, TOY_SCHEMA } from './toy-rows.ts'
 

@@ -1,6 +1,8 @@
 import { BatchBuilder, defineSchema } from '@pollux/protocol'
 
-/** The rows of simulated pipelines: an id, a key, an event time and a value; ids are unique, so loss shows. */
+/**
+ * The rows of simulated pipelines: an id, a key, an event time and a value; ids are unique, so loss shows.
+ */
 export interface ToyRow {
   readonly id: number
   readonly key: number

@@ -3,8 +3,8 @@ import { assert, Random } from '@pollux/std'
 type Happening = () => void
 
 /**
- * Virtual time: a heap of things that will happen, in order of time and, at the same time, of being planned. Nothing
- * in a simulated run happens outside it, so a seed is a run.
+ * Virtual time: a heap of things that will happen, in order of time and, at the same time, of being planned.
+ * Nothing in a simulated run happens outside it, so a seed is a run.
  */
 export class World {
   readonly random: Random
@@ -63,7 +63,8 @@ export class World {
     for (;;) {
       let child = 2 * at + 1
       if (child >= length) break
-      if (child + 1 < length && this.#before(this.#times[child + 1]!, this.#orders[child + 1]!, child)) child++
+      if (child + 1 < length && this.#before(this.#times[child + 1]!, this.#orders[child + 1]!, child))
+        child++
       if (this.#before(lastTime, lastOrder, child)) break
       this.#move(child, at)
       at = child
