@@ -7,6 +7,6 @@ export const LONG_FILES: Readonly<Record<string, string>> = {
   'packages/pair/src/pair-life.ts':
     'the order of things within a step, from the run key to the heartbeat, is read here',
   'packages/pair/src/replica.ts':
-    'three handlers that are total over the messages: each names what it ignores, so that a new one does not compile',
+    'three handlers that are total over the messages: each names what it ignores',
   'packages/sim/src/simulation.ts': 'the world a run is played in, put together in one place',
 }
