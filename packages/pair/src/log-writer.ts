@@ -100,6 +100,8 @@ export class LogWriter {
     generation: Generation,
     { first, tail }: { readonly first: number; readonly tail: number },
   ): void {
+    // What has been cut off was durable; that we hold it ourselves is enough.
+    if (first <= this.#book.tail + 1) this.#book.markDurable(first - 1)
     const next = this.#book.durable + 1
     if (first > next) this.fault = `log.truncated: begins at ${first}, ${next} is needed`
     else if (tail < this.#book.durable)

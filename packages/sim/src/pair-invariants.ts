@@ -5,7 +5,7 @@ import {
   type PairId,
   type Topology,
 } from '@pollux/protocol'
-import { type Member, RUN_KEY, type StoreRequest, type View, viewKey } from '@pollux/pair'
+import { type Member, RUN_KEY, type RunKey, type StoreRequest, type View, viewKey } from '@pollux/pair'
 import type { Checker } from './checker.ts'
 import type { CoordinatorModel } from './coordinator-model.ts'
 import type { ProcessModel } from './process-model.ts'
@@ -39,13 +39,17 @@ export class PairInvariants {
     for (const slot of this.#run.slots) this.#checkUndurable(slot)
   }
 
-  /** A run is given up only when nobody is left to go on with it. */
-  onNextRun(worker: ProcessModel, why: string): void {
-    const pair = worker.identity.place.id
-    if (!why.startsWith(`${pair}: `)) return
-    const left = this.#alive(this.#view(pair)?.members ?? [], pair).find((one) => one.replica.life.serves)
-    if (left === undefined) return
-    this.#run.checker.report('rolled-back', `${worker.slot} gives the run up (${why}), ${left.slot} serves`)
+  /** A run is given up only when some pair has nobody left to go on with it. */
+  onRun(before: RunKey, after: RunKey): void {
+    if (after.run === before.run || before.state.kind === 'drained') return
+    for (const pair of this.#run.topology.pairs.keys()) {
+      const members = this.#viewOf(pair, before.run)?.members ?? []
+      if (!this.#alive(members, pair).some((one) => one.replica.life.serves && !one.hangs)) return
+    }
+    this.#run.checker.report(
+      'rolled-back',
+      `run ${before.run} is given up, and every pair has a member that serves`,
+    )
   }
 
   /**
@@ -144,12 +148,14 @@ export class PairInvariants {
   }
 
   #view(pair: PairId): View | null {
-    const { machine } = this.#run.coordinator
-    const reply = machine.handle({ kind: 'read', key: viewKey(pair) })
+    const run = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    return this.#viewOf(pair, run.kind === 'value' && run.value?.kind === 'run' ? run.value.run : 0)
+  }
+
+  #viewOf(pair: PairId, run: number): View | null {
+    const reply = this.#run.coordinator.machine.handle({ kind: 'read', key: viewKey(pair) })
     const view = reply.kind === 'value' ? (reply.value as View | null) : null
-    const run = machine.handle({ kind: 'read', key: RUN_KEY })
-    const current = run.kind === 'value' && run.value?.kind === 'run' ? run.value.run : 0
-    return view !== null && view.run === current ? view : null
+    return view?.run === run ? view : null
   }
 
   #alive(members: readonly Member[], pair: PairId): ProcessModel[] {

@@ -70,6 +70,11 @@ export class ProcessModel implements Endpoint {
     this.#input({ kind: 'start' })
   }
 
+  /** Stopped at this moment. */
+  get hangs(): boolean {
+    return this.hungUntil > this.#world.now
+  }
+
   /** kill -9. */
   kill(): void {
     if (!this.alive) return

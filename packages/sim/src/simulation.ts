@@ -139,6 +139,7 @@ export class Simulation implements Outside {
     }
     this.coordinator.onSwapped = (before, after) => {
       if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
+      if (after.kind === 'run' && before?.kind === 'run') this.invariants.onRun(before, after)
     }
     this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
@@ -301,7 +302,6 @@ export class Simulation implements Outside {
 
   onEvent(worker: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, worker.slot, event)
-    if (event.kind === 'next-run') this.invariants.onNextRun(worker, event.why)
   }
 
   onExit(worker: ProcessModel): void {

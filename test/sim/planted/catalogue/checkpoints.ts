@@ -25,7 +25,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to ' +
       'the other.',
     file: 'packages/pair/src/end-life.ts',
-    find: 'const through = ingress.standing.twinIsMember ? Math.min(index, ingress.twinHolds) : index',
+    find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = ingress.book.processed',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
     schedules: 200,

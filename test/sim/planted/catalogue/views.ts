@@ -15,8 +15,9 @@ export const VIEWS: readonly Mutation[] = [
     find: 'return view.members.every((m) => view.waiting.some((w) => w.lane === m.lane))',
     replace: 'return view.members.some((m) => view.waiting.some((w) => w.lane === m.lane))',
     caughtBy: ['rolled-back'],
-    schedules: 50,
-    focus: CHURN,
+    schedules: 400,
+    // A survivor that cannot write its twin's removal still lists it when the successor comes.
+    focus: { ...CHURN, faults: ['crash', 'coordinator-cut'] },
   },
   {
     name: 'swap-without-version',
