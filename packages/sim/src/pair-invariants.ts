@@ -29,6 +29,8 @@ export interface ObservedRun {
  */
 export class PairInvariants {
   readonly #run: ObservedRun
+  /** Pairs that had a serving member when the run last changed, and one of those. */
+  readonly #servedAtChange = new Map<PairId, string>()
 
   constructor(run: ObservedRun) {
     this.#run = run
@@ -39,17 +41,23 @@ export class PairInvariants {
     for (const slot of this.#run.slots) this.#checkUndurable(slot)
   }
 
-  /** A run is given up only when some pair has nobody left to go on with it. */
+  /** The run key has gone on to a new run: who served at this moment? */
   onRun(before: RunKey, after: RunKey): void {
-    if (after.run === before.run || before.state.kind === 'drained') return
+    if (after.run === before.run) return
+    this.#servedAtChange.clear()
     for (const pair of this.#run.topology.pairs.keys()) {
       const members = this.#viewOf(pair, before.run)?.members ?? []
-      if (!this.#alive(members, pair).some((one) => one.replica.life.serves && !one.hangs)) return
+      const left = this.#alive(members, pair).find((one) => one.replica.life.serves && !one.hangs)
+      if (left !== undefined) this.#servedAtChange.set(pair, left.slot)
     }
-    this.#run.checker.report(
-      'rolled-back',
-      `run ${before.run} is given up, and every pair has a member that serves`,
-    )
+  }
+
+  /** A pair gives its run up by proof only when nobody is left to go on with it. */
+  onNextRun(worker: ProcessModel, why: string): void {
+    const pair = worker.identity.place.id
+    const left = this.#servedAtChange.get(pair)
+    if (!why.startsWith(`${pair}: `) || left === undefined) return
+    this.#run.checker.report('rolled-back', `${worker.slot} gives the run up (${why}), ${left} serves`)
   }
 
   /**

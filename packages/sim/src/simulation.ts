@@ -302,6 +302,7 @@ export class Simulation implements Outside {
 
   onEvent(worker: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, worker.slot, event)
+    if (event.kind === 'next-run') this.invariants.onNextRun(worker, event.why)
   }
 
   onExit(worker: ProcessModel): void {
