@@ -145,7 +145,8 @@ export class EndLife {
     this.#keeper?.onCheckpoint(checkpoint)
     const index = ingress?.indexAt(checkpoint.epoch) ?? null
     if (ingress === null || index === null || this.#leads === null) return
-    // A follower, or a joiner that may be one already, reads the log from where it stands should it have to lead.
+    // A follower, or a joiner that may be one already, reads the log from where it stands should it have to
+    // lead.
     const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index
     ingress.forgetMarks(checkpoint.epoch)
     if (through > 0) context.store({ kind: 'truncate', log: context.pair, through })
