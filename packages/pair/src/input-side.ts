@@ -4,7 +4,6 @@ import type {
   DigestFunction,
   Epoch,
   FrameMessage,
-  Incarnation,
   InputPart,
   InputPoint,
   PairId,
@@ -252,12 +251,6 @@ export class InputSide {
 
   tick(): void {
     for (const port of this.ports) port.links.tick()
-  }
-
-  reportLost(pair: PairId, incarnation: Incarnation, reason: 'closed' | 'silent'): void {
-    for (const port of this.ports) {
-      if (port.channel.channel.from === pair) port.links.reportLost(incarnation, reason)
-    }
   }
 
   /** Tells the producers that are behind what epoch another input has reached. */

@@ -139,7 +139,6 @@ export class PairLife {
     const { context, inputs, outputs, stance, body, partWriter, ingress, losses } = this.#p
     if (this.exit !== null || context.run === 0) return
     outputs.setDurable(ingress === null ? inputs.durable : ingress.durableEpoch)
-    stance.holdsAcks = this.survivor.holdsAcks
     if (this.serves) {
       stance.writesParts = this.#writesParts()
       const drained = this.run.drainsAt

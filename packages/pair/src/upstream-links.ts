@@ -54,15 +54,6 @@ export class UpstreamLinks {
     return this.#producers.size > 0 && [...this.#producers.values()].every((p) => p.outrun)
   }
 
-  get links(): number[] {
-    return [...this.#producers.values()].flatMap((p) => (p.link === null ? [] : [p.link]))
-  }
-
-  /** Silent for at least `ms`: every producer. */
-  silentFor(ms: number): boolean {
-    return [...this.#producers.values()].every((p) => this.#context.now - p.heardAt >= ms)
-  }
-
   /** `a#2 delivers at 8:120, b#5 refused us` */
   describe(): string {
     return [...this.#producers.values()]

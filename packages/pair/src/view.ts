@@ -32,12 +32,6 @@ export interface View {
   readonly generation: Generation
 }
 
-/** A view together with the coordinator's version of it. */
-export interface VersionedView {
-  readonly version: number
-  readonly view: View
-}
-
 export function foundedView(previous: View | null, run: Run, founder: Member, leads: boolean): View {
   assert(previous === null || previous.run < run, 'a run is founded once')
   return {

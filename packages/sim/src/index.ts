@@ -1,5 +1,6 @@
 export { Simulation, SIM_LIMITS, type Observer, type SimulationOptions } from './simulation.ts'
 export { randomPlan } from './random-plan.ts'
+export { straightPlan } from './straight-plan.ts'
 export { faultOf, randomFaults } from './random-faults.ts'
 export { describeFault, type Fault, type FaultKind } from './fault.ts'
 export type { Verdict, Violation } from './checker.ts'

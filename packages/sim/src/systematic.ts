@@ -1,5 +1,5 @@
 import { Random } from '@pollux/std'
-import { type PairId, type Plan, Topology } from '@pollux/protocol'
+import { type PairId, Topology } from '@pollux/protocol'
 import { whyNever } from './coverage.ts'
 import type { Fault, FaultKind } from './fault.ts'
 import { OPENERS } from './phase-openers.ts'
@@ -8,7 +8,7 @@ import { faultOf } from './random-faults.ts'
 import type { Schedule } from './schedule.ts'
 import { SIM_LIMITS, Simulation } from './simulation.ts'
 import { FAULT_KINDS, TARGET_OF } from './struck-slots.ts'
-import { TOY_SCHEMA } from './toy-rows.ts'
+import { straightPlan } from './straight-plan.ts'
 
 /** What is not left to chance: every member of a family of schedules, by number. */
 export interface SystematicSchedules {
@@ -57,46 +57,11 @@ export function faultInEveryPhase(): SystematicSchedules {
 }
 
 /** An ingress, a compute stage and an egress: every phase there is, in three pairs. */
-const REFERENCE: Plan = {
-  pipeline: 'toy',
-  groups: 16,
-  tickMs: 10,
-  originMs: 0,
+const REFERENCE = straightPlan({
   checkpointEvery: 6,
-  stages: [
-    {
-      kind: 'ingress',
-      name: 'in',
-      partitions: 1,
-      step: 'pass',
-      source: 'replayable',
-      schema: TOY_SCHEMA,
-      keyWindowEpochs: 1000,
-    },
-    { kind: 'compute', name: 'count', partitions: 1, step: 'chain' },
-    { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
-  ],
-  edges: [
-    {
-      from: 'in',
-      output: 0,
-      to: 'count',
-      port: 0,
-      exchange: { kind: 'one' },
-      delivery: 'lane',
-      schema: TOY_SCHEMA,
-    },
-    {
-      from: 'count',
-      output: 0,
-      to: 'out',
-      port: 0,
-      exchange: { kind: 'one' },
-      delivery: 'race',
-      schema: TOY_SCHEMA,
-    },
-  ],
-}
+  computes: [{ name: 'count', step: 'chain' }],
+  deliveries: ['lane', 'race'],
+})
 
 /**
  * An opener, the fault in the phase that it brings about, and a few milliseconds later another one on top.

@@ -1,40 +1,10 @@
-import type { Plan } from '@pollux/protocol'
 import { DEFAULT_LIMITS } from '@pollux/pair'
 import { describe, expect, test } from 'vitest'
 import { Simulation } from './simulation.ts'
-import { TOY_SCHEMA } from './toy-rows.ts'
+import { straightPlan } from './straight-plan.ts'
 import { Transcript } from './transcript.ts'
 
-const PLAN: Plan = {
-  pipeline: 'toy',
-  groups: 16,
-  tickMs: 10,
-  originMs: 0,
-  checkpointEvery: 100,
-  stages: [
-    {
-      kind: 'ingress',
-      name: 'in',
-      partitions: 1,
-      step: 'pass',
-      source: 'replayable',
-      schema: TOY_SCHEMA,
-      keyWindowEpochs: 10,
-    },
-    { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
-  ],
-  edges: [
-    {
-      from: 'in',
-      output: 0,
-      to: 'out',
-      port: 0,
-      exchange: { kind: 'one' },
-      delivery: 'lane',
-      schema: TOY_SCHEMA,
-    },
-  ],
-}
+const PLAN = straightPlan({ checkpointEvery: 100, computes: [], deliveries: ['lane'] })
 
 function simulation(): Simulation {
   const options = { seed: 5, plan: PLAN, faults: [], rows: 6, sourceMs: 60, limits: DEFAULT_LIMITS }

@@ -1,4 +1,4 @@
-import { SIM_LIMITS, Simulation, TOY_SCHEMA, type Fault, type SimulationOptions } from '@pollux/sim'
+import { SIM_LIMITS, Simulation, straightPlan, type Fault } from '@pollux/sim'
 
 /** One claim of the simulator about itself that does not hold. */
 export interface Complaint {
@@ -6,36 +6,7 @@ export interface Complaint {
   readonly detail: string
 }
 
-export const PIPELINE: SimulationOptions['plan'] = {
-  pipeline: 'toy',
-  groups: 16,
-  tickMs: 10,
-  originMs: 0,
-  checkpointEvery: 10,
-  stages: [
-    {
-      kind: 'ingress',
-      name: 'in',
-      partitions: 1,
-      step: 'pass',
-      source: 'replayable',
-      schema: TOY_SCHEMA,
-      keyWindowEpochs: 1000,
-    },
-    { kind: 'egress', name: 'out', partitions: 1, step: 'pass', sink: 'transactional' },
-  ],
-  edges: [
-    {
-      from: 'in',
-      output: 0,
-      to: 'out',
-      port: 0,
-      exchange: { kind: 'one' },
-      delivery: 'race',
-      schema: TOY_SCHEMA,
-    },
-  ],
-}
+export const PIPELINE = straightPlan({ checkpointEvery: 10, computes: [], deliveries: ['race'] })
 
 /** A small pipeline of two pairs, and whatever goes wrong in it. */
 export function simulationOf(...faults: readonly Fault[]): Simulation {
