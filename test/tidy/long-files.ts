@@ -1,7 +1,5 @@
 /** The files over 300 lines that are better read in one piece, each with the reason. None may be over 500. */
 export const LONG_FILES: Readonly<Record<string, string>> = {
-  'packages/pair/src/ingress-body.ts':
-    'what is decided and how it is carried out share their place in the log: what one knows the other must',
   'packages/pair/src/output-side.ts':
     'every way in which a consumer, its view or its silence reaches the output channels, and their order',
   'packages/pair/src/pair-life.ts':

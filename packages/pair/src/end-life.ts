@@ -73,7 +73,7 @@ export class EndLife {
     }
     this.#leads = generation
     if (ingress === null) return
-    this.#run.offer(generation !== null && ingress.ready ? ingress.next : null)
+    this.#run.offer(generation !== null && ingress.ready ? ingress.stopsAt : null)
     const twin = view === null ? null : twinOf(view, context.incarnation)
     ingress.standing = {
       leads: generation,

@@ -1,36 +1,21 @@
 import { assert } from '@pollux/std'
-import type { RowSet, Decision, DigestFunction, Epoch, Generation, Image, InputPoint } from '@pollux/protocol'
-import { EPOCH_END, FrameDecoder } from '@pollux/protocol'
+import type { RowSet, Decision, DigestFunction, Epoch, Image, InputPoint } from '@pollux/protocol'
+import { FrameDecoder } from '@pollux/protocol'
 import type { Body } from './body.ts'
 import type { BodyParts } from './consumer-body.ts'
 import type { Context } from './context.ts'
 import { DecisionBook } from './decision-book.ts'
-import { EpochClock } from './epoch-clock.ts'
+import { DecisionMaker } from './decision-maker.ts'
+import { DecisionTail } from './decision-tail.ts'
 import { ImageStream } from './image-stream.ts'
+import { type IngressStanding, NO_STANDING } from './ingress-standing.ts'
 import { WATERMARK_NONE } from './input-side.ts'
 import { LogWriter } from './log-writer.ts'
 import { PushDesk } from './push-desk.ts'
-import { type ReadRows, SourceReader } from './source-reader.ts'
-
-/** What the pair and the run say to an ingress at the moment of acting. */
-export interface IngressStanding {
-  /** The generation this replica leads under; null for a follower. */
-  readonly leads: Generation | null
-  /** The run key has been read since this replica leads: no promise of its predecessor is unknown to it. */
-  readonly mayDecide: boolean
-  /** Decide nothing past this epoch, because the pipeline drains; null while it does not. */
-  readonly drainAt: Epoch | null
-  /** Having drained, end the stream. */
-  readonly finish: boolean
-  /** The view lists a twin, member or joiner. */
-  readonly hasTwin: boolean
-  /** What the twin holds of our proposals counts: it is a member. */
-  readonly twinIsMember: boolean
-  readonly leaderAddress: string | null
-}
+import { SourceReader } from './source-reader.ts'
 
 /**
- * An ingress replica: the leader decides which input belongs to which epochs, and both carry it out. A
+ * An ingress replica: the leader decides (`DecisionMaker`), and both carry out what is decided. A
  * decision's frames leave only once it is final: durable, or held by every member of the view (F2).
  */
 export class IngressBody implements Body {
@@ -38,17 +23,7 @@ export class IngressBody implements Body {
   readonly log: LogWriter
   readonly source: SourceReader
   readonly desk: PushDesk
-  standing: IngressStanding = {
-    leads: null,
-    mayDecide: false,
-    drainAt: null,
-    finish: false,
-    hasTwin: false,
-    twinIsMember: false,
-    leaderAddress: null,
-  }
-  /** Some leader has closed everything before this epoch. */
-  hint = 0 as Epoch
+  standing: IngressStanding = NO_STANDING
   /** Its state has been loaded, empty as it may be. */
   hasState = false
   /** The twin holds our proposals up to here, or will with the image that it is being sent. */
@@ -56,41 +31,29 @@ export class IngressBody implements Body {
   readonly #context: Context
   readonly #parts: BodyParts
   readonly #digest: DigestFunction
-  readonly #clock: EpochClock
-  #ledUnder: Generation | null = null
-  /** The last decision whose consequences for the next one are known here. */
-  #followed = 0
+  readonly #tail: DecisionTail
+  readonly #maker: DecisionMaker
   #at = 0 as Epoch
   #before = 0 as Epoch
   #processedOpenTo: Epoch | null = null
   #processedSource = ''
   #watermark = WATERMARK_NONE
   #idle = false
-  /** Of the last decision held: where the next one begins. */
-  #next = 0 as Epoch
-  /** Where the decision that ended the stream began. */
-  #endFrom = 0 as Epoch
-  #openTo: Epoch | null = null
-  #decidedWatermark = WATERMARK_NONE
-  #decidedIdle = false
-  /** Rows of decisions this replica made itself, until they are processed. */
-  readonly #rows = new Map<number, readonly ReadRows[]>()
-  #unprocessedBytes = 0
-  #pressed = false
   /** Batches of the decision being read. */
   #reading: RowSet[] = []
   #partIndex = 0
   #marks: { readonly from: Epoch; readonly to: number; readonly index: number }[] = []
-  fault: string | null = null
 
   constructor(context: Context, parts: BodyParts, digest: DigestFunction) {
     this.#context = context
     this.#parts = parts
     this.#digest = digest
-    this.#clock = new EpochClock(context)
     this.log = new LogWriter(context, this.book)
     this.source = new SourceReader(context, WATERMARK_NONE)
     this.desk = new PushDesk(context, WATERMARK_NONE)
+    const { book, log, source, desk } = this
+    this.#tail = new DecisionTail(book, source, desk)
+    this.#maker = new DecisionMaker(context, { book, log, source, desk, tail: this.#tail })
   }
 
   get at(): Epoch {
@@ -107,34 +70,22 @@ export class IngressBody implements Body {
 
   /** Leads, and knows where every decision so far has left it. */
   get ready(): boolean {
-    return this.log.ready && this.#followed === this.book.tail
+    return this.log.ready && this.#tail.current
   }
 
-  /**
-   * Where a drain may stop at the earliest: all before it is decided. After the end, where the end was
-   * decided.
-   */
-  get next(): Epoch {
-    return this.#next === EPOCH_END ? this.#endFrom : (this.#openTo ?? this.#next)
+  /** Where a drain may stop at the earliest. */
+  get stopsAt(): Epoch {
+    return this.#tail.stopsAt
   }
 
-  get pressed(): boolean {
-    return this.#pressed
-  }
-
-  /** When something is due by the clock alone. */
+  /** When a leader has something to do by the clock alone. */
   get wakeAt(): number | null {
-    if (this.standing.leads === null || !this.log.ready || this.#next === EPOCH_END) return null
-    const has = this.source.hasRows || this.desk.hasRows || this.#openTo !== null || this.#newsWithoutRows()
-    const last = has ? this.#next : this.#next + this.#context.limits.idleEpochs - 1
-    const at = this.#clock.endOf(last as Epoch)
-    // Past already: something else holds it back (pressure, the store), and will come as an input.
-    return at > this.#context.now ? at : null
+    return this.standing.leads === null ? null : this.#maker.wakeAt
   }
 
   work(): void {
     const { leads } = this.standing
-    if (leads !== null) this.#lead(leads)
+    if (leads !== null) this.#maker.lead(leads, this.standing, this.#parts.output.overMark)
     this.#settleFinality()
     this.#process()
     this.desk.onDurable(this.book.durable)
@@ -144,7 +95,7 @@ export class IngressBody implements Body {
   onProposal(decision: Decision): 'held' | 'repeated' | 'gap' {
     if (decision.index <= this.book.tail) return 'repeated'
     if (decision.index !== this.book.tail + 1) return 'gap'
-    this.#hold(decision)
+    this.#tail.hold(decision, false)
     return 'held'
   }
 
@@ -152,8 +103,8 @@ export class IngressBody implements Body {
     this.desk.onPush(request, push, {
       leads: this.standing.leads !== null && this.log.ready,
       leaderAddress: this.standing.leaderAddress,
-      pressed: this.#pressed,
-      next: this.#next,
+      pressed: this.#maker.pressed,
+      next: this.#tail.next,
       durable: this.book.durable,
     })
   }
@@ -200,25 +151,25 @@ export class IngressBody implements Body {
       if (part.kind === 'boundary') {
         this.#at = part.at
         this.#before = part.before
-      } else if (part.kind === 'proposal') this.#hold(part.decision)
+      } else if (part.kind === 'proposal') this.#tail.hold(part.decision, false)
       else if (part.kind === 'ingress') {
         this.book.resume(part.index, part.durable)
-        this.#followed = this.book.tail
         this.#processedSource = part.source
         this.#processedOpenTo = part.openTo
         this.#watermark = part.watermark
         this.#idle = part.idle
-        this.#next = this.#at
-        this.#endFrom = this.#before
-        this.#openTo = part.openTo
-        this.#decidedWatermark = part.watermark
-        this.#decidedIdle = part.idle
+        this.#tail.load({ ...part, at: this.#at, before: this.#before })
         this.source.place(part.source)
         this.source.watermark = part.watermark
         this.desk.watermark = part.watermark
       } else if (part.kind === 'keys') this.desk.load(part.keys)
       else this.#parts.runner.load(part)
     }
+  }
+
+  /** Some leader has closed everything before `epoch`. */
+  onHint(epoch: Epoch): void {
+    this.#maker.hint = Math.max(this.#maker.hint, epoch) as Epoch
   }
 
   ack(): void {}
@@ -231,7 +182,7 @@ export class IngressBody implements Body {
   /** Everything before this epoch is durable here. */
   get durableEpoch(): Epoch {
     for (let index = this.book.durable + 1; index <= this.book.tail; index++) return this.book.at(index).from
-    return this.book.tail === this.book.durable ? this.#next : this.#at
+    return this.book.tail === this.book.durable ? this.#tail.next : this.#at
   }
 
   /** The last decision before cut `epoch`, if this replica has passed it. */
@@ -241,104 +192,6 @@ export class IngressBody implements Body {
 
   forgetMarks(before: Epoch): void {
     this.#marks = this.#marks.filter((mark) => mark.to > before)
-  }
-
-  #lead(generation: Generation): void {
-    this.log.poll(generation)
-    this.#followTail()
-    if (!this.log.ready) return
-    if (this.#ledUnder === null) {
-      this.#clock.place(this.#next)
-      this.#ledUnder = generation
-    }
-    const pressed =
-      this.log.full || this.#parts.output.overMark || this.#unprocessedBytes >= this.#context.limits.markBytes
-    if (pressed !== this.#pressed) this.#context.event({ kind: 'pressure', on: pressed })
-    this.#pressed = pressed
-    // What is decided is read first: a source that is always busy would otherwise never be read again.
-    const rereads = this.book.processed < this.book.tail && !this.#rows.has(this.book.processed + 1)
-    if (this.#isReplayable && !this.#pressed && !rereads) this.source.readAhead()
-    for (let decided = this.standing.mayDecide; decided;) decided = this.#decide()
-    this.log.poll(generation)
-  }
-
-  /** Makes at most one decision. */
-  #decide(): boolean {
-    const { limits } = this.#context
-    if (this.#next === EPOCH_END || this.book.tail - this.book.durable >= limits.undurableMax) return false
-    const has = this.source.hasRows || this.desk.hasRows
-    const bytes = this.source.readyBytes + this.desk.waitingBytes
-    const { drainAt } = this.standing
-    const clock = this.#clock.current()
-    if (this.#openTo !== null) {
-      const over = Math.max(clock, this.hint) >= this.#openTo
-      if (this.#pressed) return this.#propose(this.#openTo, true, false)
-      if (over) return this.#propose(this.#openTo, bytes <= limits.sliceBytes, true)
-      return bytes >= limits.sliceBytes && this.#propose(this.#openTo, false, true)
-    }
-    if (drainAt !== null && this.#next >= drainAt) {
-      return this.standing.finish && this.#propose(EPOCH_END, true, false)
-    }
-    const closable = Math.min(Math.max(clock, this.hint), drainAt ?? EPOCH_END) as Epoch
-    if (this.source.ended && !has && this.#isReplayable) return this.#propose(EPOCH_END, true, false)
-    if (closable > this.#next) {
-      const rows = has && !this.#pressed
-      const wanted = rows || this.hint > this.#next || drainAt !== null || this.#newsWithoutRows()
-      // With the log full, empty epochs must go on to the next cut: only a checkpoint frees it.
-      const waits = this.#pressed && !this.log.full
-      if (!wanted && (waits || closable - this.#next < limits.idleEpochs)) return false
-      return this.#propose(closable, !rows || bytes <= limits.sliceBytes, rows)
-    }
-    // Under load the epoch in progress is decided in slices, so that frames flow before it ends.
-    if (this.#pressed || bytes < limits.sliceBytes || this.#next !== clock) return false
-    if (drainAt !== null && this.#next + 1 > drainAt) return false
-    return this.#propose((this.#next + 1) as Epoch, false, true)
-  }
-
-  #newsWithoutRows(): boolean {
-    return this.source.idle !== this.#decidedIdle || this.source.watermark > this.#decidedWatermark
-  }
-
-  #propose(to: Epoch, seals: boolean, withRows: boolean): boolean {
-    const { limits, pair } = this.#context
-    const taken = withRows ? this.source.take(limits.sliceBytes) : []
-    const pushes = withRows ? this.desk.take(limits.sliceBytes) : []
-    const watermark = Math.max(this.#decidedWatermark, this.source.watermark, this.desk.watermark)
-    const decision: Decision = {
-      index: this.book.tail + 1,
-      from: this.#next,
-      to,
-      seals,
-      reads: taken.map((rows) => rows.read),
-      watermark: to === EPOCH_END ? Number.MAX_SAFE_INTEGER : watermark,
-      idle: this.#isReplayable && this.source.idle,
-      pushes,
-    }
-    assert(decision.to > decision.from, () => `${pair} decides an empty range at ${this.#next}`)
-    this.#rows.set(decision.index, taken)
-    this.#unprocessedBytes += taken.reduce((sum, rows) => sum + rows.bytes, 0)
-    this.#hold(decision)
-    return true
-  }
-
-  #hold(decision: Decision): void {
-    this.book.hold(decision)
-    this.#followTail()
-  }
-
-  /** Moves to where the decision after the last one held begins. */
-  #followTail(): void {
-    while (this.#followed < this.book.tail) {
-      const decision = this.book.at(++this.#followed)
-      this.#openTo = decision.seals ? null : decision.to
-      if (decision.to === EPOCH_END) this.#endFrom = decision.from
-      if (decision.seals) this.#next = decision.to
-      this.#decidedWatermark = decision.watermark
-      this.#decidedIdle = decision.idle
-      this.desk.onDecided(decision.index, decision.pushes, (decision.to - 1) as Epoch)
-      const last = decision.reads.at(-1)
-      if (last !== undefined && !this.#rows.has(decision.index)) this.source.place(last.to)
-    }
   }
 
   #settleFinality(): void {
@@ -387,16 +240,14 @@ export class IngressBody implements Body {
       this.#pruneKeys()
     } else output.endSlice?.()
     this.book.markProcessed(decision.index)
-    const own = this.#rows.get(decision.index)
-    this.#unprocessedBytes -= (own ?? []).reduce((sum, rows) => sum + rows.bytes, 0)
-    this.#rows.delete(decision.index)
+    this.#maker.onProcessed(decision.index)
   }
 
   /** A leader has read them already; anybody else reads now what was decided. */
   #batchesOf(decision: Decision): readonly RowSet[] | null {
-    const own = this.#rows.get(decision.index)
+    const own = this.#maker.rowsOf(decision.index)
     const pushed = decision.pushes.map((push) => this.#decode(push.bytes))
-    if (own !== undefined) return [...own.map((rows) => rows.batch), ...pushed]
+    if (own !== null) return [...own.map((rows) => rows.batch), ...pushed]
     while (this.#reading.length < decision.reads.length) {
       const read = decision.reads[this.#reading.length]!
       const rows = this.source.readExactly(read)
@@ -419,10 +270,5 @@ export class IngressBody implements Body {
   #pruneKeys(): void {
     const { stage } = this.#context.identity.place
     if (stage.kind === 'ingress') this.desk.prune(this.#at - stage.keyWindowEpochs)
-  }
-
-  get #isReplayable(): boolean {
-    const { stage } = this.#context.identity.place
-    return stage.kind === 'ingress' && stage.source === 'replayable'
   }
 }

@@ -202,7 +202,7 @@ export class PairLife {
 
   onBehind(epoch: Epoch): void {
     const { ingress, inputs } = this.#p
-    if (ingress !== null) ingress.hint = Math.max(ingress.hint, epoch) as Epoch
+    if (ingress !== null) ingress.onHint(epoch)
     else inputs.passHint(epoch)
   }
 

@@ -160,9 +160,9 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'undurable-without-bound',
     story:
       'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
-    file: 'packages/pair/src/ingress-body.ts',
-    find: 'this.book.tail - this.book.durable >= limits.undurableMax',
-    replace: 'this.book.tail - this.book.durable >= 1e9',
+    file: 'packages/pair/src/decision-maker.ts',
+    find: 'book.tail - book.durable >= limits.undurableMax',
+    replace: 'book.tail - book.durable >= 1e9',
     caughtBy: ['bound'],
     schedules: 200,
     focus: { ...UNDURABLE_LOSS, faults: ['store-pause'], limits: { undurableMax: 4 } },

@@ -1,0 +1,29 @@
+import type { Epoch, Generation } from '@pollux/protocol'
+
+/** What the pair and the run say to an ingress at the moment of acting. */
+export interface IngressStanding {
+  /** The generation this replica leads under; null for a follower. */
+  readonly leads: Generation | null
+  /** The run key has been read since this replica leads: no promise of its predecessor is unknown to it. */
+  readonly mayDecide: boolean
+  /** Decide nothing past this epoch, because the pipeline drains; null while it does not. */
+  readonly drainAt: Epoch | null
+  /** Having drained, end the stream. */
+  readonly finish: boolean
+  /** The view lists a twin, member or joiner. */
+  readonly hasTwin: boolean
+  /** What the twin holds of our proposals counts: it is a member. */
+  readonly twinIsMember: boolean
+  readonly leaderAddress: string | null
+}
+
+/** Before the view is known. */
+export const NO_STANDING: IngressStanding = {
+  leads: null,
+  mayDecide: false,
+  drainAt: null,
+  finish: false,
+  hasTwin: false,
+  twinIsMember: false,
+  leaderAddress: null,
+}
