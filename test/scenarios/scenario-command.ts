@@ -109,8 +109,8 @@ const FORMS: readonly Form[] = [
     ([ms]) => fault((at) => ({ kind: 'total-loss', at, restartMs: Number(ms) })),
   ],
   [
-    'coordinator-pause | store-pause | store-full for 300 ms',
-    form(`(coordinator-pause|store-pause|store-full) for ${MS}`),
+    'coordinator-pause | store-pause | store-crash | store-full for 300 ms',
+    form(`(coordinator-pause|store-pause|store-crash|store-full) for ${MS}`),
     ([kind, ms]) => fault((at) => ({ kind, at, forMs: Number(ms) }) as Fault),
   ],
   [

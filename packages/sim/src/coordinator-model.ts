@@ -4,35 +4,21 @@ import {
   type CoordinatorValue,
   MemoryCoordinator,
 } from '@pollux/pair'
+import { ServiceFront } from './service-front.ts'
 import type { World } from './world.ts'
 
-/** What goes wrong between replicas and an outside service, as chances a request. */
-export interface ServiceFaults {
-  /** The request has no effect and no answer. */
-  lost: number
-  /** It takes effect, and the answer is lost. */
-  unanswered: number
-  /** It takes effect this much later than usual, after its author has given up on it. */
-  late: number
-}
-
-export const NO_FAULTS: ServiceFaults = { lost: 0, unanswered: 0, late: 0 }
-
 /**
- * The coordinator with a network in front of it: answers take time, get lost, come for swaps applied late;
- * watches are late or lost; it pauses; it cannot be reached by some.
+ * The coordinator, behind its front. Watches are late or lost.
  */
 export class CoordinatorModel {
   readonly machine = new MemoryCoordinator()
-  faults: ServiceFaults = NO_FAULTS
+  readonly front: ServiceFront
   watchLoss = 0
   /**
    * Changes so far: whoever keeps something worked out of the values knows by it when to work it out again.
    */
   swaps = 0
-  pausedUntil = 0
   readonly #world: World
-  readonly #cutOff = new Set<string>()
   readonly #watchers = new Map<string, Set<{ readonly alive: boolean; onHint(key: string): void }>>()
   onChange: ((key: string, value: CoordinatorValue, version: number) => void) | null = null
   /** Seen by checkers: what a swap has put in place of what. */
@@ -40,11 +26,7 @@ export class CoordinatorModel {
 
   constructor(world: World) {
     this.#world = world
-  }
-
-  cutOff(slot: string, cut: boolean): void {
-    if (cut) this.#cutOff.add(slot)
-    else this.#cutOff.delete(slot)
+    this.front = new ServiceFront(world, { leastMs: 0.3, spreadMs: 1 })
   }
 
   watch(key: string, watcher: { readonly alive: boolean; onHint(key: string): void }): void {
@@ -54,17 +36,12 @@ export class CoordinatorModel {
   }
 
   request(slot: string, request: CoordinatorRequest, answer: (reply: CoordinatorReply) => void): void {
-    const { random } = this.#world
-    const { lost, unanswered, late } = this.faults
-    if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay = 0.3 + random.float() + (random.chance(late) ? 150 + random.float() * 350 : 0)
-    this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
-      const reply = this.apply(request)
-      if (random.chance(unanswered)) return
-      this.#world.after(0.2 + random.float() * 0.5, () => {
-        if (!this.#cutOff.has(slot)) answer(reply)
-      })
-    })
+    this.front.request<CoordinatorReply>(
+      slot,
+      { kind: 'unavailable', key: request.key },
+      (reply) => reply(this.apply(request)),
+      answer,
+    )
   }
 
   /** Takes effect now. */

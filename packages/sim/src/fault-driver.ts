@@ -1,16 +1,17 @@
 import type { PairId } from '@pollux/protocol'
 import type { RunKey } from '@pollux/pair'
 import { AimedFaults } from './aimed-faults.ts'
-import { type CoordinatorModel, NO_FAULTS } from './coordinator-model.ts'
+import type { CoordinatorModel } from './coordinator-model.ts'
 import { type Cell, cellOf } from './coverage.ts'
 import type { Fault } from './fault.ts'
 import type { Network } from './network.ts'
 import type { ProcessModel } from './process-model.ts'
 import type { ProtocolPhase } from './protocol-phase.ts'
+import { strikeService } from './service-faults.ts'
 import type { SinkModel } from './sink-model.ts'
 import type { SourceModel } from './source-model.ts'
 import type { StoreModel } from './store-model.ts'
-import { pairOfSlot, struckSlots, TARGET_OF } from './struck-slots.ts'
+import { struckSlots, TARGET_OF } from './struck-slots.ts'
 import type { World } from './world.ts'
 
 /** What there is to strike, and to look at before striking. */
@@ -144,58 +145,10 @@ export class FaultDriver {
       case 'slow-link':
         s.network.slow(fault.slot, fault.ms)
         return this.#undo(fault, () => s.network.slow(fault.slot, 0))
-      case 'coordinator-pause':
-        s.coordinator.pausedUntil = this.#end(fault)
-        return
-      case 'coordinator-flaky':
-        s.coordinator.faults = { lost: 0.2, unanswered: 0.2, late: 0.1 }
-        s.coordinator.watchLoss = 0.5
-        return this.#undo(fault, () => {
-          s.coordinator.faults = NO_FAULTS
-          s.coordinator.watchLoss = 0
-        })
-      case 'coordinator-cut':
-        s.coordinator.cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.coordinator.cutOff(fault.slot, false))
       case 'drain':
         return s.requestDrain(false)
       default:
-        return this.#strikeOutside(fault)
-    }
-  }
-
-  #strikeOutside(fault: Fault): void {
-    const s = this.#simulation
-    switch (fault.kind) {
-      case 'store-pause':
-        s.store.pausedUntil = this.#end(fault)
-        return
-      case 'store-flaky':
-        s.store.faults = { lost: 0.1, unanswered: 0.2, late: 0.1 }
-        return this.#undo(fault, () => (s.store.faults = NO_FAULTS))
-      case 'store-full':
-        // What is reserved stays: the pipeline must free itself.
-        s.store.machine.capacityBytes = s.store.machine.usedBytes + s.store.machine.reservedBytes + 100
-        return this.#undo(fault, () => (s.store.machine.capacityBytes = Number.MAX_SAFE_INTEGER))
-      case 'store-cut':
-        s.store.cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.store.cutOff(fault.slot, false))
-      case 'source-pause':
-        s.source(fault.pair).pausedUntil = this.#end(fault)
-        return
-      case 'source-cut':
-        s.source(pairOfSlot(fault.slot)).cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.source(pairOfSlot(fault.slot)).cutOff(fault.slot, false))
-      case 'sink-pause':
-        s.sink(fault.pair).pausedUntil = this.#end(fault)
-        return
-      case 'sink-flaky':
-        s.sink(fault.pair).faults = { lost: 0.1, unanswered: 0.3, late: 0.2 }
-        return this.#undo(fault, () => (s.sink(fault.pair).faults = NO_FAULTS))
-      case 'sink-cut':
-        s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, true)
-        return this.#undo(fault, () => s.sink(pairOfSlot(fault.slot)).cutOff(fault.slot, false))
-      default:
+        strikeService(s, fault, this.#end(fault), (undo) => this.#undo(fault, undo))
     }
   }
 

@@ -56,19 +56,47 @@ type Misfortune =
     }
   | { readonly kind: 'pair-loss'; readonly at: number; readonly pair: PairId; readonly restartMs: number }
   | { readonly kind: 'total-loss'; readonly at: number; readonly restartMs: number }
-  | { readonly kind: 'coordinator-pause'; readonly at: number; readonly forMs: number }
-  | { readonly kind: 'coordinator-flaky'; readonly at: number; readonly forMs: number }
-  | { readonly kind: 'coordinator-cut'; readonly at: number; readonly slot: string; readonly forMs: number }
-  | { readonly kind: 'store-pause'; readonly at: number; readonly forMs: number }
-  | { readonly kind: 'store-flaky'; readonly at: number; readonly forMs: number }
-  | { readonly kind: 'store-full'; readonly at: number; readonly forMs: number }
-  | { readonly kind: 'store-cut'; readonly at: number; readonly slot: string; readonly forMs: number }
-  | { readonly kind: 'source-pause'; readonly at: number; readonly pair: PairId; readonly forMs: number }
-  | { readonly kind: 'source-cut'; readonly at: number; readonly slot: string; readonly forMs: number }
-  | { readonly kind: 'sink-pause'; readonly at: number; readonly pair: PairId; readonly forMs: number }
-  | { readonly kind: 'sink-flaky'; readonly at: number; readonly pair: PairId; readonly forMs: number }
-  | { readonly kind: 'sink-cut'; readonly at: number; readonly slot: string; readonly forMs: number }
+  | ServiceFault
   | { readonly kind: 'drain'; readonly at: number }
+
+/** Of the services outside: everybody's, or those of one partition. */
+type ServiceFault =
+  | { readonly kind: SharedKind<'pause'>; readonly at: number; readonly forMs: number }
+  | { readonly kind: OwnKind<'pause'>; readonly at: number; readonly pair: PairId; readonly forMs: number }
+  | { readonly kind: SharedKind<'slow'>; readonly at: number; readonly forMs: number; readonly ms: number }
+  | {
+      readonly kind: OwnKind<'slow'>
+      readonly at: number
+      readonly pair: PairId
+      readonly forMs: number
+      readonly ms: number
+    }
+  /** Anything may happen to a request; `refused` is the share that is answered with an error. */
+  | {
+      readonly kind: SharedKind<'flaky'>
+      readonly at: number
+      readonly forMs: number
+      readonly refused: number
+    }
+  | {
+      readonly kind: OwnKind<'flaky'>
+      readonly at: number
+      readonly pair: PairId
+      readonly forMs: number
+      readonly refused: number
+    }
+  | {
+      readonly kind: SharedKind<'cut'> | OwnKind<'cut'>
+      readonly at: number
+      readonly slot: string
+      readonly forMs: number
+    }
+  /** What it has not synced is gone, and it is back after a while. */
+  | { readonly kind: 'store-crash'; readonly at: number; readonly forMs: number }
+  | { readonly kind: 'store-full'; readonly at: number; readonly forMs: number }
+
+type SharedKind<What extends string> = `coordinator-${What}` | `store-${What}`
+type OwnKind<What extends string> = `source-${What}` | `sink-${What}`
 
 export type FaultKind = Fault['kind']
 

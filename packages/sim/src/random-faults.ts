@@ -18,15 +18,21 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['pair-loss', 5],
   ['total-loss', 2],
   ['coordinator-pause', 3],
+  ['coordinator-slow', 2],
   ['coordinator-flaky', 4],
   ['coordinator-cut', 3],
   ['store-pause', 3],
+  ['store-slow', 2],
+  ['store-crash', 3],
   ['store-flaky', 4],
   ['store-full', 2],
   ['store-cut', 3],
   ['source-pause', 3],
+  ['source-slow', 2],
+  ['source-flaky', 3],
   ['source-cut', 3],
   ['sink-pause', 3],
+  ['sink-slow', 2],
   ['sink-flaky', 3],
   ['sink-cut', 3],
   ['drain', 1],
@@ -148,23 +154,45 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
     case 'total-loss':
       return { kind, at, restartMs }
     case 'coordinator-pause':
-    case 'coordinator-flaky':
     case 'store-pause':
-    case 'store-flaky':
+    case 'store-crash':
     case 'store-full':
       return { kind, at, forMs: Math.min(forMs, 320) }
+    case 'coordinator-slow':
+    case 'store-slow':
+      return { kind, at, forMs: Math.min(forMs, 320), ms: slowness(random) }
+    case 'coordinator-flaky':
+    case 'store-flaky':
+      return { kind, at, forMs: Math.min(forMs, 320), refused: refusals(random) }
     case 'source-pause':
       return reads ? { kind, at, pair, forMs } : null
+    case 'source-slow':
+      return reads ? { kind, at, pair, forMs, ms: slowness(random) } : null
+    case 'source-flaky':
+      return reads ? { kind, at, pair, forMs, refused: refusals(random) } : null
     case 'source-cut':
       return reads ? { kind, at, slot, forMs } : null
     case 'sink-pause':
-    case 'sink-flaky':
       return writes ? { kind, at, pair, forMs } : null
+    case 'sink-slow':
+      return writes ? { kind, at, pair, forMs, ms: slowness(random) } : null
+    case 'sink-flaky':
+      return writes ? { kind, at, pair, forMs, refused: refusals(random) } : null
     case 'sink-cut':
       return writes ? { kind, at, slot, forMs } : null
     case 'drain':
       return { kind, at }
   }
+}
+
+/** Mostly a nuisance, sometimes longer than anybody waits. */
+function slowness(random: Random): number {
+  return random.chance(0.7) ? random.float() * 40 : 120 + random.float() * 80
+}
+
+/** Now and then, or always. */
+function refusals(random: Random): number {
+  return random.chance(0.7) ? 0.1 : 1
 }
 
 /** A pair and its neighbours, itself first among equals. */

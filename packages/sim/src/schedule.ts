@@ -20,6 +20,8 @@ export interface Schedule {
   readonly sourceMs: number
   /** All faults are over by then; everything must converge afterwards. */
   readonly healAt: number
+  /** The input ends only after everything has healed and every pair has been seen whole again. */
+  readonly endsWhole: boolean
   readonly limits: Limits
 }
 
@@ -41,6 +43,8 @@ export function randomSchedule(seed: number): Schedule {
     rows: ROWS,
     sourceMs,
     healAt: HEAL_AT_MS,
+    // The other half ends in the middle of whatever is being repaired.
+    endsWhole: random.fork('whole').chance(0.5),
     limits: someLimits(random.fork('limits')),
   }
 }

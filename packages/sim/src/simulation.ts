@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly limits: Limits
   /** The last row arrives at about this time; by default well before everything heals. */
   readonly sourceMs?: number
+  /** The input ends only after everything has healed and every pair has been seen whole again. */
+  readonly endsWhole?: boolean
   /** Somebody drives this run by hand, and resumes by hand what was drained. */
   readonly attended?: boolean
 }
@@ -116,6 +118,8 @@ export class Simulation implements Outside {
   readonly #sinks = new Map<PairId, SinkModel>()
   readonly #random: Random
   readonly #planHash = 'plan-1'
+  /** Every pair has been whole since everything has healed. */
+  #wholeAgain = false
   #runKey: RunKey | null = null
   #runKeyAt = -1
 
@@ -289,6 +293,7 @@ export class Simulation implements Outside {
         }
       }
     }
+    if (!this.#mayEnd) lines.push('the input is held open until every pair is whole')
     for (const [pair, sink] of this.#sinks) lines.push(`${pair}: record ${sink.record}`)
     if (!this.pushClients.done) lines.push(`${this.pushClients.waiting} push clients wait`)
     return lines.join('; ')
@@ -308,7 +313,9 @@ export class Simulation implements Outside {
   onExit(worker: ProcessModel): void {
     this.invariants.onExit(worker)
     this.faults.look(worker.slot)
-    if (worker.exited?.reason === 'ended' || worker.exited?.reason === 'refused') return
+    const { reason } = worker.exited!
+    // One that hears of the end only after the pipeline has been resumed is wanted again; `startSlot` knows.
+    if (reason === 'refused' || (reason === 'ended' && isEnded(this.runKey.state))) return
     this.world.after(5 + this.#random.float() * 30, () => this.startSlot(worker.slot))
   }
 
@@ -337,7 +344,9 @@ export class Simulation implements Outside {
           endMs: this.options.sourceMs ?? this.options.healAt * 0.8,
         })
         this.#data.set(place.id, data)
-        this.#sources.set(place.id, new SourceModel(this.world, data))
+        const source = new SourceModel(this.world, data)
+        source.mayEnd = () => this.#mayEnd
+        this.#sources.set(place.id, source)
         if (place.stage.source === 'push') this.pushClients.plan(this.topology, place.id, data)
       }
       if (place.stage.kind !== 'egress') continue
@@ -358,7 +367,10 @@ export class Simulation implements Outside {
   #watchOver(): void {
     const { state } = this.runKey
     if (state.kind === 'drained' && this.options.attended !== true) this.resume()
-    if (state.kind === 'running' && this.world.now > this.healAt && this.#allIn()) this.requestDrain(true)
+    if (this.world.now > this.healAt && this.whole) this.#wholeAgain = true
+    if (state.kind === 'running' && this.world.now > this.healAt && this.#mayEnd && this.#allIn()) {
+      this.requestDrain(true)
+    }
     for (const worker of this.processes.values()) if (worker.alive) this.checker.checkBounds(worker)
     this.invariants.check()
     this.world.after(25, () => this.#watchOver())
@@ -384,6 +396,10 @@ export class Simulation implements Outside {
       value: nextRun(this.runKey),
     })
     for (const slot of this.slots) this.world.after(this.#random.float() * 30, () => this.startSlot(slot))
+  }
+
+  get #mayEnd(): boolean {
+    return this.options.endsWhole !== true || this.#wholeAgain
   }
 
   /** A pipeline with push sources never ends by itself; it is told to once every client has been answered. */

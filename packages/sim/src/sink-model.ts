@@ -1,13 +1,11 @@
 import type { Epoch, PendingRow } from '@pollux/protocol'
 import type { SinkReply, SinkRequest } from '@pollux/pair'
-import { NO_FAULTS, type ServiceFaults } from './coordinator-model.ts'
+import { ServiceFront } from './service-front.ts'
 import type { World } from './world.ts'
 
-/** A transactional or idempotent sink of one egress partition, with a network in front of it. */
+/** A transactional or idempotent sink of one egress partition, behind its front. */
 export class SinkModel {
-  faults: ServiceFaults = NO_FAULTS
-  slowMs = 0
-  pausedUntil = 0
+  readonly front: ServiceFront
   /** Transactional: rows in the order of their commits. */
   readonly rows: PendingRow[] = []
   /** Idempotent: the row of each id, the greatest version. */
@@ -17,31 +15,18 @@ export class SinkModel {
   record: Epoch | null = null
   #run = 0
   #generation = 0
-  readonly #world: World
-  readonly #cutOff = new Set<string>()
 
   constructor(world: World) {
-    this.#world = world
-  }
-
-  cutOff(slot: string, cut: boolean): void {
-    if (cut) this.#cutOff.add(slot)
-    else this.#cutOff.delete(slot)
+    this.front = new ServiceFront(world, { leastMs: 0.3, spreadMs: 2 })
   }
 
   request(slot: string, request: SinkRequest, answer: (reply: SinkReply) => void): void {
-    const { random } = this.#world
-    const { lost, unanswered, late } = this.faults
-    if (this.#cutOff.has(slot) || random.chance(lost)) return
-    const delay =
-      0.3 + this.slowMs + random.float() * 2 + (random.chance(late) ? 150 + random.float() * 250 : 0)
-    this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, () => {
-      const reply = this.#handle(request)
-      if (random.chance(unanswered)) return
-      this.#world.after(0.2 + random.float() * 0.5, () => {
-        if (!this.#cutOff.has(slot)) answer(reply)
-      })
-    })
+    this.front.request<SinkReply>(
+      slot,
+      { kind: 'unavailable' },
+      (reply) => reply(this.#handle(request)),
+      answer,
+    )
   }
 
   #handle(request: SinkRequest): SinkReply {

@@ -1,5 +1,6 @@
 import type { SourceReply, SourceRequest } from '@pollux/pair'
 import { batchOfToys, chain, KEYS, type ToyRow } from './toy-rows.ts'
+import { ServiceFront } from './service-front.ts'
 import type { World } from './world.ts'
 
 const ROW_BYTES = 26
@@ -41,19 +42,15 @@ export class SourceData {
 export class SourceModel {
   readonly #world: World
   readonly #data: SourceData
-  readonly #cutOff = new Set<string>()
-  slowMs = 0
-  pausedUntil = 0
+  readonly front: ServiceFront
   #rewritten = { from: 0, to: 0 }
+  /** Until then it says that more may come, whatever it has left. */
+  mayEnd = (): boolean => true
 
   constructor(world: World, data: SourceData) {
     this.#world = world
     this.#data = data
-  }
-
-  cutOff(slot: string, cut: boolean): void {
-    if (cut) this.#cutOff.add(slot)
-    else this.#cutOff.delete(slot)
+    this.front = new ServiceFront(world, { leastMs: 0.2, spreadMs: 1 })
   }
 
   /** Somebody rewrites rows [from, to) of the source: who reads them again reads something else. */
@@ -62,16 +59,23 @@ export class SourceModel {
   }
 
   request(slot: string, request: SourceRequest, answer: (reply: SourceReply) => void): void {
-    if (this.#cutOff.has(slot)) return
-    const delay = 0.2 + this.slowMs + this.#world.random.float()
     const deadline = this.#world.now + POLL_MS
-    const look = (): void => {
-      if (this.#cutOff.has(slot)) return
-      const reply = this.#read(request, this.#world.now >= deadline)
-      if (reply !== null) answer(reply)
-      else this.#world.at(Math.min(deadline, this.#nextArrival(request)), look)
+    this.front.request<SourceReply>(
+      slot,
+      { kind: 'unavailable' },
+      (reply) => this.#look(request, deadline, reply),
+      answer,
+    )
+  }
+
+  /** Waits until there is something to say, or for a while. */
+  #look(request: SourceRequest, deadline: number, reply: (reply: SourceReply) => void): void {
+    const found = this.#read(request, this.#world.now >= deadline)
+    if (found !== null) reply(found)
+    else {
+      const next = Math.min(deadline, this.#nextArrival(request))
+      this.#world.at(next, () => this.#look(request, deadline, reply))
     }
-    this.#world.at(Math.max(this.#world.now, this.pausedUntil) + delay, look)
   }
 
   #asRewritten(row: ToyRow, place: number): ToyRow {
@@ -80,7 +84,7 @@ export class SourceModel {
   }
 
   #nextArrival(request: SourceRequest): number {
-    return this.#data.arrivals[Number(request.from)] ?? this.#world.now
+    return this.#data.arrivals[Number(request.from)] ?? this.#world.now + POLL_MS
   }
 
   #read(request: SourceRequest, last: boolean): SourceReply | null {
@@ -90,7 +94,7 @@ export class SourceModel {
     const most = Math.max(1, Math.floor(request.bytes / ROW_BYTES))
     let to = request.to === null ? from : Number(request.to)
     if (request.to === null) while (to < rows.length && arrivals[to]! <= now && to - from < most) to++
-    const ended = request.to === null && to === rows.length
+    const ended = request.to === null && to === rows.length && this.mayEnd()
     if (to === from && !ended && !last) return null
     const taken = rows.slice(from, to).map((row, place) => this.#asRewritten(row, from + place))
     const newest = to === 0 ? Number.MIN_SAFE_INTEGER : Math.max(...rows.slice(0, to).map((row) => row.at))

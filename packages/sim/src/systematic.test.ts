@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { cellOf } from './coverage.ts'
 import { runSchedule } from './run-schedule.ts'
 import { Simulation } from './simulation.ts'
+import { FAULT_KINDS } from './struck-slots.ts'
 import { faultAtEveryStep, faultInEveryPhase } from './systematic.ts'
+
+const KINDS = FAULT_KINDS.length
 
 describe('a fault at every step', () => {
   const list = faultAtEveryStep()
 
   it('strikes exactly between two steps of the run without faults', () => {
-    const schedule = list.at(23 * 1000)
+    const schedule = list.at(KINDS * 1000)
     const [fault] = schedule.faults
     const quiet = new Simulation({ ...schedule, faults: [] })
     for (let step = 0; step < 1000; step++) quiet.world.step()
@@ -18,10 +21,10 @@ describe('a fault at every step', () => {
   })
 
   it('has every kind at every step', () => {
-    const kinds = Array.from({ length: 23 }, (_, number) => list.at(46 + number).faults[0])
-    expect(new Set(kinds.map((fault) => fault?.kind)).size).toBe(23)
+    const kinds = Array.from({ length: KINDS }, (_, number) => list.at(2 * KINDS + number).faults[0])
+    expect(new Set(kinds.map((fault) => fault?.kind)).size).toBe(KINDS)
     expect(new Set(kinds.map((fault) => fault?.at)).size).toBe(1)
-    expect(list.length % 23).toBe(0)
+    expect(list.length % KINDS).toBe(0)
   })
 })
 

@@ -123,6 +123,7 @@ function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
     rows: ROWS,
     sourceMs: SOURCE_MS,
     healAt: HEAL_AT_MS,
+    endsWhole: seed % 2 === 0,
     limits: SIM_LIMITS,
   }
 }

@@ -46,6 +46,18 @@ export const VIEWS: readonly Mutation[] = [
     focus: CHURN,
   },
   {
+    name: 'removed-and-still-there',
+    story:
+      'A replica that its view no longer lists lives on instead of leaving: its lane stays empty, and the ' +
+      'next failure finds nobody.',
+    file: 'packages/pair/src/pair-life.ts',
+    find: "    if (this.own.standing === 'gone') {\n",
+    replace: "    if (this.own.standing === ('never' as string)) {\n",
+    caughtBy: ['stuck', 'halted', 'crashed', 'diverged'],
+    schedules: 300,
+    focus: { ...CHURN, faults: ['hang', 'isolate', 'cut', 'slow'] },
+  },
+  {
     name: 'stale-view-refuses',
     story:
       'A producer judges by the view it happens to know: a legitimate successor that it has not heard ' +

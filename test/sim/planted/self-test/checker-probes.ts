@@ -46,7 +46,12 @@ const BAD: readonly (readonly [Verdict, string, (checker: Checker, simulation: S
     'an append by somebody who fenced nothing',
     (_c, s) => s.store.onHandled?.(...unfencedAppend()),
   ],
-  ['stuck', 'a pipeline of which nobody is left', (_c, s) => s.run()],
+]
+
+/** Runs that cannot end well, to be called stuck. */
+const STUCK: readonly (readonly [string, () => Simulation])[] = [
+  ['a pipeline of which nobody is left', () => deserted(() => true)],
+  ['a pair that stays without one of its replicas', () => deserted((slot) => slot === 'in/0/b')],
 ]
 
 export function checkerComplaints(): Complaint[] {
@@ -59,32 +64,38 @@ export function checkerComplaints(): Complaint[] {
     detail,
   }))
   const blind = BAD.flatMap(([verdict, what, happen]) => {
-    const simulation = verdict === 'stuck' ? deserted() : simulationOf()
+    const simulation = simulationOf()
     happen(simulation.checker, simulation)
-    const said = simulation.checker.violations.map((one) => one.verdict)
-    if (said.includes(verdict)) return []
-    return [
-      {
-        claim: 'the checker sees what is wrong',
-        detail: `${what} is ${said.join(', ') || 'nothing'} to it, not ${verdict}`,
-      },
-    ]
+    return unseen(simulation, verdict, what)
   })
-  return [...unjust, ...blind]
+  const patient = STUCK.flatMap(([what, prepare]) => {
+    const simulation = prepare()
+    simulation.run()
+    return unseen(simulation, 'stuck', what)
+  })
+  return [...unjust, ...blind, ...patient]
 }
 
-/** Everybody dies and nobody comes back. */
-function deserted(): Simulation {
+function unseen({ checker }: Simulation, verdict: Verdict, what: string): Complaint[] {
+  const said = checker.violations.map((one) => one.verdict)
+  if (said.includes(verdict)) return []
+  const detail = `${what} is ${said.join(', ') || 'nothing'} to it, not ${verdict}`
+  return [{ claim: 'the checker sees what is wrong', detail }]
+}
+
+/** Some die and do not come back. */
+function deserted(dies: (slot: string) => boolean): Simulation {
   const simulation = new Simulation({
     seed: 1,
     plan: PIPELINE,
     faults: [],
     healAt: 50,
+    endsWhole: true,
     rows: 3,
     limits: SIM_LIMITS,
   })
   while (simulation.world.now < 40 && simulation.world.step());
-  for (const slot of simulation.slots) simulation.killSlot(slot, null)
+  for (const slot of simulation.slots.filter(dies)) simulation.killSlot(slot, null)
   return simulation
 }
 

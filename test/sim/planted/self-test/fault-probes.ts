@@ -68,15 +68,30 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     shows: (s) => !coordinatorAnswers(s, 12),
   },
   'coordinator-flaky': {
-    fault: { kind: 'coordinator-flaky', at: AT, forMs: 60 },
+    fault: { kind: 'coordinator-flaky', at: AT, forMs: 60, refused: 0 },
     shows: (s) => coordinatorIsFlaky(s),
   },
   'coordinator-cut': {
     fault: { kind: 'coordinator-cut', at: AT, slot: SLOT, forMs: 20 },
     shows: (s) => !coordinatorAnswers(s, 12),
   },
+  'coordinator-slow': {
+    fault: { kind: 'coordinator-slow', at: AT, forMs: 20, ms: 15 },
+    shows: (s) => !coordinatorAnswers(s, 12),
+  },
+  'store-slow': {
+    fault: { kind: 'store-slow', at: AT, forMs: 20, ms: 15 },
+    shows: (s) => !storeAnswers(s, 12),
+  },
+  'store-crash': {
+    fault: { kind: 'store-crash', at: AT, forMs: 20 },
+    shows: (s) => !storeAnswers(s, 12),
+  },
   'store-pause': { fault: { kind: 'store-pause', at: AT, forMs: 20 }, shows: (s) => !storeAnswers(s, 12) },
-  'store-flaky': { fault: { kind: 'store-flaky', at: AT, forMs: 60 }, shows: (s) => storeIsFlaky(s) },
+  'store-flaky': {
+    fault: { kind: 'store-flaky', at: AT, forMs: 60, refused: 0 },
+    shows: (s) => storeIsFlaky(s),
+  },
   'store-full': {
     fault: { kind: 'store-full', at: AT, forMs: 20 },
     shows: (s) => s.store.machine.capacityBytes < 1e9,
@@ -90,6 +105,14 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     fault: { kind: 'source-pause', at: AT, pair: 'in/0', forMs: 20 },
     shows: (s) => !sourceAnswers(s),
   },
+  'source-slow': {
+    fault: { kind: 'source-slow', at: AT, pair: 'in/0', forMs: 20, ms: 15 },
+    shows: (s) => !sourceAnswers(s),
+  },
+  'source-flaky': {
+    fault: { kind: 'source-flaky', at: AT, pair: 'in/0', forMs: 60, refused: 0 },
+    shows: (s) => sourceIsFlaky(s),
+  },
   'source-cut': {
     fault: { kind: 'source-cut', at: AT, slot: SLOT, forMs: 20 },
     shows: (s) => !sourceAnswers(s),
@@ -98,8 +121,12 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     fault: { kind: 'sink-pause', at: AT, pair: 'out/0', forMs: 20 },
     shows: (s) => !sinkAnswers(s),
   },
+  'sink-slow': {
+    fault: { kind: 'sink-slow', at: AT, pair: 'out/0', forMs: 20, ms: 15 },
+    shows: (s) => !sinkAnswers(s),
+  },
   'sink-flaky': {
-    fault: { kind: 'sink-flaky', at: AT, pair: 'out/0', forMs: 60 },
+    fault: { kind: 'sink-flaky', at: AT, pair: 'out/0', forMs: 60, refused: 0 },
     shows: (s) => sinkIsFlaky(s),
   },
   'sink-cut': { fault: { kind: 'sink-cut', at: AT, slot: OTHER, forMs: 20 }, shows: (s) => !sinkAnswers(s) },
@@ -172,6 +199,11 @@ function sourceAnswers(s: Simulation): boolean {
   s.source('in/0').request(SLOT, { kind: 'read', from: '', to: '1', bytes: 1000 }, () => (answered = true))
   runUntil(s, s.world.now + 12)
   return answered
+}
+
+function sourceIsFlaky(s: Simulation): boolean {
+  const request = { kind: 'read', from: '', to: '1', bytes: 1000 } as const
+  return shareAnswered((answer) => s.source('in/0').request(SLOT, request, answer), s) < 1
 }
 
 function sinkAnswers(s: Simulation): boolean {

@@ -70,9 +70,6 @@ export function networkComplaints(): Complaint[] {
     ['messages of two connections overtake each other', overtakes()],
     ['what is sent into a cut comes when it heals', heldBack()],
     ['what arrives is a copy', copies()],
-    ['a late request takes effect long after its author gave up', lateTakesEffect()],
-    ['a request whose answer is lost has taken effect', unansweredTakesEffect()],
-    ['a watch may be lost', watchIsLost()],
   ]
   return holds.flatMap(([claim, held]) => (held ? [] : [{ claim, detail: 'it does not' }]))
 }
@@ -124,45 +121,6 @@ function someFrame(): Frame {
   const rows = new BatchBuilder(TOY_SCHEMA)
   rows.appendValues([1, 2, 3, 4, 'key 2'])
   return new FrameEncoder(TOY_SCHEMA, crc32c).encode(rows, 0 as Seq)
-}
-
-function lateTakesEffect(): boolean {
-  const { store, world } = simulationOf()
-  store.faults = { lost: 0, unanswered: 0, late: 1 }
-  const [effectAt, answeredAt] = timed({ store, world })
-  return effectAt > 100 && answeredAt >= effectAt
-}
-
-function unansweredTakesEffect(): boolean {
-  const { store, world } = simulationOf()
-  store.faults = { lost: 0, unanswered: 1, late: 0 }
-  const [effectAt, answeredAt] = timed({ store, world })
-  return effectAt < 50 && answeredAt === Number.POSITIVE_INFINITY
-}
-
-function timed({ store, world }: Pick<Simulation, 'store' | 'world'>): readonly [number, number] {
-  const at: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  store.onHandled = (request) => {
-    if (request.kind === 'list' && request.prefix === 'probe') at[0] = world.now
-  }
-  store.request('in/0/a', { kind: 'list', prefix: 'probe' }, () => (at[1] = world.now))
-  runTo(world, 900)
-  return at
-}
-
-function watchIsLost(): boolean {
-  return isHinted(0) && !isHinted(1)
-}
-
-function isHinted(watchLoss: number): boolean {
-  const { coordinator, world } = simulationOf()
-  let hints = 0
-  coordinator.watchLoss = watchLoss
-  coordinator.watch('probe', { alive: true, onHint: () => hints++ })
-  const value = { kind: 'failure' as const, epoch: 0, seq: 0, code: '', incarnation: 0 }
-  coordinator.apply({ kind: 'swap', key: 'probe', version: 0, value })
-  runTo(world, 20)
-  return hints > 0
 }
 
 function runTo(world: World, until: number): void {
