@@ -63,8 +63,9 @@ export class CatchUpSurvivor {
   }
 
   onSliceStored(index: number): void {
-    if (this.#phase.kind !== 'streaming') return
-    this.#phase.stored = Math.max(this.#phase.stored, index + 1)
+    const phase = this.#phase
+    if (phase.kind !== 'streaming') return
+    phase.stored = Math.min(Math.max(phase.stored, index + 1), phase.nextIndex)
     this.#stream()
   }
 

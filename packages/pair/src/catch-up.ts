@@ -59,6 +59,7 @@ export class CatchUp {
     if (this.survivor.joiner !== null || !body.settled || !inputs.ackedIsProcessed) return false
     const point = { at: body.at, inputs: body.inputPoints(), image: body.image('catch-up') }
     this.survivor.begin(joining.incarnation, point)
+    this.#joinerLag = 0
     context.event({ kind: 'joining', incarnation: joining.incarnation, at: body.at })
     return true
   }
@@ -131,6 +132,8 @@ export class CatchUp {
 
   onTwinClosed(): void {
     if (this.survivor.joiner !== null) this.survivor.end()
+    // What the survivor held for us it holds no more.
+    this.#early = null
     const joiner = this.#joiner
     if (joiner !== null && joiner.retains && !joiner.loaded) {
       this.failed ??= 'the link to the survivor closed during catch-up'

@@ -2,6 +2,7 @@ import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { Failure } from './failure-desk.ts'
+import { HandOver } from './hand-over.ts'
 import type { IngressBody } from './ingress-body.ts'
 import type { SinkReply } from './outside.ts'
 import type { ReplicaParts } from './replica-parts.ts'
@@ -21,18 +22,17 @@ export class EndLife {
   readonly #run: RunKeeper
   readonly #writer: SinkWriter | null
   readonly #keeper: CheckpointKeeper | null
+  readonly #handOver: HandOver
   #leads: Generation | null = null
   /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
   #fed: number | null = null
   #saidDurable = 0
   #saidRecord = 0
-  #accepted = 0
+  /** What the leader has been told that we hold; null until it has been told anything on this link. */
+  #accepted: number | null = null
   /** Whose acceptances `twinHolds` counts. */
   #heldBy: Incarnation | null = null
-  /** Asked to take over: the probe under way, and its outcome. */
-  #probe: { readonly id: number; readonly sentAt: number } | null = null
-  #probed = false
-  #handedOverAt = 0
+  #twinIsMember = false
   /** The outside says that somebody newer leads: the view must be read. */
   stale = false
   /** A proposal has been missed: only catching up again helps. */
@@ -47,6 +47,7 @@ export class EndLife {
     this.#run = run
     const sink = stage.kind === 'egress' && stage.sink !== 'resumable' ? stage.sink : null
     this.#writer = queue === null || sink === null ? null : new SinkWriter(context, queue, sink)
+    this.#handOver = new HandOver(context, twin)
     this.#keeper = place.id === topology.keeper ? new CheckpointKeeper(context, run) : null
   }
 
@@ -67,21 +68,21 @@ export class EndLife {
     const generation = leads && stance.role === 'member' ? view.generation : null
     if (generation !== null && generation !== this.#leads) context.event({ kind: 'leading', generation })
     if (this.#leads === null && generation !== null) {
-      this.#probed = false
       // Our predecessor may have promised something that we have not heard of.
       this.#run.key.refresh()
     }
     this.#leads = generation
+    const twin = view === null ? null : twinOf(view, context.incarnation)
+    this.#twinIsMember = twin !== null && view !== null && isMember(view, twin.incarnation)
     if (ingress === null) return
     this.#run.offer(generation !== null && ingress.ready ? ingress.stopsAt : null)
-    const twin = view === null ? null : twinOf(view, context.incarnation)
     ingress.standing = {
       leads: generation,
       mayDecide: this.#run.key.fresh,
       drainAt: this.#run.drainAt(),
       finish: this.#run.finishes,
       hasTwin: twin !== null,
-      twinIsMember: twin !== null && view !== null && isMember(view, twin.incarnation),
+      twinIsMember: this.#twinIsMember,
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
     }
   }
@@ -98,7 +99,7 @@ export class EndLife {
     })
     if (this.#leads !== null) this.#keeper?.poll()
     this.#tellRecord()
-    this.#handOver()
+    this.#askToLead()
   }
 
   /**
@@ -109,7 +110,7 @@ export class EndLife {
     if (view === null || stance.role !== 'member' || view.leader !== twin.incarnation) return false
     if (view.waiting.some((w) => w.lane === twin.lane)) return true
     if (this.#twin.peer?.incarnation !== twin.incarnation) return false
-    if (this.#probed) return true
+    if (this.#handOver.mayLead) return true
     // With a neighbour's word for it: a dead link between healthy twins, or being cut off ourselves, is no
     // reason.
     const lost = this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs
@@ -118,11 +119,8 @@ export class EndLife {
 
   onStore(id: number, reply: StoreReply): boolean {
     const { ingress } = this.#p
-    if (this.#probe?.id === id) {
-      this.#probe = null
-      this.#probed = reply.kind !== 'unavailable' && (ingress?.source.failingMs ?? 0) === 0
-      return true
-    }
+    const reached = reply.kind !== 'unavailable' && (ingress?.source.failingMs ?? 0) === 0
+    if (this.#handOver.onReply(id, reached)) return true
     if (ingress?.log.onReply(id, reply) === true) {
       if (ingress.log.wantsReopen) this.#run.key.hint()
       return true
@@ -131,10 +129,8 @@ export class EndLife {
   }
 
   onSink(id: number, reply: SinkReply): void {
-    if (this.#probe?.id === id) {
-      this.#probe = null
-      this.#probed = reply.kind !== 'unavailable'
-    } else if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return
+    if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
       this.#writer.fenced = false
       this.stale = true
     }
@@ -155,7 +151,7 @@ export class EndLife {
   onTwinOpen(): void {
     const { ingress } = this.#p
     this.#fed = null
-    this.#accepted = 0
+    this.#accepted = null
     this.#saidRecord = 0
     const incarnation = this.#twin.peer?.incarnation ?? null
     if (ingress !== null && incarnation !== this.#heldBy) ingress.twinHolds = 0
@@ -258,7 +254,7 @@ export class EndLife {
     // Without its state a replica holds nothing, and says nothing.
     if (ingress === null || !ingress.hasState || !this.#twin.open) return
     const { tail } = ingress.book
-    if (tail === this.#accepted && tail !== 0) return
+    if (tail === this.#accepted) return
     this.#accepted = tail
     this.#twin.send({ kind: 'accepted', index: tail })
   }
@@ -270,30 +266,25 @@ export class EndLife {
     this.#twin.send({ kind: 'record', epoch: record as Epoch })
   }
 
-  /** A leader that cannot reach its outside asks the follower to try, now and then. */
-  #handOver(): void {
-    const { ingress, context } = this.#p
-    const { now, limits } = context
-    if (this.#leads === null || !this.#twin.open) return
-    const failing = Math.max(
+  /** Only a member may take over, so only a member is asked. */
+  #askToLead(): void {
+    const { ingress } = this.#p
+    if (this.#leads === null || !this.#twinIsMember || !this.#twin.open) return
+    const failing = [
       this.#writer?.failingMs ?? 0,
       ingress?.log.failingMs ?? 0,
       ingress?.source.failingMs ?? 0,
-    )
-    if (failing < limits.hedgeMs || now - this.#handedOverAt < limits.hedgeMs) return
-    this.#handedOverAt = now
-    this.#twin.send({ kind: 'hand-over', generation: this.#leads })
-    context.event({ kind: 'handed-over', why: 'the outside is out of reach' })
+    ]
+    this.#handOver.ask(this.#leads, Math.max(...failing))
   }
 
   #onHandOver(generation: Generation): void {
-    const { context, ingress } = this.#p
-    if (this.#leads !== null) return
-    if (this.#probe !== null && context.now - this.#probe.sentAt < context.limits.replyMs) return
-    const id =
+    const { context, ingress, stance } = this.#p
+    if (this.#leads !== null || stance.role !== 'member') return
+    this.#handOver.onAsked(() =>
       ingress === null
         ? context.sink({ kind: 'probe' })
-        : context.store({ kind: 'list', prefix: `probe/${generation}` })
-    this.#probe = { id, sentAt: context.now }
+        : context.store({ kind: 'list', prefix: `probe/${generation}` }),
+    )
   }
 }

@@ -2,6 +2,7 @@ import type { Generation } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import type { Context } from './context.ts'
 import type { DecisionBook } from './decision-book.ts'
+import { OutsideCall } from './outside-call.ts'
 
 type Phase =
   | { readonly kind: 'closed' }
@@ -22,10 +23,7 @@ export class LogWriter {
   readonly #context: Context
   readonly #book: DecisionBook
   #phase: Phase = { kind: 'closed' }
-  #request: { readonly id: number; readonly sentAt: number } | null = null
-  #retryAt = 0
-  #retries = 0
-  #failingSince: number | null = null
+  readonly #call: OutsideCall
   /**
    * The log has been adopted, and its tail appended, under some generation of ours: nobody led in between.
    */
@@ -42,6 +40,7 @@ export class LogWriter {
   constructor(context: Context, book: DecisionBook) {
     this.#context = context
     this.#book = book
+    this.#call = new OutsideCall(context, 'store')
   }
 
   /** Decisions may be made: everything durable is adopted, and everything adopted is durable. */
@@ -50,19 +49,14 @@ export class LogWriter {
   }
 
   get failingMs(): number {
-    const since = this.#failingSince ?? this.#request?.sentAt ?? null
-    return since === null ? 0 : this.#context.now - since
+    return this.#call.failingMs
   }
 
   poll(generation: Generation): void {
-    const { now, limits } = this.#context
     // The view has moved on as asked; the fence under the new generation follows when it may.
     if (this.#phase.kind !== 'closed' && this.#phase.generation < generation) this.wantsReopen = false
-    if (this.#request !== null) {
-      if (now - this.#request.sentAt >= limits.replyMs) this.#failed('no answer')
-      return
-    }
-    if (now < this.#retryAt || this.fault !== null) return
+    if (this.#call.expires()) this.#onFailed()
+    if (!this.#call.idle || this.fault !== null) return
     const phase = this.#phase
     const older = phase.kind === 'closed' || phase.generation < generation
     if (older) {
@@ -77,18 +71,17 @@ export class LogWriter {
 
   /** True if the reply was to our request. */
   onReply(id: number, reply: StoreReply): boolean {
-    if (this.#request?.id !== id) return false
+    if (!this.#call.answered(id)) return false
     if (reply.kind === 'unavailable') {
-      this.#failed('unavailable')
+      this.#call.failed('unavailable')
+      this.#onFailed()
       return true
     }
-    this.#request = null
     if (reply.kind === 'refused') {
       this.#refused(reply.reason)
       return true
     }
-    this.#retries = 0
-    this.#failingSince = null
+    this.#call.succeeded()
     const phase = this.#phase
     if (reply.kind === 'fenced' && phase.kind === 'fencing') this.#onFenced(phase.generation, reply)
     else if (reply.kind === 'entries' && phase.kind === 'reading') this.#onEntries(phase, reply)
@@ -144,11 +137,10 @@ export class LogWriter {
   }
 
   #send(request: Parameters<Context['store']>[0]): void {
-    this.#request = { id: this.#context.store(request), sentAt: this.#context.now }
+    this.#call.sent(this.#context.store(request))
   }
 
   #refused(reason: 'fenced' | 'gap' | 'full' | 'truncated'): void {
-    const { now, limits } = this.#context
     const phase = this.#phase
     if (reason === 'full' && phase.kind === 'appending') {
       // Nothing was written. What is decided already goes into the reserve; nothing new will follow it.
@@ -158,7 +150,7 @@ export class LogWriter {
         this.#append(phase.generation, true)
         return
       }
-      this.#retryAt = now + limits.retryMs * 4
+      this.#call.pause(this.#context.limits.retryMs * 4)
       this.#context.event({ kind: 'unavailable', outside: 'store', why: 'full' })
       return
     }
@@ -166,12 +158,7 @@ export class LogWriter {
     this.wantsReopen = true
   }
 
-  #failed(why: string): void {
-    const { now, limits } = this.#context
-    this.#failingSince ??= this.#request?.sentAt ?? now
-    this.#request = null
-    this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
+  #onFailed(): void {
     if (this.#phase.kind === 'appending') this.wantsReopen = true
-    this.#context.event({ kind: 'unavailable', outside: 'store', why })
   }
 }

@@ -1,5 +1,6 @@
 import type { Epoch, Generation, PendingPart } from '@pollux/protocol'
 import type { Context } from './context.ts'
+import { OutsideCall } from './outside-call.ts'
 import type { SinkReply } from './outside.ts'
 import type { SinkQueue } from './sink-queue.ts'
 
@@ -14,19 +15,9 @@ export interface SinkStanding {
 
 type Phase =
   | { readonly kind: 'closed' }
-  | {
-      readonly kind: 'opening'
-      readonly id: number
-      readonly sentAt: number
-      readonly generation: Generation
-    }
+  | { readonly kind: 'opening'; readonly generation: Generation }
   | { readonly kind: 'open'; readonly generation: Generation | null }
-  | {
-      readonly kind: 'committing'
-      readonly id: number
-      readonly sentAt: number
-      readonly generation: Generation | null
-    }
+  | { readonly kind: 'committing'; readonly generation: Generation | null }
 
 /**
  * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is
@@ -39,11 +30,9 @@ export class SinkWriter {
   readonly #queue: SinkQueue
   readonly #kind: 'transactional' | 'idempotent'
   #phase: Phase = { kind: 'closed' }
-  #retryAt = 0
-  #retries = 0
+  readonly #call: OutsideCall
   /** Since when epochs are due and the record stands still; null when nothing is due. */
   #stalledAt: number | null = null
-  #failingSince: number | null = null
   /** Refused as older: the view known here is out of date. */
   fenced = false
   /** The record is gone, or below what the pipeline remembers. */
@@ -53,28 +42,22 @@ export class SinkWriter {
     this.#context = context
     this.#queue = queue
     this.#kind = kind
+    this.#call = new OutsideCall(context, 'sink')
   }
 
   /** A leader that has not reached its sink for this long. */
   get failingMs(): number {
-    const phase = this.#phase
-    const asked = phase.kind === 'opening' || phase.kind === 'committing' ? phase.sentAt : null
-    const since = this.#failingSince ?? asked
-    return since === null ? 0 : this.#context.now - since
+    return this.#call.failingMs
   }
 
   /** Acts if there is something to do now. */
   poll(standing: SinkStanding): void {
     const { now, limits } = this.#context
-    const phase = this.#phase
     const due = this.#queue.due(standing.durable)
     if (due.length === 0) this.#stalledAt = null
     else this.#stalledAt ??= now
-    if (phase.kind === 'opening' || phase.kind === 'committing') {
-      if (now - phase.sentAt >= limits.replyMs) this.#failed('no answer')
-      return
-    }
-    if (now < this.#retryAt || this.fault !== null) return
+    if (this.#call.expires()) this.#phase = { kind: 'closed' }
+    if (!this.#call.idle || this.fault !== null) return
     if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
     else if (this.#stalledAt !== null && now - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
   }
@@ -82,19 +65,19 @@ export class SinkWriter {
   /** True if the reply was to one of our requests. */
   onReply(id: number, reply: SinkReply): boolean {
     const phase = this.#phase
-    if ((phase.kind !== 'opening' && phase.kind !== 'committing') || phase.id !== id) return false
+    if ((phase.kind !== 'opening' && phase.kind !== 'committing') || !this.#call.answered(id)) return false
     if (reply.kind === 'unavailable') {
-      this.#failed('unavailable')
+      this.#call.failed('unavailable')
+      this.#phase = { kind: 'closed' }
       return true
     }
-    this.#retries = 0
-    this.#failingSince = null
+    this.#call.succeeded()
     if (reply.kind === 'missing') this.fault = 'sink.record-missing'
     else if (reply.kind === 'fenced') {
       // Somebody newer leads: the view will say so before it is time to try again.
       this.#phase = { kind: 'closed' }
       this.fenced = true
-      this.#retryAt = this.#context.now + this.#context.limits.replyMs
+      this.#call.pause(this.#context.limits.replyMs)
     } else this.#recorded(reply.record, phase.generation)
     return true
   }
@@ -107,9 +90,9 @@ export class SinkWriter {
 
   #lead(generation: Generation, fresh: boolean, due: readonly PendingPart[]): void {
     if (this.#phase.kind !== 'open' || this.#phase.generation !== generation) {
-      const { now, run } = this.#context
-      const id = this.#context.sink({ kind: 'open', run, generation, create: fresh })
-      this.#phase = { kind: 'opening', id, sentAt: now, generation }
+      const { run } = this.#context
+      this.#call.sent(this.#context.sink({ kind: 'open', run, generation, create: fresh }))
+      this.#phase = { kind: 'opening', generation }
       return
     }
     this.#commit(due, generation)
@@ -123,21 +106,13 @@ export class SinkWriter {
       this.#kind === 'transactional'
         ? this.#context.sink({ kind: 'commit', expect: this.#queue.record, record: last.to, rows })
         : this.#context.sink({ kind: 'upsert', record: last.to, rows })
-    this.#phase = { kind: 'committing', id, sentAt: this.#context.now, generation }
+    this.#call.sent(id)
+    this.#phase = { kind: 'committing', generation }
   }
 
   #recorded(record: Epoch, generation: Generation | null): void {
     if (record < this.#queue.record) this.fault = 'sink.record-below-checkpoint'
     this.#phase = generation === null ? { kind: 'closed' } : { kind: 'open', generation }
     this.onRecord(record)
-  }
-
-  #failed(why: string): void {
-    const { now, limits } = this.#context
-    const phase = this.#phase
-    this.#failingSince ??= phase.kind === 'opening' || phase.kind === 'committing' ? phase.sentAt : now
-    this.#phase = { kind: 'closed' }
-    this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
-    this.#context.event({ kind: 'unavailable', outside: 'sink', why })
   }
 }

@@ -1,6 +1,7 @@
 import { RingQueue } from '@pollux/std'
 import type { RowSet, SourcePosition, SourceRead } from '@pollux/protocol'
 import type { Context } from './context.ts'
+import { OutsideCall } from './outside-call.ts'
 import { SOURCE_START, type SourceReply } from './outside.ts'
 
 /** Rows that were read and not decided yet. */
@@ -19,10 +20,9 @@ export class SourceReader {
   readonly #ready = new RingQueue<ReadRows>()
   #readyBytes = 0
   #position: SourcePosition = SOURCE_START
-  #request: { readonly id: number; readonly sentAt: number; readonly exact: SourceRead | null } | null = null
-  #retryAt = 0
-  #retries = 0
-  #failingSince: number | null = null
+  readonly #call: OutsideCall
+  /** What is under way is this range; null for what comes next. */
+  #asked: SourceRead | null = null
   /** The exact range asked for, once read. */
   #exact: ReadRows | null = null
   watermark: number
@@ -33,6 +33,7 @@ export class SourceReader {
 
   constructor(context: Context, watermark: number) {
     this.#context = context
+    this.#call = new OutsideCall(context, 'source')
     this.watermark = watermark
   }
 
@@ -45,10 +46,7 @@ export class SourceReader {
   }
 
   get failingMs(): number {
-    // What comes next may keep its answer until there is something to say; a range has no reason to wait.
-    const asked = (this.#request?.exact ?? null) === null ? null : (this.#request?.sentAt ?? null)
-    const since = this.#failingSince ?? asked
-    return since === null ? 0 : this.#context.now - since
+    return this.#call.failingMs
   }
 
   /** Where the next undecided row is. */
@@ -58,9 +56,9 @@ export class SourceReader {
 
   /** A leader keeps about two slices ready. */
   readAhead(): void {
-    const { limits, now } = this.#context
-    this.#checkDeadline()
-    if (this.#request !== null || this.ended || now < this.#retryAt) return
+    const { limits } = this.#context
+    this.#call.expires()
+    if (!this.#call.idle || this.ended) return
     if (this.#readyBytes >= 2 * limits.sliceBytes) return
     const id = this.#context.source({
       kind: 'read',
@@ -68,7 +66,9 @@ export class SourceReader {
       to: null,
       bytes: limits.sliceBytes,
     })
-    this.#request = { id, sentAt: now, exact: null }
+    this.#asked = null
+    // It may keep its answer until there is something to say; a range has no reason to wait.
+    this.#call.sent(id, true)
   }
 
   /** Rows of at most about `bytes`, at least one read if there is any. */
@@ -87,33 +87,30 @@ export class SourceReader {
 
   /** The rows of a decided range, or null while they are being read. */
   readExactly(read: SourceRead): ReadRows | null {
-    const { now } = this.#context
     if (this.#exact?.read === read) return this.#exact
-    this.#checkDeadline()
-    if (this.#request !== null || now < this.#retryAt || this.changed !== null) return null
+    this.#call.expires()
+    if (!this.#call.idle || this.changed !== null) return null
     const id = this.#context.source({
       kind: 'read',
       from: read.from,
       to: read.to,
       bytes: Number.MAX_SAFE_INTEGER,
     })
-    this.#request = { id, sentAt: now, exact: read }
+    this.#asked = read
+    this.#call.sent(id)
     return null
   }
 
   /** True if the reply was to our request. */
   onReply(id: number, reply: SourceReply): boolean {
-    const request = this.#request
-    if (request?.id !== id) return false
+    if (!this.#call.answered(id)) return false
     if (reply.kind === 'unavailable') {
-      this.#failed('unavailable')
+      this.#call.failed('unavailable')
       return true
     }
-    this.#request = null
-    this.#retries = 0
-    this.#failingSince = null
+    this.#call.succeeded()
     if (reply.kind === 'gone') this.changed = `source.changed: ${reply.detail}`
-    else if (request.exact !== null) this.#onExact(request.exact, reply)
+    else if (this.#asked !== null) this.#onExact(this.#asked, reply)
     else this.#onNext(reply)
     return true
   }
@@ -136,19 +133,5 @@ export class SourceReader {
       return
     }
     this.#exact = { read, batch: reply.batch, bytes: reply.bytes }
-  }
-
-  #checkDeadline(): void {
-    if (this.#request === null || this.#context.now - this.#request.sentAt < this.#context.limits.replyMs)
-      return
-    this.#failed('no answer')
-  }
-
-  #failed(why: string): void {
-    const { now, limits } = this.#context
-    this.#retryAt = now + limits.retryMs * 2 ** Math.min(this.#retries++, 4)
-    this.#failingSince ??= this.#request?.sentAt ?? now
-    this.#request = null
-    this.#context.event({ kind: 'unavailable', outside: 'source', why })
   }
 }
