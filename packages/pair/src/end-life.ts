@@ -1,3 +1,4 @@
+import { assert } from '@pollux/std'
 import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
 import type { StoreReply } from './buffer-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
@@ -35,8 +36,6 @@ export class EndLife {
   #twinIsMember = false
   /** The outside says that somebody newer leads: the view must be read. */
   stale = false
-  /** A proposal has been missed: only catching up again helps. */
-  gap = false
 
   constructor(parts: ReplicaParts, twin: TwinLink, run: RunKeeper) {
     const { context, queue } = parts
@@ -173,15 +172,13 @@ export class EndLife {
 
   /** True if the message was one of ours. */
   onTwinMessage(message: Message, view: View | null): boolean {
-    const { ingress, context } = this.#p
+    const { ingress } = this.#p
     if (message.kind === 'propose' && ingress !== null) {
-      // A leader that leads on under a new generation is still our leader; one that we know to be deposed is
-      // not.
-      const deposed = view !== null && view.leader !== this.#twin.peer?.incarnation
-      if (deposed && message.generation <= view.generation) {
-        context.event({ kind: 'ignored', what: 'propose', why: 'an older generation' })
-      } else if (ingress.onProposal(message.decision) === 'gap') this.gap = true
-      else this.#accept()
+      // The link to a leader closes with the view that deposes it.
+      const leader = this.#twin.peer?.incarnation
+      assert(view === null || view.leader === leader, 'only the leader of the newest view proposes')
+      ingress.onProposal(message.decision)
+      this.#accept()
       return true
     }
     if (message.kind === 'accepted' && ingress !== null) {
@@ -189,11 +186,11 @@ export class EndLife {
       this.#fed ??= message.index
       return true
     }
-    if (message.kind === 'record') {
-      this.#writer?.onRecord(message.epoch)
+    if (message.kind === 'record' && this.#writer !== null) {
+      this.#writer.onRecord(message.epoch)
       return true
     }
-    if (message.kind !== 'hand-over') return false
+    if (message.kind !== 'hand-over' || (ingress === null && this.#writer === null)) return false
     this.#onHandOver(message.generation)
     return true
   }

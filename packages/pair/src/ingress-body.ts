@@ -91,12 +91,12 @@ export class IngressBody implements Body {
     this.desk.onDurable(this.book.durable)
   }
 
-  /** A proposal of the leader. Out of order means that an earlier one has been lost with its link. */
-  onProposal(decision: Decision): 'held' | 'repeated' | 'gap' {
-    if (decision.index <= this.book.tail) return 'repeated'
-    if (decision.index !== this.book.tail + 1) return 'gap'
+  /**
+   * A proposal of the leader. It begins with what the follower says it holds and goes on from there on one
+   * link, so each is the next one (D1).
+   */
+  onProposal(decision: Decision): void {
     this.#tail.hold(decision, false)
-    return 'held'
   }
 
   onPush(request: number, push: Parameters<PushDesk['onPush']>[1]): void {

@@ -251,6 +251,7 @@ export class InputSide {
 
   tick(): void {
     for (const port of this.ports) port.links.tick()
+    for (const [link, port] of this.#byLink) if (!port.links.owns(link)) this.#byLink.delete(link)
   }
 
   /** Tells the producers that are behind what epoch another input has reached. */

@@ -77,6 +77,11 @@ export class OutputSide implements StageOutput {
     return must(this.#byId.get(id), () => `no output channel ${id}`)
   }
 
+  /** A consumer has this link, or waits on it for an answer. */
+  owns(link: number): boolean {
+    return this.#byLink.has(link) || this.#unheard.has(link)
+  }
+
   /** Whose replica a consumer's link belongs to. */
   pairOf(link: number): PairId | null {
     return this.#byLink.get(link)?.channel.to ?? null
@@ -154,7 +159,8 @@ export class OutputSide implements StageOutput {
    */
   onSubscribe(link: number, hello: SubscribeHello, serves: boolean): void {
     const channel = this.#byId.get(hello.channel)
-    const refusal = this.#refusalOf(hello, channel !== undefined, serves)
+    const known = channel !== undefined && channel.channel.to === hello.speaker.pair
+    const refusal = this.#refusalOf(hello, known, serves)
     if (refusal === 'not-in-view') {
       this.#unheard.set(link, hello)
       this.#views.refresh(hello.speaker.pair)
@@ -190,12 +196,16 @@ export class OutputSide implements StageOutput {
     this.evict()
   }
 
-  onClosed(link: number): void {
+  /** True if the link was one of a consumer. */
+  onClosed(link: number): boolean {
     const channel = this.#byLink.get(link)
     const subscriber = channel?.subscribers.get(link)
+    if (!this.owns(link)) return false
     this.#forgetLink(link)
-    if (channel !== undefined && subscriber !== undefined)
+    if (channel !== undefined && subscriber !== undefined) {
       channel.reportLost(subscriber.incarnation, 'closed')
+    }
+    return true
   }
 
   onAck(link: number, position: Position, digest: number): void {
@@ -303,6 +313,12 @@ export class OutputSide implements StageOutput {
     if (!channel.subscribe(link, hello)) {
       this.#context.refuse(link, 'position')
       return
+    }
+    // Whoever connects again has given the old link up: its silence, or its late end, says nothing any more.
+    for (const subscriber of channel.subscribers.values()) {
+      if (subscriber.incarnation !== hello.speaker.incarnation || subscriber.link === link) continue
+      this.#context.close(subscriber.link)
+      this.#forgetLink(subscriber.link)
     }
     this.#byLink.set(link, channel)
     this.#context.send(link, {

@@ -286,7 +286,6 @@ export class PairLife {
         if (!this.#end.onTwinMessage(message, this.own.view)) {
           this.#p.context.event({ kind: 'ignored', what: message.kind, why: 'not for a twin' })
         }
-        if (this.#end.gap) this.#leave('rejoin', 'a proposal is missing')
     }
   }
 

@@ -1,5 +1,5 @@
 import { assert } from '@pollux/std'
-import type { DigestFunction, Hello, Message, RefusalReason, Speaker, SubscribeHello } from '@pollux/protocol'
+import type { DigestFunction, Hello, Message, RefusalReason, Speaker } from '@pollux/protocol'
 import { EPOCH_END, PROTOCOL_VERSION } from '@pollux/protocol'
 import type { Body } from './body.ts'
 import { ConsumerBody } from './consumer-body.ts'
@@ -30,8 +30,6 @@ export class Replica {
   readonly #body: Body
   readonly #display: DisplayFeed | null
   readonly #losses: LossWatch
-  /** Links that others opened for a channel of ours. */
-  readonly #subscribed = new Set<number>()
   #over = false
   #lastNow: number | null = null
   #tickAt = 0
@@ -199,13 +197,8 @@ export class Replica {
     if (refusal !== null) {
       if (refusal === 'run') this.#life.onOtherRun(hello.speaker.run)
       this.#context.refuse(link, refusal)
-    } else if (hello.kind === 'subscribe') this.#onSubscribe(link, hello)
+    } else if (hello.kind === 'subscribe') this.#outputs.onSubscribe(link, hello, this.#life.serves)
     else this.#life.onTwinHello(link, hello)
-  }
-
-  #onSubscribe(link: number, hello: SubscribeHello): void {
-    this.#subscribed.add(link)
-    this.#outputs.onSubscribe(link, hello, this.#life.serves)
   }
 
   #refusalOf(speaker: Speaker, to: number): RefusalReason | null {
@@ -224,7 +217,7 @@ export class Replica {
       port.links.onHeard(link)
       this.#losses.onHeard(port.channel.channel.from)
       this.#onFromProducer(link, port.channel.channel.id, message)
-    } else if (this.#subscribed.has(link)) this.#onFromConsumer(link, message)
+    } else if (this.#outputs.owns(link)) this.#onFromConsumer(link, message)
     else this.#life.onTwinMessage(link, message)
   }
 
@@ -320,8 +313,8 @@ export class Replica {
   }
 
   #onClosed(link: number): void {
-    if (this.#subscribed.delete(link)) this.#outputs.onClosed(link)
-    else if (!this.#life.onTwinClosed(link)) this.#inputs.onClosed(link)
+    if (this.#outputs.onClosed(link) || this.#life.onTwinClosed(link)) return
+    this.#inputs.onClosed(link)
   }
 
   #exit(reason: ExitReason, detail: string): void {

@@ -23,6 +23,8 @@ interface Producer {
   retryAt: number
   /** Since when it has been far behind its twin. */
   behindSince: number | null
+  /** The epoch that it has been told, on this link, others have reached. */
+  toldEpoch: Epoch
 }
 
 /**
@@ -35,7 +37,8 @@ export class UpstreamLinks {
   readonly #input: InputChannel
   readonly #acked: () => ChannelPoint
   readonly #producers = new Map<Incarnation, Producer>()
-  #behindSent = 0 as Epoch
+  /** Lane delivery: who was last asked to deliver. */
+  #deliverer: Incarnation | null = null
 
   constructor(context: Context, views: NeighbourViews, input: InputChannel, acked: () => ChannelPoint) {
     this.#context = context
@@ -104,6 +107,7 @@ export class UpstreamLinks {
         outrun: false,
         retryAt: now,
         behindSince: null,
+        toldEpoch: 0 as Epoch,
       }
       this.#producers.set(member.incarnation, producer)
       this.#connect(producer)
@@ -177,10 +181,10 @@ export class UpstreamLinks {
   }
 
   sendBehind(epoch: Epoch): void {
-    if (epoch <= this.#behindSent) return
-    this.#behindSent = epoch
     for (const producer of this.#producers.values()) {
-      if (producer.accepted) this.#send(producer, { kind: 'behind', epoch })
+      if (!producer.accepted || epoch <= producer.toldEpoch) continue
+      producer.toldEpoch = epoch
+      this.#send(producer, { kind: 'behind', epoch })
     }
   }
 
@@ -224,6 +228,7 @@ export class UpstreamLinks {
     })
     producer.delivering = race
     producer.accepted = false
+    producer.toldEpoch = 0 as Epoch
     producer.heardAt = context.now
     producer.sentAt = context.now
   }
@@ -254,12 +259,12 @@ export class UpstreamLinks {
     if (before !== undefined) {
       this.#send(before, { kind: 'deliver', on: false, from: this.#input.next })
       before.delivering = false
-      this.#context.event({
-        kind: 'take-over',
-        channel: this.#input.channel.id,
-        incarnation: best.member.incarnation,
-      })
     }
+    const { incarnation } = best.member
+    if (this.#deliverer !== null && this.#deliverer !== incarnation) {
+      this.#context.event({ kind: 'take-over', channel: this.#input.channel.id, incarnation })
+    }
+    this.#deliverer = incarnation
     best.delivering = true
     this.#send(best, { kind: 'deliver', on: true, from: this.#input.next })
   }

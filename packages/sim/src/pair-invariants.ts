@@ -69,21 +69,24 @@ export class PairInvariants {
     const pair = worker.identity.place.id
     const view = this.#view(pair)
     if (view === null || view.run !== worker.replica.context.run) return
-    const listed = [...view.members, ...view.waiting, ...(view.joining === null ? [] : [view.joining])]
+    const listed = [...belonging(view), ...view.waiting]
     const { incarnation } = worker.replica.context
     if (!listed.some((member) => member.incarnation === incarnation)) return
     this.#run.checker.report('unserved', `${worker.slot}#${incarnation} is refused, though its view lists it`)
   }
 
   /**
-   * A log is kept from where its slowest member stands: that one may have to lead, and reads on from there.
+   * A log is kept from where its slowest member, or loaded joiner, stands: that one may have to lead, and
+   * reads on from there.
    */
   onHandled(request: StoreRequest): void {
     if (request.kind !== 'truncate') return
     const { through, log } = request
-    for (const worker of this.#alive(this.#view(log)?.members ?? [], log)) {
+    const view = this.#view(log)
+    if (view === null) return
+    for (const worker of this.#alive(belonging(view), log)) {
       const { body, life } = worker.replica
-      if (!life.serves || !('book' in body)) continue
+      if (!life.works || !('book' in body)) continue
       const { tail } = body.book as { readonly tail: number }
       if (tail >= through) continue
       this.#run.checker.report('unserved', `${log} is cut at ${through}, ${worker.slot} holds up to ${tail}`)
@@ -99,8 +102,7 @@ export class PairInvariants {
     const { run, incarnation } = worker.replica.context
     const view = this.#view(worker.identity.place.id)
     if (view === null || view.run !== run) return
-    const listed = view.joining === null ? view.members : [...view.members, view.joining]
-    if (!listed.some((member) => member.incarnation === incarnation)) return
+    if (!belonging(view).some((member) => member.incarnation === incarnation)) return
     this.#run.checker.report('unserved', `${worker.slot}#${incarnation} leaves: ${detail}`)
   }
 
@@ -121,10 +123,7 @@ export class PairInvariants {
       const producers = this.#alive(this.#view(channel.from)?.members ?? [], channel.from)
       const view = this.#view(channel.to)
       if (view === null) continue
-      const consumers = this.#alive(
-        view.joining === null ? view.members : [...view.members, view.joining],
-        channel.to,
-      )
+      const consumers = this.#alive(belonging(view), channel.to)
       for (const producer of producers) {
         if (!producer.replica.life.serves) continue
         const { kept } = producer.replica.outputs.channel(channel.id).buffer
@@ -172,4 +171,9 @@ export class PairInvariants {
       return worker !== null && worker.replica.context.incarnation === incarnation ? [worker] : []
     })
   }
+}
+
+/** Members and joiner; told here once more, so that the core's own idea of it is not judged by itself. */
+function belonging(view: View): readonly Member[] {
+  return view.joining === null ? view.members : [...view.members, view.joining]
 }

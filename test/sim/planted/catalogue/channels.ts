@@ -171,4 +171,33 @@ export const CHANNELS: readonly Mutation[] = [
     schedules: 200,
     focus: BACKLOG,
   },
+  {
+    name: 'evicts-by-an-old-view',
+    story:
+      'A joiner becomes a member and forgets by the view of its consumers that it happens to know: they ' +
+      'have let somebody in meanwhile, who has yet to receive what is thrown away.',
+    file: 'packages/pair/src/output-side.ts',
+    find: '    if (!this.#views.isFresh(channel.channel.to)) return\n',
+    replace: '',
+    caughtBy: ['unserved', 'stuck'],
+    schedules: 600,
+    focus: {
+      ...LOSS,
+      faults: ['crash', 'coordinator-flaky', 'coordinator-slow'],
+      at: ['middle', 'out'],
+      aims: ['loading', 'replaying', 'waiting', 'subscribing'],
+      count: [3, 7],
+      limits: { rereadMs: 3000 },
+    },
+  },
+  {
+    name: 'faster-twin-reported',
+    story: 'Of two twins, the one that keeps up is reported as the one that does not.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'if (own < freed && left',
+    replace: 'if (own > freed && left',
+    caughtBy: ['stuck', 'unserved', 'rolled-back'],
+    schedules: 300,
+    focus: SLOW_SINK,
+  },
 ]

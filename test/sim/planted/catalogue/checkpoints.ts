@@ -59,4 +59,35 @@ export const CHECKPOINTS: readonly Mutation[] = [
     schedules: 200,
     focus: RESTORES,
   },
+  {
+    name: 'truncated-past-a-slow-follower',
+    story:
+      'The log is cut at the checkpoint though the twin does not hold everything up to there: the leader ' +
+      'dies, and the twin finds a hole where it must read on.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
+    replace: 'const through = index',
+    caughtBy: ['unserved', 'lost', 'halted', 'stuck', 'crashed'],
+    schedules: 400,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 2 },
+      faults: ['crash', 'slow', 'slow'],
+      at: ['in'],
+      aims: ['waiting', 'loading', 'replaying'],
+      count: [3, 6],
+      rows: 80,
+    },
+  },
+  {
+    name: 'part-stretched-by-an-epoch',
+    story:
+      'A part is said to be valid one epoch longer than it is: restored at the cut it claims, the replica ' +
+      'lacks what came in between.',
+    file: 'packages/pair/src/part-writer.ts',
+    find: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to)',
+    replace: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to + 1)',
+    caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
+    schedules: 400,
+    focus: { ...RESTORES, plan: { ...RESTORES.plan!, checkpointEvery: 2 } },
+  },
 ]

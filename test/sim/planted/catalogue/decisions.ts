@@ -184,4 +184,33 @@ export const DECISIONS: readonly Mutation[] = [
       count: [3, 7],
     },
   },
+  {
+    name: 'proposal-dropped',
+    story: 'After their link was cut the leader goes on behind the decision that the follower lacks.',
+    file: 'packages/pair/src/end-life.ts',
+    find: 'this.#fed ??= message.index',
+    replace: 'this.#fed ??= message.index + 1',
+    caughtBy: ['crashed', 'stuck', 'diverged', 'lost', 'halted'],
+    schedules: 200,
+    focus: { ...TAKE_OVER, faults: ['reset', 'crash', 'cut'] },
+  },
+  {
+    name: 'promise-of-predecessor-unread',
+    story:
+      'A leader dies after it has promised where to stop; the next one decides on before it has read the ' +
+      'run key.',
+    file: 'packages/pair/src/end-life.ts',
+    find: '      this.#run.key.refresh()\n',
+    replace: '',
+    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
+    schedules: 600,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', sources: 2, checkpointEvery: 5 },
+      faults: ['drain', 'crash', 'hang', 'coordinator-flaky'],
+      at: ['in', 'in-1'],
+      aims: ['draining', 'steady'],
+      count: [3, 7],
+      limits: { rereadMs: 3000 },
+    },
+  },
 ]

@@ -69,4 +69,34 @@ export const VIEWS: readonly Mutation[] = [
     schedules: 300,
     focus: CHURN,
   },
+  {
+    name: 'last-live-member-removed',
+    story:
+      'A joiner that has no state yet believes its neighbours that the survivor is lost, or too slow, and ' +
+      'takes its place: nobody is left who knows anything.',
+    file: 'packages/pair/src/own-view.ts',
+    find: 'if (facts.loaded && facts.twinLost !== null) {',
+    replace: 'if (facts.twinLost !== null) {',
+    caughtBy: ['rolled-back', 'crashed', 'lost', 'stuck', 'diverged', 'halted', 'unserved'],
+    schedules: 300,
+    focus: { ...CHURN, faults: ['crash', 'reset', 'isolate', 'cut'], aims: ['loading', 'subscribing'] },
+  },
+  {
+    name: 'run-and-checkpoint-in-two-keys',
+    story:
+      'A run is begun on the condition that the run is unchanged, whatever has happened to the checkpoint: ' +
+      '(1) P reads "last is c"; (2) c2 completes, the logs are cut to c2; (3) P starts run + 1 at c.',
+    file: 'packages/pair/src/memory-coordinator.ts',
+    find: 'if (request.version !== version) return',
+    replace:
+      "if (request.version !== version && !(request.value.kind === 'run' && value?.kind === 'run' && " +
+      'request.value.run === value.run + 1)) return',
+    caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'repeated', 'rolled-back', 'unserved'],
+    schedules: 400,
+    focus: {
+      ...CHURN,
+      faults: ['pair-loss', 'coordinator-flaky', 'coordinator-slow'],
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 2 },
+    },
+  },
 ]
