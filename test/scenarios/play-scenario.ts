@@ -1,4 +1,4 @@
-import { describeKey, type Entry, Simulation, Transcript, type Verdict } from '@pollux/sim'
+import { describeKey, type Entry, Simulation, type Topic, Transcript, type Verdict } from '@pollux/sim'
 import { viewKey } from '@pollux/pair'
 import { OutputWatch } from './output-watch.ts'
 import type { Command, Until } from './scenario-command.ts'
@@ -9,12 +9,13 @@ import type { Scenario } from './scenario.ts'
 const PATIENCE_MS = 20_000
 /** What an error tells of what happened instead. */
 const TOLD_MOST = 40
+const REMOVALS: readonly Topic[] = ['removed-twin', 'dropped-joiner']
 const VERDICTS: readonly Verdict[] = ['lost', 'repeated', 'reordered', 'diverged', 'final-changed']
 
 export interface Play {
   /** The whole file, with what happened now in place of what was recorded. */
   readonly text: string
-  /** What the checker found, in its words; a pipeline that halts as it should is no fault. */
+  /** What the checker found, in its words. */
   readonly faults: readonly string[]
 }
 
@@ -47,6 +48,8 @@ class Player {
   readonly #output: OutputWatch
   #awaited: ((entry: Entry) => boolean) | null = null
   #arrived = false
+  /** Whom a twin has put out of its pair's view since the beginning. */
+  readonly #removals: string[] = []
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
@@ -54,14 +57,13 @@ class Player {
     this.#output = new OutputWatch(simulation)
     this.#transcript.onEntry = (entry) => {
       if (this.#awaited?.(entry) === true) this.#arrived = true
+      if (REMOVALS.includes(entry.topic)) this.#removals.push(`${entry.who} ${entry.text}`)
     }
   }
 
   get faults(): string[] {
     const { violations } = this.#simulation.checker
-    return violations
-      .filter(({ verdict }) => verdict !== 'halted')
-      .map(({ verdict, detail }) => `${verdict}: ${detail}`)
+    return violations.map(({ verdict, detail }) => `${verdict}: ${detail}`)
   }
 
   /** Carries it out; returns what happened meanwhile. */
@@ -69,7 +71,7 @@ class Player {
     const s = this.#simulation
     switch (command.kind) {
       case 'run': {
-        this.#run(command.until, line)
+        this.#run(command, line)
         const told = this.#transcript.take()
         return command.quietly ? [] : told
       }
@@ -102,12 +104,15 @@ class Player {
         return this.#transcript.take()
       case 'show':
         return this.#show(command.what)
+      case 'expect-nobody-removed':
+        if (this.#removals.length === 0) return []
+        throw new ScenarioError(line, `removed:\n${this.#removals.join('\n')}`)
       case 'finish':
         return this.#finish()
     }
   }
 
-  #run(until: Until, line: number): void {
+  #run({ until, withinMs }: Command & { kind: 'run' }, line: number): void {
     const { world } = this.#simulation
     const timed = until.kind === 'time' ? until.ms : until.kind === 'span' ? world.now + until.ms : null
     if (timed !== null) {
@@ -117,7 +122,8 @@ class Player {
         this.#arrived = true
       })
     }
-    const deadline = timed ?? world.now + PATIENCE_MS
+    const patience = withinMs ?? PATIENCE_MS
+    const deadline = withinMs === null && timed !== null ? timed : world.now + patience
     const met = this.#conditionOf(until)
     this.#arrived = false
     while (!this.#arrived && !met()) {
@@ -126,7 +132,7 @@ class Player {
         const told = this.#transcript.take().slice(-TOLD_MOST).join('\n')
         throw new ScenarioError(
           line,
-          `not within ${PATIENCE_MS} ms, but:\n${told}\n${this.#simulation.pending()}`,
+          `not within ${patience} ms, but:\n${told}\n${this.#simulation.pending()}`,
         )
       }
     }
@@ -136,6 +142,7 @@ class Player {
   #conditionOf(until: Until): () => boolean {
     const s = this.#simulation
     if (until.kind === 'whole') return () => s.whole
+    if (until.kind === 'rows') return () => this.#output.out(until.pair) >= until.count
     if (until.kind === 'mid-epoch') return () => s.find(until.slot)?.replica.inputs.midEpoch === true
     if (until.kind === 'phase') return () => s.phaseOf(until.slot) === until.phase
     if (until.kind === 'entry') {

@@ -5,7 +5,7 @@ import { ScenarioError } from './scenario-error.ts'
 
 /** What a scenario may be told to do. */
 export type Command =
-  | { readonly kind: 'run'; readonly quietly: boolean; readonly until: Until }
+  | RunCommand
   | { readonly kind: 'tell'; readonly topics: readonly Topic[]; readonly whom: string | null }
   | { readonly kind: 'ignore'; readonly topics: readonly Topic[]; readonly whom: string | null }
   | { readonly kind: 'fault'; readonly fault: (at: number) => Fault }
@@ -15,12 +15,22 @@ export type Command =
   | { readonly kind: 'store-size'; readonly bytes: number }
   | { readonly kind: 'resume' }
   | { readonly kind: 'show'; readonly what: 'views' | 'run' | 'pending' }
+  | { readonly kind: 'expect-nobody-removed' }
   | { readonly kind: 'finish' }
+
+interface RunCommand {
+  readonly kind: 'run'
+  readonly quietly: boolean
+  readonly until: Until
+  /** What it may take, in virtual time; null: as long as any wait. */
+  readonly withinMs: number | null
+}
 
 export type Until =
   | { readonly kind: 'time'; readonly ms: number }
   | { readonly kind: 'span'; readonly ms: number }
   | { readonly kind: 'whole' }
+  | { readonly kind: 'rows'; readonly count: number; readonly pair: PairId }
   | { readonly kind: 'mid-epoch'; readonly slot: string }
   | { readonly kind: 'entry'; readonly who: string; readonly topic: Topic; readonly text: string }
   | { readonly kind: 'phase'; readonly slot: string; readonly phase: ProtocolPhase }
@@ -32,23 +42,37 @@ const SLOT = String.raw`([a-z][\w-]*/\d+/[ab])`
 const PAIR = String.raw`([a-z][\w-]*/\d+)`
 const QUIETLY = 'quietly '
 const MS = String.raw`(\d+(?:\.\d+)?) ms`
+const BOUNDED = new RegExp(`^(run until .+) within ${MS}$`)
 
 const FORMS: readonly Form[] = [
-  ['run until 120 ms', form(`run until ${MS}`), ([ms]) => run({ kind: 'time', ms: Number(ms) })],
-  ['run for 20 ms', form(`run for ${MS}`), ([ms]) => run({ kind: 'span', ms: Number(ms) })],
-  ['run until every pair is whole', /^run until every pair is whole$/, () => run({ kind: 'whole' })],
   [
-    'run until count/0/a is in mid-epoch',
+    'run until 120 ms [within 200 ms]',
+    form(`run until ${MS}`),
+    ([ms]) => run({ kind: 'time', ms: Number(ms) }),
+  ],
+  ['run for 20 ms', form(`run for ${MS}`), ([ms]) => run({ kind: 'span', ms: Number(ms) })],
+  [
+    'run until every pair is whole [within 200 ms]',
+    /^run until every pair is whole$/,
+    () => run({ kind: 'whole' }),
+  ],
+  [
+    'run until 20 rows are at out/0 [within 200 ms]',
+    form(`run until (\\d+) rows are at ${PAIR}`),
+    ([count, pair]) => run({ kind: 'rows', count: Number(count), pair: pair! }),
+  ],
+  [
+    'run until count/0/a is in mid-epoch [within 200 ms]',
     form(`run until ${SLOT} is in mid-epoch`),
     ([slot]) => run({ kind: 'mid-epoch', slot: slot! }),
   ],
   [
-    `run until count/0/a is loading (${PHASES.join(', ')})`,
+    `run until count/0/a is loading [within 200 ms] (${PHASES.join(', ')})`,
     new RegExp(`^run until ${SLOT} is (${PHASES.join('|')})$`),
     ([slot, phase]) => run({ kind: 'phase', slot: slot!, phase: phase as ProtocolPhase }),
   ],
   [
-    'run until count/0/a tells joined | tells sink "commit record 3"',
+    'run until count/0/a tells joined | tells sink "commit record 3" [within 200 ms]',
     /^run until (\S+) tells ([\w-]+)(?: "([^"]+)")?$/,
     ([who, topic, text]) => run({ kind: 'entry', who: who!, topic: topic as Topic, text: text ?? '' }),
   ],
@@ -82,6 +106,12 @@ const FORMS: readonly Form[] = [
     form(`slow ${SLOT} for ${MS}, ${MS} a step`),
     ([slot, ms, step]) =>
       fault((at) => ({ kind: 'slow', at, slot: slot!, forMs: Number(ms), stepMs: Number(step) })),
+  ],
+  [
+    'slow link of count/0/a for 300 ms, 20 ms a message',
+    form(`slow link of ${SLOT} for ${MS}, ${MS} a message`),
+    ([slot, ms, each]) =>
+      fault((at) => ({ kind: 'slow-link', at, slot: slot!, forMs: Number(ms), ms: Number(each) })),
   ],
   [
     'cut count/0/a and count/0/b for 300 ms',
@@ -135,6 +165,7 @@ const FORMS: readonly Form[] = [
     /^show (views|run|pending)$/,
     ([what]) => ({ kind: 'show', what: what as 'views' | 'run' | 'pending' }),
   ],
+  ['expect nobody was removed', /^expect nobody was removed$/, () => ({ kind: 'expect-nobody-removed' })],
   ['finish', /^finish$/, () => ({ kind: 'finish' })],
 ]
 
@@ -143,6 +174,11 @@ export function parseCommand(text: string, line: number): Command {
     const command = parseCommand(text.slice(QUIETLY.length), line)
     if (command.kind === 'run') return { ...command, quietly: true }
     throw new ScenarioError(line, 'only a run can be quiet')
+  }
+  const [, bounded, ms] = BOUNDED.exec(text) ?? []
+  if (bounded !== undefined) {
+    const command = parseCommand(bounded, line)
+    if (command.kind === 'run') return { ...command, withinMs: Number(ms) }
   }
   const command = formedCommand(text, line)
   const topics = topicsOf(command)
@@ -172,7 +208,7 @@ function form(pattern: string): RegExp {
 }
 
 function run(until: Until): Command {
-  return { kind: 'run', quietly: false, until }
+  return { kind: 'run', quietly: false, until, withinMs: null }
 }
 
 function fault(make: (at: number) => Fault): Command {

@@ -15,6 +15,12 @@ export function scenarioFiles(): ScenarioFile[] {
   return files.sort().map((file) => ({ name: file.slice(0, -'.txt'.length), path: `${folder}/${file}` }))
 }
 
+export function scenarioFile(name: string): ScenarioFile {
+  const file = scenarioFiles().find((one) => one.name === name)
+  if (file === undefined) throw new Error(`there is no scenario ${name} in test/scenarios`)
+  return file
+}
+
 export function playFile({ name, path }: ScenarioFile): Play {
   try {
     return playScenario(parseScenario(readFileSync(path, 'utf8')))

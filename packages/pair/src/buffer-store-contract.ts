@@ -1,6 +1,7 @@
 import { assert } from '@pollux/std'
 import { epoch, generation, run } from '@pollux/protocol'
-import type { Decision, Image } from '@pollux/protocol'
+import type { Decision } from '@pollux/protocol'
+import { BLOB_CLAIMS, DURABLE_BLOB_CLAIMS, discard, get, put, refused } from './blob-contract.ts'
 import type { StoreReply, StoreRequest } from './buffer-store.ts'
 import { ask, type ContractClaim, expectReply, type Steps } from './contract-claim.ts'
 
@@ -8,8 +9,6 @@ type Claim = ContractClaim<StoreRequest, StoreReply>
 
 const LOG = 'orders/0'
 const DONE: StoreReply = { kind: 'done' }
-const ONE: Image = [{ kind: 'group', group: 1, bytes: Uint8Array.of(0, 1, 255) }]
-const TWO: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9, finalBefore: 0 }]
 
 /** What every store does while it lives, by the numbers of its contract. */
 export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
@@ -126,60 +125,7 @@ export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, read(1), entries(1))
     },
   },
-  {
-    name: 'has a blob once its last piece is there',
-    *steps() {
-      yield* expectReply(0, get('part/a'), { kind: 'image', image: null })
-      yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
-      yield* expectReply(1, list('part/'), { kind: 'names', names: [] })
-      yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
-      yield* expectReply(1, list('part/'), { kind: 'names', names: ['part/a'] })
-    },
-  },
-  {
-    name: 'refuses a piece out of order',
-    *steps() {
-      yield* expectReply(0, put('part/a', 1, TWO, true), refused('gap'))
-      yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
-      yield* expectReply(0, put('part/a', 0, ONE, false), refused('gap'))
-      yield* expectReply(0, put('part/a', 2, TWO, true), refused('gap'))
-      yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
-    },
-  },
-  {
-    name: 'begins a blob anew with a newer attempt, and mixes nothing of the older one into it',
-    *steps() {
-      yield* expectReply(0, put('part/a', 0, TWO, false), DONE)
-      yield* expectReply(0, put('part/a', 1, ONE, true, 1), refused('gap'))
-      yield* expectReply(0, put('part/a', 0, ONE, false, 1), DONE)
-      yield* expectReply(0, put('part/a', 1, TWO, true, 0), refused('gap'))
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
-      yield* expectReply(0, put('part/a', 1, TWO, true, 1), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
-    },
-  },
-  {
-    name: 'has a blob for good once it is whole, whatever arrives late',
-    *steps() {
-      yield* expectReply(0, put('part/a', 0, ONE, true), DONE)
-      yield [{ by: 0, request: put('part/a', 0, TWO, true, 1) }]
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: ONE })
-    },
-  },
-  {
-    name: 'lists blobs by prefix in order, and deletes one',
-    *steps() {
-      for (const name of ['part/c', 'part/a', 'other/b']) yield* expectReply(0, put(name, 0, ONE, true), DONE)
-      yield* expectReply(1, list('part/'), { kind: 'names', names: ['part/a', 'part/c'] })
-      yield* expectReply(0, { kind: 'delete', blob: 'part/a' }, DONE)
-      yield* expectReply(0, { kind: 'delete', blob: 'part/never' }, DONE)
-      yield* expectReply(1, list('part/'), { kind: 'names', names: ['part/c'] })
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
-    },
-  },
+  ...BLOB_CLAIMS,
 ]
 
 /** What a store that outlives its process does besides. */
@@ -197,16 +143,7 @@ export const DURABLE_STORE_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, append(2, 3, 4), { kind: 'appended', tail: 4 })
     },
   },
-  {
-    name: 'keeps whole blobs through a restart, and no half ones',
-    *steps() {
-      yield* expectReply(0, put('part/a', 0, ONE, true), DONE)
-      yield* expectReply(0, put('part/b', 0, ONE, false), DONE)
-      yield 'restart'
-      yield* expectReply(1, list('part/'), { kind: 'names', names: ['part/a'] })
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: ONE })
-    },
-  },
+  ...DURABLE_BLOB_CLAIMS,
 ]
 
 /** About how much a store holds that is opened for `FULL_STORE_CLAIMS`. */
@@ -218,13 +155,36 @@ export const FULL_STORE_CLAIMS: readonly Claim[] = [
     name: 'still takes a blob within what was reserved, and appends once it is truncated (S5)',
     *steps() {
       const group = { kind: 'group' as const, group: 0, bytes: new Uint8Array(100_000) }
-      yield* expectReply(0, { kind: 'reserve', bytes: 200_000 }, DONE)
+      yield* expectReply(0, reserve(200_000, 0), DONE)
       const tail = yield* fill()
       yield* expectReply(0, read(tail + 1), entries(tail + 1))
       yield* expectReply(0, put('part/a', 0, [group], true), DONE)
       yield* expectReply(0, get('part/a'), { kind: 'image', image: [group] })
       yield* expectReply(0, truncate(tail), DONE)
       yield* expectReply(0, append(1, 1, tail + 1), { kind: 'appended', tail: tail + 1 })
+    },
+  },
+  {
+    name: 'keeps what was reserved for a cut when what was for an older one comes late (S5)',
+    *steps() {
+      const group = { kind: 'group' as const, group: 0, bytes: new Uint8Array(100_000) }
+      yield* expectReply(0, reserve(100, 3), DONE)
+      yield* expectReply(0, reserve(200_000, 8), DONE)
+      yield* expectReply(1, reserve(100, 3), refused('fenced'))
+      yield* fill()
+      yield* expectReply(0, put('part/a', 0, [group], true), DONE)
+    },
+  },
+  {
+    name: 'takes a blob in the room of pieces that were discarded (S6)',
+    *steps() {
+      const group = { kind: 'group' as const, group: 0, bytes: new Uint8Array(100_000) }
+      for (let number = 0; number < 50; number++) {
+        yield* expectReply(0, put(`part/${number}`, 0, [group], false), DONE)
+        yield* expectReply(1, discard(`part/${number}`), DONE)
+      }
+      yield* expectReply(0, put('part/whole', 0, [group], true), DONE)
+      yield* expectReply(1, get('part/whole'), { kind: 'image', image: [group] })
     },
   },
 ]
@@ -274,26 +234,14 @@ function read(from: number, most = 1000): StoreRequest {
   return { kind: 'read', log: LOG, from, most }
 }
 
+function reserve(bytes: number, cut: number): StoreRequest {
+  return { kind: 'reserve', bytes, cut: epoch(cut) }
+}
+
 function truncate(through: number): StoreRequest {
   return { kind: 'truncate', log: LOG, through }
 }
 
-function put(blob: string, piece: number, image: Image, last: boolean, attempt = 0): StoreRequest {
-  return { kind: 'put', blob, attempt, piece, image, last }
-}
-
-function get(blob: string): StoreRequest {
-  return { kind: 'get', blob }
-}
-
-function list(prefix: string): StoreRequest {
-  return { kind: 'list', prefix }
-}
-
 function entries(from: number, ...indexes: number[]): StoreReply {
   return { kind: 'entries', from, entries: indexes.map(entry) }
-}
-
-function refused(reason: (StoreReply & { kind: 'refused' })['reason']): StoreReply {
-  return { kind: 'refused', reason }
 }

@@ -1,4 +1,4 @@
-import type { Decision, Generation, Image, Run } from '@pollux/protocol'
+import type { Decision, Epoch, Generation, Image, Run } from '@pollux/protocol'
 
 /**
  * What survives: decision logs (with pushed data) and checkpoint blobs. Contract for implementations:
@@ -10,6 +10,9 @@ import type { Decision, Generation, Image, Run } from '@pollux/protocol'
  *  S4. An append without an answer may have happened, and may still happen until the log is fenced again.
  *  S5. A full store still takes a blob, and an append that says so, within what was reserved: what is
  *      decided must become durable, and the checkpoint be written, that free it.
+ *  S6. Pieces without a last one take room until somebody lets go of them: `list` names them apart from what
+ *      is whole, and `discard` forgets them, so that a piece that still comes is refused. It never touches a
+ *      whole blob: the last piece may have come without its author, or whoever discards, having heard of it.
  */
 export type StoreRequest =
   | { readonly kind: 'fence'; readonly log: string; readonly run: Run; readonly generation: Generation }
@@ -39,7 +42,12 @@ export type StoreRequest =
   | { readonly kind: 'get'; readonly blob: string }
   | { readonly kind: 'list'; readonly prefix: string }
   | { readonly kind: 'delete'; readonly blob: string }
-  | { readonly kind: 'reserve'; readonly bytes: number }
+  | { readonly kind: 'discard'; readonly blob: string }
+  /**
+   * Room while the checkpoint at `cut` is the last one (-1: there is none), in place of what was reserved
+   * before. If that was for a later cut, this has only come late, and is refused.
+   */
+  | { readonly kind: 'reserve'; readonly bytes: number; readonly cut: Epoch }
 
 export type StoreReply =
   | { readonly kind: 'fenced'; readonly first: number; readonly tail: number }
@@ -47,6 +55,6 @@ export type StoreReply =
   | { readonly kind: 'appended'; readonly tail: number }
   | { readonly kind: 'done' }
   | { readonly kind: 'image'; readonly image: Image | null }
-  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'names'; readonly names: readonly string[]; readonly unfinished: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: 'fenced' | 'gap' | 'full' | 'truncated' }
   | { readonly kind: 'unavailable' }

@@ -13,7 +13,12 @@ export interface CatchUpPoint {
 type Phase =
   | { readonly kind: 'idle' }
   /** The joiner knows where to begin; our acks stay here until all producers keep everything for it. */
-  | { readonly kind: 'holding'; readonly joiner: Incarnation; readonly image: ImageStream }
+  | {
+      readonly kind: 'holding'
+      readonly joiner: Incarnation
+      readonly image: ImageStream
+      readonly since: number
+    }
   | {
       readonly kind: 'streaming'
       readonly joiner: Incarnation
@@ -41,6 +46,12 @@ export class CatchUpSurvivor {
     return this.#phase.kind === 'holding'
   }
 
+  /** Acks have been held for longer than a round trip takes: some producer does not accept the joiner. */
+  get holdsTooLong(): boolean {
+    const { now, limits } = this.#context
+    return this.#phase.kind === 'holding' && now - this.#phase.since >= limits.replyMs
+  }
+
   get joiner(): Incarnation | null {
     return this.#phase.kind === 'idle' ? null : this.#phase.joiner
   }
@@ -52,7 +63,7 @@ export class CatchUpSurvivor {
 
   begin(joiner: Incarnation, point: CatchUpPoint): void {
     this.end()
-    this.#phase = { kind: 'holding', joiner, image: point.image }
+    this.#phase = { kind: 'holding', joiner, image: point.image, since: this.#context.now }
     this.#twin.send({ kind: 'catch-up', at: point.at, inputs: point.inputs })
   }
 
@@ -67,6 +78,14 @@ export class CatchUpSurvivor {
     if (phase.kind !== 'streaming') return
     phase.stored = Math.min(Math.max(phase.stored, index + 1), phase.nextIndex)
     this.#stream()
+  }
+
+  /**
+   * A joiner that has not got its whole image leaves, or has heard nothing yet: begin again. One that may
+   * have it is not begun with a second time: it is fed on from what it says it holds.
+   */
+  onTwinClosed(): void {
+    if (!this.streamed) this.end()
   }
 
   /** The joiner is a member, or gone. */

@@ -61,7 +61,7 @@ describe('a survivor among its parts', () => {
 
   it('lets nobody begin while it is behind its own acks: producers have let go of what lies between', () => {
     const bench = survivor().receives(0)
-    bench.parts.inputs.ack(bench.parts.inputs.retainedPoints())
+    bench.parts.inputs.ackRetained()
     expect(bench.catchUp.survive(JOINING)).toBe(false)
     bench.parts.body.work()
     expect(bench.catchUp.survive(JOINING)).toBe(true)

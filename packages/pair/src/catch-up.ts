@@ -1,4 +1,4 @@
-import type { CatchUpMessage, Message } from '@pollux/protocol'
+import type { CatchUpMessage, Incarnation, Message } from '@pollux/protocol'
 import { CatchUpJoiner } from './catch-up-joiner.ts'
 import { CatchUpSurvivor } from './catch-up-survivor.ts'
 import type { ReplicaParts } from './replica-parts.ts'
@@ -7,6 +7,8 @@ import type { View } from './view.ts'
 
 /** Epochs behind the survivor at which resting for the joiner is worth anything. */
 const LAG_WORTH_RESTING = 2
+/** The wait after a joiner that was given up doubles so often at most. */
+const DOUBLINGS_MOST = 5
 
 /** Both halves of catch-up, and what each does with the replica around it. */
 export class CatchUp {
@@ -18,6 +20,10 @@ export class CatchUp {
   #headKnown = false
   #early: CatchUpMessage | null = null
   #joinerLag = 0
+  /** A joiner that some producer did not accept in time: it must go. */
+  #givenUp: Incarnation | null = null
+  #failures = 0
+  #letInAt = 0
   /** Why this incarnation must leave and start again. */
   failed: string | null = null
 
@@ -37,6 +43,15 @@ export class CatchUp {
     return joiner?.loaded === true && this.#headKnown && this.#p.body.at >= joiner.survivorAt - 1
   }
 
+  /** A successor may be let in: the last one was not given up just now. */
+  get letsIn(): boolean {
+    return this.#p.context.now >= this.#letInAt
+  }
+
+  givesUp(joiner: Incarnation): boolean {
+    return this.#givenUp === joiner
+  }
+
   /** The view has let us in. */
   becomeJoiner(): void {
     this.#joiner = new CatchUpJoiner()
@@ -54,14 +69,28 @@ export class CatchUp {
     const { body, context, inputs } = this.#p
     const joining = view?.joining ?? null
     if (this.survivor.joiner !== null && this.survivor.joiner !== joining?.incarnation) this.survivor.end()
+    if (view?.members.length === 2) this.#failures = 0
+    if (this.survivor.holdsTooLong) this.#giveUp()
     if (joining === null || !this.#twin.open || this.#twin.peer?.incarnation !== joining.incarnation)
       return false
-    if (this.survivor.joiner !== null || !body.settled || !inputs.ackedIsProcessed) return false
+    if (this.survivor.joiner !== null || this.#givenUp === joining.incarnation) return false
+    if (!body.settled || !inputs.ackedIsProcessed) return false
     const point = { at: body.at, inputs: body.inputPoints(), image: body.image('catch-up') }
     this.survivor.begin(joining.incarnation, point)
     this.#joinerLag = 0
     context.event({ kind: 'joining', incarnation: joining.incarnation, at: body.at })
     return true
+  }
+
+  /**
+   * A joiner that cannot reach every producer would have us hold our acks, and the pipeline stand, for as
+   * long as that lasts. It goes, and its successors wait longer and longer.
+   */
+  #giveUp(): void {
+    const { now, limits } = this.#p.context
+    this.#givenUp = this.survivor.joiner
+    this.#letInAt = now + limits.removeMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST)
+    this.survivor.end()
   }
 
   /**
@@ -131,7 +160,7 @@ export class CatchUp {
   }
 
   onTwinClosed(): void {
-    if (this.survivor.joiner !== null) this.survivor.end()
+    this.survivor.onTwinClosed()
     // What the survivor held for us it holds no more.
     this.#early = null
     const joiner = this.#joiner

@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
 import type { Checkpoint } from './run-key.ts'
 import type { RunKeeper } from './run-keeper.ts'
+import { StoreReserve } from './store-reserve.ts'
 import { imageBytes } from './stored-bytes.ts'
 
 type Phase =
@@ -20,6 +21,8 @@ type Phase =
       readonly id: number
       readonly sentAt: number
     }
+  /** It counts once there is room for its successor: whoever keeps that one finds the room reserved. */
+  | { readonly kind: 'reserving'; readonly checkpoint: Checkpoint }
 
 /** Of each channel: from where the producer's part keeps it, and where the consumer's part goes on. */
 type Seams = Map<number, { kept: Position | null; needed: Position | null }>
@@ -27,6 +30,8 @@ type Seams = Map<number, { kept: Position | null; needed: Position | null }>
 interface NamedPart extends PartName {
   readonly name: string
 }
+
+const NOTHING: Pick<StoreReply & { kind: 'names' }, 'names' | 'unfinished'> = { names: [], unfinished: [] }
 
 /**
  * Finds the latest cut that every pair has a whole part of, reads the parts back, and proposes it for the run
@@ -38,20 +43,25 @@ export class CheckpointKeeper {
   readonly #run: RunKeeper
   #phase: Phase = { kind: 'idle' }
   #nextListAt = 0
-  #reserved = false
+  readonly #reserve: StoreReserve
+  /** It is known how much to reserve, or that it is not for us to say yet. */
+  #begun = false
   /** `cut name`: parts that do not fit the others of the cut they were chosen for. */
   readonly #unfit = new Set<string>()
-  #names: readonly string[] = []
+  #listed = NOTHING
 
   constructor(context: Context, run: RunKeeper) {
     this.#context = context
     this.#run = run
+    this.#reserve = new StoreReserve(context)
   }
 
   poll(): void {
     const { now, limits } = this.#context
-    if (!this.#reserved) this.#reserve(0)
+    this.#begin()
+    this.#reserve.poll()
     const phase = this.#phase
+    if (phase.kind === 'reserving') return
     if (phase.kind !== 'idle') {
       if (now - phase.sentAt >= limits.replyMs) this.#phase = { kind: 'idle' }
       return
@@ -74,9 +84,21 @@ export class CheckpointKeeper {
   /** True if the reply was to one of our requests. */
   onReply(id: number, reply: StoreReply): boolean {
     const phase = this.#phase
-    if (phase.kind === 'idle' || phase.id !== id) return false
+    if (this.#reserve.onReply(id, reply)) {
+      if (phase.kind === 'reserving' && this.#reserve.settled) {
+        this.#phase = { kind: 'idle' }
+        this.#run.complete = phase.checkpoint
+      }
+      return true
+    }
+    if (phase.kind === 'idle' || phase.kind === 'reserving' || phase.id !== id) return false
     this.#phase = { kind: 'idle' }
-    if (reply.kind === 'names') this.#choose(reply.names)
+    if (reply.kind === 'names') {
+      this.#listed = reply
+      const { value } = this.#run
+      if (value?.run === this.#context.run) this.#clear(value.checkpoint)
+      this.#choose(reply.names)
+    }
     if (reply.kind === 'image' && phase.kind === 'reading') {
       if (reply.image === null) return true
       const bytes = phase.bytes + imageBytes(reply.image)
@@ -86,8 +108,9 @@ export class CheckpointKeeper {
       else if (torn !== null) this.#unfit.add(`${phase.checkpoint.epoch} ${torn}`)
       else {
         // Room for two more like it: one that is being written while this one stays, and its growth.
-        this.#reserve(2 * bytes)
-        this.#run.complete = phase.checkpoint
+        this.#want(2 * bytes, phase.checkpoint.epoch)
+        this.#reserve.poll()
+        this.#phase = { kind: 'reserving', checkpoint: phase.checkpoint }
       }
     }
     return true
@@ -95,14 +118,48 @@ export class CheckpointKeeper {
 
   /** The run key holds a checkpoint: parts that no restore will ask for again may go. */
   onCheckpoint(checkpoint: Checkpoint): void {
-    const kept = new Set(Object.values(checkpoint.parts))
-    for (const name of this.#names) {
-      const part = parsePartName(name)
-      if (part === null || kept.has(name)) continue
-      if (part.run < this.#context.run || part.to <= checkpoint.epoch)
-        this.#context.store({ kind: 'delete', blob: name })
+    this.#clear(checkpoint)
+    this.#listed = NOTHING
+  }
+
+  /**
+   * With the first checkpoint yet to come there is only the room of the logs to ask for. How large a later
+   * one is, its keeper knew and we do not: what that one reserved stays until we have read one back.
+   */
+  #begin(): void {
+    // What a follower has heard of the run key may be from before the first checkpoint.
+    if (this.#begun || !this.#run.key.fresh) return
+    this.#begun = true
+    if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, -1 as Epoch)
+  }
+
+  #want(checkpointBytes: number, cut: Epoch): void {
+    const { pairs } = this.#context.identity.topology
+    const logs = [...pairs.values()].filter((place) => place.stage.kind === 'ingress').length
+    this.#begun = true
+    this.#reserve.want({ bytes: checkpointBytes + logs * this.#context.limits.logReserveBytes, cut })
+  }
+
+  /**
+   * Lets go of what is past by the run key, at every listing: a new run finds room though it has no
+   * checkpoint yet, and what did not reach the store goes again. An unfinished part is only ever discarded:
+   * deleted, it might have become whole meanwhile, and been chosen.
+   */
+  #clear(checkpoint: Checkpoint | null): void {
+    const kept = new Set(Object.values(checkpoint?.parts ?? {}))
+    const { names, unfinished } = this.#listed
+    for (const blob of names) {
+      if (this.#isPast(blob, checkpoint) && !kept.has(blob)) this.#context.store({ kind: 'delete', blob })
     }
-    this.#names = []
+    for (const blob of unfinished) {
+      if (this.#isPast(blob, checkpoint)) this.#context.store({ kind: 'discard', blob })
+    }
+  }
+
+  #isPast(blob: string, checkpoint: Checkpoint | null): boolean {
+    const part = parsePartName(blob)
+    if (part === null) return false
+    return part.run < this.#context.run || (checkpoint !== null && part.to <= checkpoint.epoch)
   }
 
   /** A part that no longer keeps what the consumer's part in the same checkpoint still needs. */
@@ -114,16 +171,7 @@ export class CheckpointKeeper {
     return null
   }
 
-  #reserve(checkpointBytes: number): void {
-    const { pairs } = this.#context.identity.topology
-    const logs = [...pairs.values()].filter((place) => place.stage.kind === 'ingress').length
-    const bytes = checkpointBytes + logs * this.#context.limits.logReserveBytes
-    this.#context.store({ kind: 'reserve', bytes })
-    this.#reserved = true
-  }
-
   #choose(names: readonly string[]): void {
-    this.#names = names
     const { run } = this.#context
     const parts = names.flatMap((name): NamedPart[] => {
       const part = parsePartName(name)

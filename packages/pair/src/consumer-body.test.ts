@@ -19,6 +19,7 @@ import { Stance } from './stance.ts'
 class Scribe implements Operator {
   readonly state = null
   readonly lines: string[] = []
+  failsBefore = -1
 
   process(_port: number, rows: RowSet, { epoch: during }: EpochContext, out: Emitter): void {
     this.lines.push(`${String(rows.value(0, 0))} in ${during}`)
@@ -27,6 +28,7 @@ class Scribe implements Operator {
   }
 
   boundary({ epochFrom, epochTo, watermark }: BoundaryContext): void {
+    if (epochTo === this.failsBefore) throw new RangeError(String(epochTo))
     this.lines.push(`[${epochFrom}, ${epochTo}) ${watermark}`)
   }
 }
@@ -177,6 +179,10 @@ describe('a consumer that stops', () => {
 describe('a part of a checkpoint', () => {
   function partsOf(bench: Bench): string[] {
     bench.parts.poll(bench.body)
+    for (const { id } of taken(bench.context, 'store')) {
+      bench.parts.onReply(id, { kind: 'names', names: [], unfinished: [] })
+    }
+    bench.parts.poll(bench.body)
     return taken(bench.context, 'store').flatMap(({ request }) =>
       request.kind === 'put' ? [request.blob] : [],
     )
@@ -278,5 +284,16 @@ describe('an image of a consumer', () => {
     const bench = new Bench().frame(0, 1)
     bench.work()
     expect(() => bench.body.image('catch-up')).toThrow('an image is taken at a boundary')
+  })
+
+  it('hands out nothing of itself and acks nothing once its operator has failed at a boundary', () => {
+    const bench = new Bench().linked()
+    bench.operator.failsBefore = 2
+    bench.sealAll(1, 2, 3).work()
+    bench.body.ack()
+    expect([bench.body.settled, bench.did()]).toEqual([false, []])
+    bench.parts.stopping(bench.body)
+    bench.parts.poll(bench.body)
+    expect(bench.did()).toEqual([])
   })
 })

@@ -38,8 +38,9 @@ export class ConsumerBody implements Body {
     return this.#before
   }
 
+  /** After a failure no image may be taken any more: it would hand out a state that the twin never has. */
   get settled(): boolean {
-    return !this.#inputs.midEpoch
+    return !this.#inputs.midEpoch && this.#parts.runner.failure === null
   }
 
   work(): void {
@@ -89,10 +90,14 @@ export class ConsumerBody implements Body {
   }
 
   ack(): void {
-    const { stance } = this.#parts
-    if (stance.role === 'joiner') this.#inputs.ack(this.#inputs.retainedPoints())
-    else if (!stance.holdsAcks)
-      this.#inputs.ack(this.#parts.output.settledPoints ?? this.#inputs.processedPoints())
+    const { stance, runner } = this.#parts
+    if (runner.failure !== null) return
+    const { settledPoints } = this.#parts.output
+    if (stance.role === 'joiner') this.#inputs.ackRetained()
+    else if (!stance.holdsAcks) {
+      if (settledPoints === null) this.#inputs.ackProcessed()
+      else this.#inputs.ack(settledPoints)
+    }
   }
 
   settledOutside(epoch: Epoch): boolean {

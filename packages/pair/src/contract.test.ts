@@ -1,4 +1,5 @@
 import { AssertionError } from '@pollux/std'
+import { epoch } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import type { StoreReply, StoreRequest } from './buffer-store.ts'
 import {
@@ -78,6 +79,15 @@ const BAD_STORES: Record<string, Planted<StoreRequest, StoreReply>> = {
     request.kind === 'truncate' ? { kind: 'done' } : honest(request),
   'has a blob once its last piece is there': (honest) => (request) =>
     request.kind === 'put' ? honest({ ...request, last: true }) : honest(request),
+  'tells apart what is whole and what lacks its last piece, by prefix and in order (S6)':
+    (honest) => (request) => {
+      const reply = honest(request)
+      return reply.kind === 'names' ? { ...reply, unfinished: [] } : reply
+    },
+  'forgets the pieces of what is discarded: no later piece makes it whole (S6)': (honest) => (request) =>
+    request.kind === 'discard' ? { kind: 'done' } : honest(request),
+  'discards nothing that is whole (S6)': (honest) => (request) =>
+    honest(request.kind === 'discard' ? { kind: 'delete', blob: request.blob } : request),
   'lists blobs by prefix in order, and deletes one': (honest) => (request) =>
     request.kind === 'list' ? honest({ ...request, prefix: '' }) : honest(request),
 }
@@ -108,6 +118,26 @@ describe('the contract suites', () => {
     const bad = (request: StoreRequest): StoreReply =>
       request.kind === 'reserve' ? { kind: 'done' } : store.handle(request)
     expect(() => checkClaim(claim!, bad)).toThrow('"refused"')
+  })
+
+  it('find out a store that takes a late reserve for a new one (S5)', () => {
+    const store = new MemoryStore(FULL_STORE_BYTES)
+    const [, claim] = FULL_STORE_CLAIMS
+    const bad = (request: StoreRequest): StoreReply =>
+      store.handle(request.kind === 'reserve' ? { ...request, cut: epoch(9) } : request)
+    expect(() => checkClaim(claim!, bad)).toThrow('"fenced"')
+  })
+
+  it('find out a store that gives no room back for what is discarded (S6)', () => {
+    const store = new MemoryStore(FULL_STORE_BYTES)
+    const claim = FULL_STORE_CLAIMS.at(-1)
+    let copies = 0
+    const bad = (request: StoreRequest): StoreReply => {
+      if (request.kind === 'discard') copies++
+      const blob = 'blob' in request ? { blob: `${request.blob} ${copies}` } : {}
+      return request.kind === 'discard' ? { kind: 'done' } : store.handle({ ...request, ...blob })
+    }
+    expect(() => checkClaim(claim!, bad)).toThrow('"full"')
   })
 
   it('compare by content: key order does not matter, one byte does', () => {

@@ -25,7 +25,7 @@ export interface DecisionMeans {
  */
 export class DecisionMaker {
   /** Some leader has closed everything before this epoch. */
-  hint = 0 as Epoch
+  #hint = 0 as Epoch
   readonly #context: Context
   readonly #m: DecisionMeans
   readonly #clock: EpochClock
@@ -39,6 +39,11 @@ export class DecisionMaker {
     this.#context = context
     this.#m = means
     this.#clock = new EpochClock(context)
+  }
+
+  /** Some leader has closed everything before `epoch`. */
+  onHint(epoch: Epoch): void {
+    if (epoch > this.#hint) this.#hint = epoch
   }
 
   get pressed(): boolean {
@@ -76,6 +81,7 @@ export class DecisionMaker {
       this.#clock.place(tail.next)
       this.#ledUnder = generation
     }
+    this.#clock.follow(this.#hint)
     this.#press(log.full || overMark || this.#unprocessedBytes >= this.#context.limits.markBytes)
     // What is decided is read first: a source that is always busy would otherwise never be read again.
     const rereads = book.processed < book.tail && !this.#rows.has(book.processed + 1)
@@ -98,17 +104,17 @@ export class DecisionMaker {
     const bytes = source.readyBytes + desk.waitingBytes
     const clock = this.#clock.current()
     if (tail.openTo !== null) {
-      const over = Math.max(clock, this.hint) >= tail.openTo
+      const over = clock >= tail.openTo
       if (this.#pressed) return this.#propose(tail.openTo, true, false)
       if (over) return this.#propose(tail.openTo, bytes <= limits.sliceBytes, true)
       return bytes >= limits.sliceBytes && this.#propose(tail.openTo, false, true)
     }
     if (drainAt !== null && tail.next >= drainAt) return finish && this.#propose(EPOCH_END, true, false)
-    const closable = Math.min(Math.max(clock, this.hint), drainAt ?? EPOCH_END) as Epoch
+    const closable = Math.min(clock, drainAt ?? EPOCH_END) as Epoch
     if (source.ended && !has && this.#isReplayable) return this.#propose(EPOCH_END, true, false)
     if (closable > tail.next) {
       const rows = has && !this.#pressed
-      const wanted = rows || this.hint > tail.next || drainAt !== null || this.#newsWithoutRows()
+      const wanted = rows || this.#hint > tail.next || drainAt !== null || this.#newsWithoutRows()
       // With the log full, empty epochs must go on to the next cut: only a checkpoint frees it.
       const waits = this.#pressed && !log.full
       if (!wanted && (waits || closable - tail.next < limits.idleEpochs)) return false

@@ -97,6 +97,23 @@ describe('a display feed', () => {
     expect(bench.shows()).toEqual(['2: rollback 2.0.0 to 0', '2: row 2.1.0 11', '2: row 2.2.0 12'])
   })
 
+  it('serves a client that came before the run was known, new or back, once it is', () => {
+    const bench = new Bench()
+    bench.context.run = run(0)
+    bench
+      .client(2)
+      .client(3, after(1, 0, -1))
+      .client(4, after(1, 0, -1))
+    bench.feed.onClientGone(4)
+    bench.context.run = run(1)
+    expect(bench.epoch(1, 10, 11).shows()).toEqual(['2: reset 1.1.-1 sum,60', '3: row 1.1.-1 11'])
+    const back = new Bench()
+    back.context.run = run(0)
+    back.client(3, after(1, 80, 0))
+    back.context.run = run(2)
+    expect(back.epoch(1, 10, 11).shows()).toEqual(['3: rollback 2.0.0 to 0', '3: row 2.1.0 11'])
+  })
+
   it('does not serve a client of a newer run', () => {
     const bench = new Bench().epoch(1, 10).client(2, after(2, 0, 0))
     expect(bench.shows()).toEqual([])

@@ -24,6 +24,8 @@ export class DisplayFeed implements StageOutput {
   readonly settledPoints = null
   readonly #context: Context
   readonly #clients = new Map<number, Client>()
+  /** What these bring back has not been looked at: only a replica that serves knows its run for sure. */
+  readonly #arrived = new Map<number, EventId | null>()
   /** The latest events, oldest first; numbers are consecutive up to `#nextRow`. */
   readonly #events = new RingQueue<PendingRow>()
   /** For each epoch boundary not final yet, the number of the last event before it. */
@@ -75,27 +77,19 @@ export class DisplayFeed implements StageOutput {
   }
 
   onClient(client: number, after: EventId | null): void {
-    const { run } = this.#context
-    // It has seen a newer run: we are the one that is out of date, and it will find another replica.
-    if (after !== null && after.run > run) return
-    if (after === null) {
-      this.#clients.set(client, { seq: null, final: -1, ended: false })
-      return
-    }
-    if (after.run === run) {
-      this.#clients.set(client, { seq: after.seq, final: after.final, ended: false })
-      return
-    }
-    this.#clients.set(client, { seq: after.final, final: after.final, ended: false })
-    this.#send(client, { kind: 'rollback', id: this.#id(run, after.final, after.final), to: after.final })
+    this.#clients.delete(client)
+    this.#arrived.set(client, after)
   }
 
   onClientGone(client: number): void {
+    this.#arrived.delete(client)
     this.#clients.delete(client)
   }
 
   /** Brings every client as far as we are. Only a member serves; a client that is ahead of us waits. */
   flush(settled: boolean, current: () => readonly (readonly unknown[])[]): void {
+    for (const [client, after] of this.#arrived) this.#admit(client, after)
+    this.#arrived.clear()
     const shown = this.#nextRow - this.#open.length
     const first = shown - this.#events.length
     const { run } = this.#context
@@ -157,6 +151,22 @@ export class DisplayFeed implements StageOutput {
     this.#nextRow += part.rows.length
     if (part.to > 0) this.#boundaries.push({ to: part.to, seq: part.nextRow - 1 })
     if (part.to === EPOCH_END) this.#ended = true
+  }
+
+  #admit(client: number, after: EventId | null): void {
+    const { run } = this.#context
+    if (after === null) {
+      this.#clients.set(client, { seq: null, final: -1, ended: false })
+      return
+    }
+    // It has seen a newer run: we are the one that is out of date, and it will find another replica.
+    if (after.run > run) return
+    if (after.run === run) {
+      this.#clients.set(client, { seq: after.seq, final: after.final, ended: false })
+      return
+    }
+    this.#clients.set(client, { seq: after.final, final: after.final, ended: false })
+    this.#send(client, { kind: 'rollback', id: this.#id(run, after.final, after.final), to: after.final })
   }
 
   #pushPending(parts: ImagePart[], points: InputPoint[], from: number, to: number, epoch: Epoch): number {

@@ -58,7 +58,10 @@ export interface PushRequest {
 
 export type PushAnswer =
   | { readonly kind: 'stored' }
+  /** Not now: the same request may come again. */
   | { readonly kind: 'busy' }
+  /** Not taken, and never will be: the stream has come to its end. */
+  | { readonly kind: 'ended' }
   /** Empty, longer than 256, or not well-formed text. */
   | { readonly kind: 'bad-key' }
   | { readonly kind: 'redirect'; readonly address: string | null }

@@ -19,7 +19,7 @@ function at(place: 'orders/0' | 'wall/0', view: View): EndBench {
 function asked(bench: EndBench) {
   bench.log.clear()
   expect(bench.end.onTwinMessage({ kind: 'hand-over', generation: generation(1) }, bench.own.view)).toBe(true)
-  return bench.log.taken('store', 'sink')
+  return bench.log.taken('store', 'source', 'sink')
 }
 
 function wants(bench: EndBench): boolean {
@@ -75,22 +75,26 @@ describe('a follower that is asked to take over', () => {
     expect(wants(bench)).toBe(true)
   })
 
-  it('tries its store at an ingress', () => {
+  it('tries its store and its source at an ingress, and wants the lead only if both answer', () => {
     const bench = at('orders/0', FOLLOWS)
-    const [probe] = asked(bench)
-    expect(probe!.request).toEqual({ kind: 'list', prefix: 'probe/1' })
-    expect(bench.end.onStore(probe!.id, { kind: 'unavailable' })).toBe(true)
+    const [store, source] = asked(bench)
+    expect(store!.request).toEqual({ kind: 'list', prefix: 'probe/1' })
+    expect(source!.request).toEqual({ kind: 'probe' })
+    expect(bench.end.onStore(store!.id, { kind: 'names', names: [], unfinished: [] })).toBe(true)
     expect(wants(bench)).toBe(false)
-    bench.end.onStore(asked(bench)[0]!.id, { kind: 'names', names: [] })
+    bench.end.onSource(source!.id, { kind: 'reached' })
     expect(wants(bench)).toBe(true)
   })
 
-  it('does not want the lead of an ingress whose source it cannot read itself', () => {
+  it('leaves the lead where it is while the store or the source is out of its own reach too', () => {
     const bench = at('orders/0', FOLLOWS)
-    bench.ingress.source.readAhead()
-    const [read] = bench.log.taken('source')
-    bench.ingress.source.onReply(read!.id, { kind: 'unavailable' })
-    bench.after(1).end.onStore(asked(bench)[0]!.id, { kind: 'names', names: [] })
+    const [store, source] = asked(bench)
+    bench.end.onSource(source!.id, { kind: 'reached' })
+    expect(bench.end.onStore(store!.id, { kind: 'unavailable' })).toBe(true)
+    expect(wants(bench)).toBe(false)
+    const [again, silent] = asked(bench)
+    bench.end.onStore(again!.id, { kind: 'names', names: [], unfinished: [] })
+    bench.after(500).end.onSource(silent!.id, { kind: 'reached' })
     expect(wants(bench)).toBe(false)
   })
 
@@ -122,7 +126,7 @@ describe('a leader that does not reach its outside', () => {
     if (outside === 'log') bench.ingress.log.poll(generation(1))
     else {
       bench.ingress.source.readAhead()
-      bench.ingress.source.onReply(bench.log.taken('source')[0]!.id, { kind: 'unavailable' })
+      bench.end.onSource(bench.log.taken('source')[0]!.id, { kind: 'unavailable' })
     }
     expect([bench.after(249).acts(), bench.after(1).acts()]).toEqual([[], [HAND_OVER]])
   })

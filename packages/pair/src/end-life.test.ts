@@ -258,6 +258,14 @@ describe('a checkpoint at an ingress', () => {
     expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, 2])
   })
 
+  it('lets go of it at a follower too: nobody tells it what the leader has cut', () => {
+    const bench = passed(viewOf({ members: ['a1', 'b2'], leader: 2 }))
+    bench.end.onCheckpoint(CUT)
+    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, 2])
+    bench.end.onCheckpoint({ ...CUT, epoch: epoch(100) })
+    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, null])
+  })
+
   it('is completed by the leader of the first ingress, who then deletes what it has replaced', () => {
     const parts = { 'orders/0': 'part/1/orders/0/4/5/1', 'sums/0': 'part/1/sums/0/4/5/1' }
     const old = 'part/1/wall/0/2/3/1'

@@ -5,7 +5,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { Failure } from './failure-desk.ts'
 import { HandOver } from './hand-over.ts'
 import type { IngressBody } from './ingress-body.ts'
-import type { SinkReply } from './outside.ts'
+import type { SinkReply, SourceReply } from './outside.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 import type { Checkpoint } from './run-key.ts'
 import type { RunKeeper } from './run-keeper.ts'
@@ -118,13 +118,16 @@ export class EndLife {
 
   onStore(id: number, reply: StoreReply): boolean {
     const { ingress } = this.#p
-    const reached = reply.kind !== 'unavailable' && (ingress?.source.failingMs ?? 0) === 0
-    if (this.#handOver.onReply(id, reached)) return true
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return true
     if (ingress?.log.onReply(id, reply) === true) {
       if (ingress.log.wantsReopen) this.#run.key.hint()
       return true
     }
     return this.#keeper?.onReply(id, reply) ?? false
+  }
+
+  onSource(id: number, reply: SourceReply): void {
+    if (!this.#handOver.onReply(id, reply.kind === 'reached')) this.#p.ingress?.source.onReply(id, reply)
   }
 
   onSink(id: number, reply: SinkReply): void {
@@ -138,12 +141,13 @@ export class EndLife {
   onCheckpoint(checkpoint: Checkpoint): void {
     const { ingress, context } = this.#p
     this.#keeper?.onCheckpoint(checkpoint)
-    const index = ingress?.indexAt(checkpoint.epoch) ?? null
-    if (ingress === null || index === null || this.#leads === null) return
+    if (ingress === null) return
+    const index = ingress.indexAt(checkpoint.epoch)
+    ingress.forgetMarks(checkpoint.epoch)
+    if (index === null || this.#leads === null) return
     // A follower, or a joiner that may be one already, reads the log from where it stands should it have to
     // lead.
     const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index
-    ingress.forgetMarks(checkpoint.epoch)
     if (through > 0) context.store({ kind: 'truncate', log: context.pair, through })
   }
 
@@ -276,12 +280,6 @@ export class EndLife {
   }
 
   #onHandOver(generation: Generation): void {
-    const { context, ingress, stance } = this.#p
-    if (this.#leads !== null || stance.role !== 'member') return
-    this.#handOver.onAsked(() =>
-      ingress === null
-        ? context.sink({ kind: 'probe' })
-        : context.store({ kind: 'list', prefix: `probe/${generation}` }),
-    )
+    if (this.#leads === null && this.#p.stance.role === 'member') this.#handOver.onAsked(generation)
   }
 }

@@ -44,4 +44,13 @@ describe('an epoch clock', () => {
   it('knows nothing before it is placed', () => {
     expect(new EpochClock(contextAt('orders/0')).current()).toBe(0)
   })
+
+  it('goes on from where others are, once it is behind them, and never back', () => {
+    const { context, clock } = placed(1250, 0)
+    clock.follow(epoch(90))
+    expect(clock.current()).toBe(90)
+    context.now += 10
+    clock.follow(epoch(40))
+    expect([clock.current(), clock.endOf(epoch(91))]).toEqual([91, 7020])
+  })
 })

@@ -3,9 +3,9 @@ import type { Context } from './context.ts'
 
 /**
  * A leader's idea of which epoch it is. Placed once, when it begins to lead: at the wall clock's epoch, or
- * where the log already is if that is later; from then on it follows the monotonic clock only. So a wall
- * clock that is set back stops nobody, one that is ahead costs one long range, and correctness never asks it
- * anything.
+ * where the log already is if that is later; from then on it follows the monotonic clock, and whoever is
+ * ahead of it. So a wall clock that is set back stops nobody, one that is ahead takes all others along once,
+ * and correctness never asks it anything.
  */
 export class EpochClock {
   readonly #context: Context
@@ -19,6 +19,13 @@ export class EpochClock {
   place(next: Epoch): void {
     const { plan } = this.#context.identity.topology
     this.#base = Math.max(next, Math.floor((this.#context.wall - plan.originMs) / plan.tickMs))
+    this.#baseNow = this.#context.now
+  }
+
+  /** Others are this far: a clock that is behind them goes on from there, and stays behind no longer. */
+  follow(epoch: Epoch): void {
+    if (this.#base === null || epoch <= this.current()) return
+    this.#base = epoch
     this.#baseNow = this.#context.now
   }
 

@@ -42,7 +42,7 @@ export class FactFinder {
   #knocking(): ViewFacts['knocking'] {
     const { view } = this.#own
     const { open, peer } = this.#twin
-    return open && view !== null && peer !== null && isWaiting(view, peer.incarnation)
+    return open && this.#catchUp.letsIn && view !== null && peer !== null && isWaiting(view, peer.incarnation)
       ? peer.incarnation
       : null
   }
@@ -60,14 +60,15 @@ export class FactFinder {
     if (this.#twin.closed && this.#twin.reportedLost) return 'closed'
     // A joiner of an ingress has no neighbour yet that could tell.
     const alone = this.#catchUp.joiner !== null && identity.place.upstream.length === 0
-    if (this.#twin.silentMs >= limits.removeMs && (this.#twin.reportedLost || alone)) return 'silent'
-    return this.#twin.silentMs >= limits.lostMs ? 'silent' : null
+    return this.#twin.silentMs >= limits.removeMs && (this.#twin.reportedLost || alone) ? 'silent' : null
   }
 
   #joinerLost(): boolean {
     const { limits } = this.#p.context
     const joining = this.#own.view?.joining ?? null
-    if (joining === null || this.#twin.peer?.incarnation !== joining.incarnation) return false
+    if (joining === null) return false
+    if (this.#catchUp.givesUp(joining.incarnation)) return true
+    if (this.#twin.peer?.incarnation !== joining.incarnation) return false
     if (this.#twin.reported('laggard')) return true
     return this.#twin.silentMs >= (this.#twin.closed ? limits.silenceMs : limits.removeMs)
   }

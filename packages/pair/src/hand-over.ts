@@ -10,7 +10,8 @@ export class HandOver {
   readonly #context: Context
   readonly #twin: TwinLink
   #askedAt = 0
-  #probe: { readonly id: number; readonly sentAt: number } | null = null
+  /** What a follower has asked of the outside, and has no answer to yet. */
+  #probe: { readonly sentAt: number; readonly awaited: Set<number> } | null = null
   #reachedUntil = 0
 
   constructor(context: Context, twin: TwinLink) {
@@ -18,7 +19,7 @@ export class HandOver {
     this.#twin = twin
   }
 
-  /** A follower that was asked, tried, and reached the outside: the leader would not have it otherwise. */
+  /** A follower that was asked, tried, and reached all of the outside. */
   get mayLead(): boolean {
     return this.#context.now < this.#reachedUntil
   }
@@ -32,20 +33,34 @@ export class HandOver {
     this.#context.event({ kind: 'handed-over', why: 'the outside is out of reach' })
   }
 
-  /** A follower is asked: `send` touches the outside. */
-  onAsked(send: () => number): void {
+  /**
+   * A follower is asked: it tries all that it would need as leader. With one service out of reach of both,
+   * each would otherwise depose the other for ever.
+   */
+  onAsked(generation: Generation): void {
     const { now, limits } = this.#context
     if (this.#probe !== null && now - this.#probe.sentAt < limits.replyMs) return
-    this.#probe = { id: send(), sentAt: now }
+    this.#probe = { sentAt: now, awaited: new Set(this.#touch(generation)) }
   }
 
   /** True if the reply was to a probe of ours. */
   onReply(id: number, reached: boolean): boolean {
     const { now, limits } = this.#context
-    if (this.#probe?.id !== id) return false
+    const probe = this.#probe
+    if (probe === null || !probe.awaited.delete(id)) return false
+    // One that answers late is no better off with us than with the leader.
+    const failed = !reached || now - probe.sentAt >= limits.replyMs
+    if (!failed && probe.awaited.size > 0) return true
     this.#probe = null
     // A leader that is still cut off asks again by then; one that is well is left alone.
-    this.#reachedUntil = reached ? now + 2 * limits.hedgeMs : 0
+    this.#reachedUntil = failed ? 0 : now + 2 * limits.hedgeMs
     return true
+  }
+
+  #touch(generation: Generation): number[] {
+    const { stage } = this.#context.identity.place
+    if (stage.kind !== 'ingress') return [this.#context.sink({ kind: 'probe' })]
+    const store = this.#context.store({ kind: 'list', prefix: `probe/${generation}` })
+    return stage.source === 'push' ? [store] : [store, this.#context.source({ kind: 'probe' })]
   }
 }

@@ -1,6 +1,6 @@
 import { assert } from '@pollux/std'
 import type { RowSet, Decision, DigestFunction, Epoch, Image, InputPoint } from '@pollux/protocol'
-import { FrameDecoder } from '@pollux/protocol'
+import { EPOCH_END, FrameDecoder } from '@pollux/protocol'
 import type { Body } from './body.ts'
 import type { BodyParts } from './consumer-body.ts'
 import type { Context } from './context.ts'
@@ -11,7 +11,7 @@ import { ImageStream } from './image-stream.ts'
 import { type IngressStanding, NO_STANDING } from './ingress-standing.ts'
 import { WATERMARK_NONE } from './input-side.ts'
 import { LogWriter } from './log-writer.ts'
-import { PushDesk } from './push-desk.ts'
+import { PushDesk, type Shut } from './push-desk.ts'
 import { SourceReader } from './source-reader.ts'
 
 /**
@@ -64,8 +64,9 @@ export class IngressBody implements Body {
     return this.#before
   }
 
+  /** After a failure no image may be taken any more: it would hand out a state that the twin never has. */
   get settled(): boolean {
-    return this.#processedOpenTo === null
+    return this.#processedOpenTo === null && this.#parts.runner.failure === null
   }
 
   /** Leads, and knows where every decision so far has left it. */
@@ -88,6 +89,8 @@ export class IngressBody implements Body {
     if (leads !== null) this.#maker.lead(leads, this.standing, this.#parts.output.overMark)
     this.#settleFinality()
     this.#process()
+    const shut = this.#shut
+    if (shut !== null) this.desk.shut(shut)
     this.desk.onDurable(this.book.durable)
   }
 
@@ -100,12 +103,15 @@ export class IngressBody implements Body {
   }
 
   onPush(request: number, push: Parameters<PushDesk['onPush']>[1]): void {
+    const { next, stopsAt } = this.#tail
     this.desk.onPush(request, push, {
       leads: this.standing.leads !== null && this.log.ready,
       leaderAddress: this.standing.leaderAddress,
       pressed: this.#maker.pressed,
-      next: this.#tail.next,
+      // The end is infinitely far: a request is none the older for it.
+      next: next === EPOCH_END ? stopsAt : next,
       durable: this.book.durable,
+      shut: this.#shut,
     })
   }
 
@@ -160,8 +166,8 @@ export class IngressBody implements Body {
         this.#idle = part.idle
         this.#tail.load({ ...part, at: this.#at, before: this.#before })
         this.source.place(part.source)
-        this.source.watermark = part.watermark
-        this.desk.watermark = part.watermark
+        this.source.placeWatermark(part.watermark)
+        this.desk.placeWatermark(part.watermark)
       } else if (part.kind === 'keys') this.desk.load(part.keys)
       else this.#parts.runner.load(part)
     }
@@ -169,7 +175,7 @@ export class IngressBody implements Body {
 
   /** Some leader has closed everything before `epoch`. */
   onHint(epoch: Epoch): void {
-    this.#maker.hint = Math.max(this.#maker.hint, epoch) as Epoch
+    this.#maker.onHint(epoch)
   }
 
   ack(): void {}
@@ -192,6 +198,15 @@ export class IngressBody implements Body {
 
   forgetMarks(before: Epoch): void {
     this.#marks = this.#marks.filter((mark) => mark.to > before)
+  }
+
+  /** Where the decisions stop, what has come too late for the last of them is taken by none. */
+  get #shut(): Shut | null {
+    const { drainAt, finish } = this.standing
+    const { next, openTo } = this.#tail
+    if (next === EPOCH_END) return 'ended'
+    if (drainAt === null || openTo !== null || next < drainAt) return null
+    return finish ? 'ended' : 'busy'
   }
 
   #settleFinality(): void {
@@ -235,6 +250,7 @@ export class IngressBody implements Body {
     this.#processedOpenTo = decision.seals ? null : decision.to
     if (decision.seals) {
       runner.boundary(this.#at, decision.to, this.#watermark, this.#idle)
+      if (runner.failure !== null) return
       this.#before = this.#at
       this.#at = decision.to
       this.#pruneKeys()
@@ -269,6 +285,8 @@ export class IngressBody implements Body {
 
   #pruneKeys(): void {
     const { stage } = this.#context.identity.place
-    if (stage.kind === 'ingress') this.desk.prune(this.#at - stage.keyWindowEpochs)
+    // After the end a client may still ask whether its rows were stored.
+    if (stage.kind !== 'ingress' || this.#at === EPOCH_END) return
+    this.desk.prune(this.#at - stage.keyWindowEpochs)
   }
 }

@@ -66,8 +66,11 @@ describe('acks of the inputs', () => {
 
   it('cover whole epochs: as far as processed, or for a joiner as far as received', () => {
     const { inputs } = new TwoInputs().seal(0, 1).frame(0, 7).seal(0, 2).frame(0, 8).seal(1, 1).work()
-    expect(inputs.processedPoints().map((one) => one.position)).toEqual([at(1, 0), at(1, 0)])
-    expect(inputs.retainedPoints().map((one) => one.position)).toEqual([at(2, 1), at(1, 0)])
+    const acked = (): unknown => inputs.ports.map((port) => port.acked.position)
+    inputs.ackProcessed()
+    expect(acked()).toEqual([at(1, 0), at(1, 0)])
+    inputs.ackRetained()
+    expect(acked()).toEqual([at(2, 1), at(1, 0)])
   })
 
   it('carry the digest of everything before them', () => {
@@ -81,7 +84,7 @@ describe('acks of the inputs', () => {
 
   it('run ahead of what is processed where a joiner retains, until it has caught up', () => {
     const bench = new TwoInputs().seal(0, 2).seal(1, 1)
-    bench.inputs.ack(bench.inputs.retainedPoints())
+    bench.inputs.ackRetained()
     expect(bench.work().inputs.ackedIsProcessed).toBe(false)
     bench.seal(1, 2)
     expect(bench.work().inputs.ackedIsProcessed).toBe(true)

@@ -156,19 +156,18 @@ export class InputSide {
     return this.ports.map((port) => ({ channel: port.channel.channel.id, ...port.channel.processed }))
   }
 
-  /** What has been received, whole epochs only: a joiner's acks. */
-  retainedPoints(): InputPoint[] {
-    return this.ports.map((port) => ({ channel: port.channel.channel.id, ...port.channel.sealed }))
-  }
-
   /** "We never need you for this again", to all producers of each channel. Never falls back. */
   ack(points: readonly InputPoint[]): void {
-    for (const point of points) {
-      const port = this.port(point.channel)
-      if (comparePositions(point.position, port.acked.position) <= 0) continue
-      port.acked = { position: point.position, digest: point.digest }
-      port.links.sendAck(port.acked)
-    }
+    for (const point of points) ackPort(this.port(point.channel), point)
+  }
+
+  ackProcessed(): void {
+    for (const port of this.ports) ackPort(port, port.channel.processed)
+  }
+
+  /** What has been received, whole epochs only: a joiner's acks. */
+  ackRetained(): void {
+    for (const port of this.ports) ackPort(port, port.channel.sealed)
   }
 
   /** Begins at given positions, with nothing received: a joiner, or a restored replica. */
@@ -271,4 +270,10 @@ export class InputSide {
   #ackedOf(channel: number): ChannelPoint {
     return this.port(channel).acked
   }
+}
+
+function ackPort(port: Port, { position, digest }: ChannelPoint): void {
+  if (comparePositions(position, port.acked.position) <= 0) return
+  port.acked = { position, digest }
+  port.links.sendAck(port.acked)
 }

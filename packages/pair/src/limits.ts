@@ -20,6 +20,8 @@ export interface Limits {
    * outcome.
    */
   readonly replyMs: number
+  /** A source may keep an answer about what comes next back for so long, until there is something to say. */
+  readonly sourceWaitMs: number
   /** First pause before trying an outside again; doubles up to sixteen times as long. */
   readonly retryMs: number
   /** A buffer at this level stops its producer between slices (ingress) or epochs (compute). */
@@ -41,8 +43,12 @@ export interface Limits {
   /** An ingress with nothing to read closes a range of this many epochs at once. */
   readonly idleEpochs: number
   readonly keysMax: number
+  /** Attempts at one pushed request that wait for its rows to be durable; more are told to come again. */
+  readonly attemptsMax: number
   /** Events a resumable egress keeps for clients that come back. */
   readonly eventsMax: number
+  /** A finished display goes on serving for so long: clients that are on their way get its last rows. */
+  readonly lingerMs: number
   /**
    * Room set aside for what the leader of an ingress partition decides before it hears that the store is
    * full.
@@ -62,6 +68,7 @@ export const DEFAULT_LIMITS: Limits = {
   rereadMs: 1000,
   lostMs: 10_000,
   replyMs: 500,
+  sourceWaitMs: 250,
   retryMs: 20,
   markBytes: 32 << 20,
   windowBytes: 4 << 20,
@@ -75,7 +82,9 @@ export const DEFAULT_LIMITS: Limits = {
   yieldShare: 0.1,
   idleEpochs: 25,
   keysMax: 1_000_000,
+  attemptsMax: 8,
   eventsMax: 10_000,
+  lingerMs: 5000,
   logReserveBytes: 16 << 20,
   followerLagMax: 10_000,
   appendMax: 256,

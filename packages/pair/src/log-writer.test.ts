@@ -1,4 +1,4 @@
-import { generation, run } from '@pollux/protocol'
+import { epoch, generation, run } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../test-kit/context-at.ts'
 import { decision } from '../test-kit/decisions.ts'
@@ -224,7 +224,7 @@ describe('a log writer that leads', () => {
 
   it('appends from the reserve when the store is full, and says so until there is room again', () => {
     const bench = leading().hold(1)
-    bench.store.handle({ kind: 'reserve', bytes: 1000 })
+    bench.store.handle({ kind: 'reserve', bytes: 1000, cut: epoch(0) })
     bench.store.capacityBytes = 1000
     expect([bench.settle(1), bench.writer.full, bench.book.durable]).toEqual([
       ['append 1', 'append 1 from the reserve'],

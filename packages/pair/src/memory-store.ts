@@ -20,6 +20,7 @@ export class MemoryStore {
   capacityBytes: number
   #usedBytes = 0
   #reservedBytes = 0
+  #reservedAt = -1
   readonly #logs = new Map<string, Log>()
   readonly #blobs = new Map<string, Image>()
   /** Blobs whose last piece has not come. */
@@ -54,14 +55,18 @@ export class MemoryStore {
       case 'list':
         return {
           kind: 'names',
-          names: [...this.#blobs.keys()].filter((n) => n.startsWith(request.prefix)).sort(),
+          names: namesIn(this.#blobs, request.prefix),
+          unfinished: namesIn(this.#unfinished, request.prefix),
         }
       case 'delete':
+        this.#discard(request.blob)
         this.#delete(request.blob)
         return { kind: 'done' }
-      case 'reserve':
-        this.#reservedBytes = request.bytes
+      case 'discard':
+        this.#discard(request.blob)
         return { kind: 'done' }
+      case 'reserve':
+        return this.#reserve(request)
     }
   }
 
@@ -126,10 +131,20 @@ export class MemoryStore {
     return { kind: 'done' }
   }
 
+  #reserve({ bytes, cut }: StoreRequest & { kind: 'reserve' }): StoreReply {
+    if (cut < this.#reservedAt) return { kind: 'refused', reason: 'fenced' }
+    this.#reservedAt = cut
+    this.#reservedBytes = bytes
+    return { kind: 'done' }
+  }
+
   #delete(name: string): void {
     this.#usedBytes -= imageBytes(this.#blobs.get(name) ?? [])
-    this.#usedBytes -= imageBytes(this.#unfinished.get(name)?.pieces.flat() ?? [])
     this.#blobs.delete(name)
+  }
+
+  #discard(name: string): void {
+    this.#usedBytes -= imageBytes(this.#unfinished.get(name)?.pieces.flat() ?? [])
     this.#unfinished.delete(name)
   }
 
@@ -148,4 +163,8 @@ function older(request: { readonly run: number; readonly generation: number }, l
 
 function tailOf(log: Log): number {
   return log.first + log.entries.length - 1
+}
+
+function namesIn(blobs: ReadonlyMap<string, unknown>, prefix: string): readonly string[] {
+  return [...blobs.keys()].filter((name) => name.startsWith(prefix)).sort()
 }

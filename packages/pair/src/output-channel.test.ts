@@ -85,7 +85,8 @@ describe('eviction at an output channel', () => {
   it('takes acks as cumulative: an older one changes nothing', () => {
     const { channel } = producing()
     for (const who of [1, 2]) ack(channel, who, at(3, 3))
-    expect(channel.acknowledge(incarnation(2), at(1, 1), -1)).toBe('fine')
+    channel.acknowledge(incarnation(2), at(1, 1), -1)
+    expect(channel.divergedAt).toBe(null)
     channel.evict(PAIR)
     expect(channel.buffer.kept).toEqual(at(3, 3))
   })
@@ -94,13 +95,16 @@ describe('eviction at an output channel', () => {
 describe('the audit by acks', () => {
   it('finds an ack fine whose digest is ours, and diverged whose is not', () => {
     const { channel } = producing()
-    expect(ack(channel, 1, at(2, 2))).toBe('fine')
-    expect(channel.acknowledge(incarnation(2), at(2, 2), 12_345)).toBe('diverged')
+    ack(channel, 1, at(2, 2))
+    expect(channel.divergedAt).toBe(null)
+    channel.acknowledge(incarnation(2), at(2, 2), 12_345)
+    expect(channel.divergedAt).toEqual(at(2, 2))
   })
 
   it('finds an ack diverged that names a place where no item of ours ends', () => {
     const { channel } = producing()
-    expect(channel.acknowledge(incarnation(1), at(2, 1), 0)).toBe('diverged')
+    channel.acknowledge(incarnation(1), at(2, 1), 0)
+    expect(channel.divergedAt).toEqual(at(2, 1))
   })
 
   it('compares an ack that ran ahead of production once production is there', () => {
@@ -108,10 +112,12 @@ describe('the audit by acks', () => {
     produce(twin, 4)
     const { channel } = producing()
     channel.acknowledge(incarnation(1), at(5, 5), twin.buffer.headDigest)
-    expect(channel.acknowledge(incarnation(2), at(5, 5), 7)).toBe('fine')
-    expect(channel.compareAcks()).toBe('fine')
+    channel.acknowledge(incarnation(2), at(5, 5), 7)
+    channel.compareAcks()
+    expect(channel.divergedAt).toBe(null)
     produce(channel, 4)
-    expect(channel.compareAcks()).toBe('diverged')
+    channel.compareAcks()
+    expect(channel.divergedAt).toEqual(at(5, 5))
   })
 
   it('is content when such an ack was of the same bytes', () => {
@@ -120,13 +126,15 @@ describe('the audit by acks', () => {
     const { channel } = producing()
     channel.acknowledge(incarnation(1), at(5, 5), twin.buffer.headDigest)
     produce(channel, 4)
-    expect(channel.compareAcks()).toBe('fine')
+    channel.compareAcks()
+    expect(channel.divergedAt).toBe(null)
   })
 
   it('cannot compare what it no longer holds', () => {
     const { channel } = producing()
     channel.evictTo(at(3, 3))
-    expect(channel.acknowledge(incarnation(2), at(1, 1), 7)).toBe('fine')
+    channel.acknowledge(incarnation(2), at(1, 1), 7)
+    expect(channel.divergedAt).toBe(null)
   })
 })
 

@@ -31,8 +31,6 @@ interface Acked {
   compared: boolean
 }
 
-export type AckOutcome = 'fine' | 'diverged'
-
 /**
  * The producing end of one channel: cuts frames, keeps them until acked, sends them under credit.
  * Owns: builder, encoder, buffer, subscribers, acks. Does not own: the consumer pair's view, which it is
@@ -47,6 +45,10 @@ export class OutputChannel {
   readonly #pool: FramePool
   readonly #subscribers = new Map<number, Subscriber>()
   readonly #acks = new Map<Incarnation, Acked>()
+  /** Since when members of the consumer pair have had no link. */
+  readonly #absentSince = new Map<Incarnation, number>()
+  /** Where a consumer got other bytes than these. */
+  divergedAt: Position | null = null
 
   constructor(context: Context, channel: Channel, pool: FramePool, digest: DigestFunction) {
     this.#context = context
@@ -108,6 +110,19 @@ export class OutputChannel {
     }
   }
 
+  /**
+   * Members of the consumer pair that have had no link to us for at least `ms`: also those that never had
+   * one, because we are younger than their trouble.
+   */
+  absent(view: View, ms: number): Incarnation[] {
+    const { now } = this.#context
+    const linked = new Set([...this.#subscribers.values()].map(({ incarnation }) => incarnation))
+    const unlinked = view.members.map((m) => m.incarnation).filter((one) => !linked.has(one))
+    for (const one of this.#absentSince.keys()) if (!unlinked.includes(one)) this.#absentSince.delete(one)
+    for (const one of unlinked) if (!this.#absentSince.has(one)) this.#absentSince.set(one, now)
+    return unlinked.filter((one) => now - (this.#absentSince.get(one) ?? now) >= ms)
+  }
+
   /** Links of consumer replicas that have said nothing for at least `ms`. */
   silent(ms: number): Subscriber[] {
     const { now } = this.#context
@@ -116,26 +131,24 @@ export class OutputChannel {
 
   forgive(ms: number): void {
     for (const subscriber of this.#subscribers.values()) subscriber.heardAt += ms
+    for (const [one, since] of this.#absentSince) this.#absentSince.set(one, since + ms)
   }
 
   unsubscribe(link: number): void {
     this.#subscribers.delete(link)
   }
 
-  acknowledge(incarnation: Incarnation, position: Position, digest: number): AckOutcome {
+  acknowledge(incarnation: Incarnation, position: Position, digest: number): void {
     const held = this.#acks.get(incarnation)
-    if (held !== undefined && comparePositions(position, held.position) <= 0) return 'fine'
+    if (held !== undefined && comparePositions(position, held.position) <= 0) return
     const acked = { position, digest, compared: false }
     this.#acks.set(incarnation, acked)
-    return this.#compare(acked)
+    this.#compare(acked)
   }
 
   /** After production went on: compares the acks that had run ahead of it. */
-  compareAcks(): AckOutcome {
-    for (const acked of this.#acks.values()) {
-      if (!acked.compared && this.#compare(acked) === 'diverged') return 'diverged'
-    }
-    return 'fine'
+  compareAcks(): void {
+    for (const acked of this.#acks.values()) if (!acked.compared) this.#compare(acked)
   }
 
   /**
@@ -208,11 +221,12 @@ export class OutputChannel {
   }
 
   /** A consumer got the same bytes from somewhere: at the same position it must have the same digest. */
-  #compare(acked: Acked): AckOutcome {
+  #compare(acked: Acked): void {
     const { buffer } = this
-    if (comparePositions(acked.position, buffer.head) > 0) return 'fine'
+    if (comparePositions(acked.position, buffer.head) > 0) return
     acked.compared = true
-    if (comparePositions(acked.position, buffer.kept) < 0) return 'fine'
-    return buffer.digestAt(acked.position) === acked.digest ? 'fine' : 'diverged'
+    if (comparePositions(acked.position, buffer.kept) < 0) return
+    if (buffer.digestAt(acked.position) === acked.digest) return
+    this.divergedAt ??= acked.position
   }
 }

@@ -210,4 +210,17 @@ describe('what consumers are told', () => {
       '10 closes',
     ])
   })
+
+  it('is that a member of theirs is missing, though it was never linked to us', () => {
+    const served = servingBoth({ silenceMs: 250 }).downstream('a1', 'b5')
+    served.outputs.beat()
+    served.context.now = 250
+    served.did()
+    served.outputs.onHeard(2)
+    served.outputs.beat()
+    expect(served.did().filter((line) => line.includes('report'))).toEqual(['2: report #5 silent'])
+    served.hello(8, 'b5').did()
+    served.outputs.beat()
+    expect(served.did().filter((line) => line.includes('report'))).toEqual([])
+  })
 })

@@ -4,7 +4,6 @@ import type {
   Edge,
   Epoch,
   ImagePart,
-  Incarnation,
   PairId,
   Position,
   RefusalReason,
@@ -42,7 +41,6 @@ export class OutputSide implements StageOutput {
   #beatAt = 0
   /** Only a member may evict, and only after it has read its consumers' views as a member (F7). */
   #evicts = false
-  diverged: { readonly channel: number; readonly position: Position } | null = null
 
   constructor(context: Context, views: NeighbourViews, digest: DigestFunction) {
     this.#context = context
@@ -61,6 +59,14 @@ export class OutputSide implements StageOutput {
 
   get overMark(): boolean {
     return this.channels.some((channel) => channel.overMark)
+  }
+
+  /** Where a consumer got other bytes than we have made. */
+  get diverged(): { readonly channel: number; readonly position: Position } | null {
+    for (const { channel, divergedAt } of this.channels) {
+      if (divergedAt !== null) return { channel: channel.id, position: divergedAt }
+    }
+    return null
   }
 
   readonly settledPoints = null
@@ -117,7 +123,7 @@ export class OutputSide implements StageOutput {
     for (const channel of this.channels) {
       channel.cut(this.#epoch)
       channel.buffer.pushSeal(to, watermark, idle)
-      if (channel.compareAcks() === 'diverged') this.#diverge(channel)
+      channel.compareAcks()
     }
   }
 
@@ -212,7 +218,7 @@ export class OutputSide implements StageOutput {
     const channel = this.#byLink.get(link)
     const subscriber = channel?.subscribers.get(link)
     if (channel === undefined || subscriber === undefined) return
-    this.#acknowledge(channel, subscriber.incarnation, position, digest)
+    channel.acknowledge(subscriber.incarnation, position, digest)
     this.#evictChannel(channel)
   }
 
@@ -296,7 +302,10 @@ export class OutputSide implements StageOutput {
 
   #reportSilent(channel: OutputChannel): void {
     const { silenceMs, removeMs } = this.#context.limits
-    for (const { incarnation } of channel.silent(silenceMs)) channel.reportLost(incarnation, 'silent')
+    const view = this.#views.view(channel.channel.to)
+    const lost = new Set(channel.silent(silenceMs).map(({ incarnation }) => incarnation))
+    if (view !== null) for (const one of channel.absent(view, silenceMs)) lost.add(one)
+    for (const incarnation of lost) channel.reportLost(incarnation, 'silent')
     // Half-open: nobody is there any more; whoever is will connect again.
     for (const { link } of channel.silent(removeMs)) {
       this.#context.close(link)
@@ -327,7 +336,7 @@ export class OutputSide implements StageOutput {
       head: channel.buffer.head,
       durable: this.#durable,
     })
-    this.#acknowledge(channel, hello.speaker.incarnation, hello.acked, hello.ackedDigest)
+    channel.acknowledge(hello.speaker.incarnation, hello.acked, hello.ackedDigest)
   }
 
   #refusalOf(hello: SubscribeHello, known: boolean, serves: boolean): RefusalReason | null {
@@ -335,14 +344,6 @@ export class OutputSide implements StageOutput {
     if (!serves) return 'not-a-member'
     const view = this.#views.view(hello.speaker.pair)
     return view !== null && belongs(view, hello.speaker.incarnation) ? null : 'not-in-view'
-  }
-
-  #acknowledge(channel: OutputChannel, incarnation: Incarnation, position: Position, digest: number): void {
-    if (channel.acknowledge(incarnation, position, digest) === 'diverged') this.#diverge(channel)
-  }
-
-  #diverge(channel: OutputChannel): void {
-    this.diverged ??= { channel: channel.channel.id, position: channel.buffer.head }
   }
 
   #evictChannel(channel: OutputChannel): void {

@@ -62,11 +62,27 @@ describe('a call to the outside', () => {
     expect(bench.call.failingMs).toBe(0)
   })
 
-  it('does not count the time of one that may wait, unless it is given up', () => {
+  it('lets an answer be kept back for as long as was granted, and is patient only from then on', () => {
     const bench = new Bench()
-    bench.call.sent(1, true)
-    expect(bench.after(499).failingMs).toBe(0)
-    bench.after(1).expires()
-    expect(bench.call.failingMs).toBe(500)
+    bench.call.sent(1, 250)
+    expect([bench.after(749).expires(), bench.call.failingMs]).toEqual([false, 0])
+    expect([bench.after(1).expires(), bench.call.idle]).toEqual([true, false])
+  })
+
+  it('fails, once one is given up that could be kept back, since that was due', () => {
+    const bench = new Bench()
+    bench.call.sent(1, 250)
+    bench.after(750).expires()
+    expect([bench.call.failingMs, bench.after(20).failingMs]).toEqual([500, 520])
+    bench.call.sent(2, 250)
+    expect(bench.after(30).failingMs).toBe(550)
+  })
+
+  it('fails since the word came, where one that could be kept back is refused early', () => {
+    const bench = new Bench()
+    bench.call.sent(1, 250)
+    bench.after(40).answered(1)
+    bench.call.failed('down')
+    expect([bench.call.failingMs, bench.after(30).failingMs]).toEqual([0, 30])
   })
 })

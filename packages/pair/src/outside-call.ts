@@ -3,6 +3,12 @@ import type { ReplicaEvent } from './effect.ts'
 
 type Outside = Extract<ReplicaEvent, { readonly kind: 'unavailable' }>['outside']
 
+interface Request {
+  readonly id: number
+  readonly sentAt: number
+  readonly waitMs: number
+}
+
 /** A pause after a failure doubles so often at most. */
 const DOUBLINGS_MOST = 4
 
@@ -13,7 +19,7 @@ const DOUBLINGS_MOST = 4
 export class OutsideCall {
   readonly #context: Context
   readonly #outside: Outside
-  #request: { readonly id: number; readonly sentAt: number; readonly mayWait: boolean } | null = null
+  #request: Request | null = null
   #pausedUntil = 0
   #failures = 0
   #failingSince: number | null = null
@@ -28,22 +34,25 @@ export class OutsideCall {
     return this.#request === null && this.#context.now >= this.#pausedUntil
   }
 
-  /** How long it has not been reached: a request without an answer counts from when it was sent. */
+  /**
+   * How long it has not been reached: a request without an answer counts from when it was sent, and one whose
+   * answer may be kept back only once it is given up, from when the answer was due.
+   */
   get failingMs(): number {
-    const asked = this.#request === null || this.#request.mayWait ? null : this.#request.sentAt
+    const asked = this.#request === null || this.#request.waitMs > 0 ? null : this.#request.sentAt
     const since = this.#failingSince ?? asked
     return since === null ? 0 : this.#context.now - since
   }
 
-  /** `mayWait`: whoever is asked may keep the answer until there is something to say. */
-  sent(id: number, mayWait = false): void {
-    this.#request = { id, sentAt: this.#context.now, mayWait }
+  /** `waitMs`: for so long whoever is asked may keep the answer back until there is something to say. */
+  sent(id: number, waitMs = 0): void {
+    this.#request = { id, sentAt: this.#context.now, waitMs }
   }
 
   /** Gives up what has been without an answer for too long; true when it just has. */
   expires(): boolean {
     const { now, limits } = this.#context
-    if (this.#request === null || now - this.#request.sentAt < limits.replyMs) return false
+    if (this.#request === null || now - dueAt(this.#request) < limits.replyMs) return false
     this.failed('no answer')
     return true
   }
@@ -62,7 +71,7 @@ export class OutsideCall {
 
   failed(why: string): void {
     const { now, limits } = this.#context
-    this.#failingSince ??= this.#request?.sentAt ?? now
+    this.#failingSince ??= this.#request === null ? now : dueAt(this.#request)
     this.#request = null
     this.pause(limits.retryMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST))
     this.#context.event({ kind: 'unavailable', outside: this.#outside, why })
@@ -71,4 +80,8 @@ export class OutsideCall {
   pause(ms: number): void {
     this.#pausedUntil = this.#context.now + ms
   }
+}
+
+function dueAt({ sentAt, waitMs }: Request): number {
+  return sentAt + waitMs
 }

@@ -1,16 +1,22 @@
 import type { RowSet, Epoch, Generation, PendingRow, Run, SourcePosition } from '@pollux/protocol'
 
-/**
- * A replayable source. `from` is null at the very beginning. Without `to` the reader wants whatever comes
- * next, at most about `bytes`, and the answer may wait until there is something to say; with `to` it wants
- * that range again.
- */
-export type SourceRequest = {
-  readonly kind: 'read'
-  readonly from: SourcePosition
-  readonly to: SourcePosition | null
-  readonly bytes: number
-}
+/** What a replayable source is asked. */
+export type SourceRequest =
+  /**
+   * Without `to` the reader wants whatever comes next, at most about `bytes`; with `to` it wants that range
+   * again. An answer about what comes next may be kept back until there is something to say, but `waitMs` at
+   * most: then it is given without rows. A range is there or gone, so its `waitMs` is 0. A source that keeps
+   * its answers back for longer counts as out of reach.
+   */
+  | {
+      readonly kind: 'read'
+      readonly from: SourcePosition
+      readonly to: SourcePosition | null
+      readonly bytes: number
+      readonly waitMs: number
+    }
+  /** Is anybody there? Answered at once, whatever there is to read. */
+  | { readonly kind: 'probe' }
 
 export type SourceReply =
   | {
@@ -29,6 +35,8 @@ export type SourceReply =
     }
   /** The range is not there (compacted, rewritten): what was decided can't be read again. */
   | { readonly kind: 'gone'; readonly detail: string }
+  /** The answer to a probe. */
+  | { readonly kind: 'reached' }
   | { readonly kind: 'unavailable' }
 
 /** The beginning of every source. */

@@ -226,7 +226,12 @@ describe('a divergence', () => {
     bench.says(1, sealAt(at(0, 1), 1)).pass(25, 1, 2, 3, 4)
     expect([bench.did(), bench.replica.body.at]).toEqual([[], 0])
     bench.away.clear()
-    expect(bench.pass(600, 1, 2, 3, 4).did()).toEqual(['exit failed: pair.diverged: channel 0'])
+    expect(bench.pass(600, 1, 2, 3, 4).did()).toEqual(['exit ended: halted'])
+    expect(bench.run.state).toMatchObject({
+      kind: 'halted',
+      pair: 'sums/0',
+      code: 'pair.diverged: channel 0',
+    })
   })
 })
 

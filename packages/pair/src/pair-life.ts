@@ -13,6 +13,7 @@ import { EndLife } from './end-life.ts'
 import type { SinkReply, SourceReply } from './outside.ts'
 import { OwnView } from './own-view.ts'
 import { FounderRestore } from './founder-restore.ts'
+import { Linger } from './linger.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 import { RunKeeper } from './run-keeper.ts'
 import { isEnded } from './run-key.ts'
@@ -36,6 +37,7 @@ export class PairLife {
   readonly #restore: FounderRestore
   readonly #door: TwinDoor
   readonly #facts: FactFinder
+  readonly #linger: Linger
   #seenVersion = -1
   #seenCheckpoint = -1
   exit: { readonly reason: ExitReason; readonly detail: string } | null = null
@@ -52,6 +54,7 @@ export class PairLife {
     this.#door = new TwinDoor(context, this.own, this.twin, parts.stance)
     this.#facts = new FactFinder(parts, this.own, this.twin, this.catchUp, this.#end)
     this.#failures = new FailureDesk(context, this.run)
+    this.#linger = new Linger(parts)
   }
 
   get joiner(): CatchUpJoiner | null {
@@ -64,12 +67,17 @@ export class PairLife {
 
   /** Its state is that of a replica of this run, so it may process. */
   get works(): boolean {
-    if (this.exit !== null || this.#failures.failed) return false
+    if (this.exit !== null || this.lingers || this.#failures.failed || this.run.halt !== null) return false
     return this.#restore.done || this.joiner?.loaded === true
   }
 
   get serves(): boolean {
     return this.#p.stance.role === 'member' && this.#restore.done
+  }
+
+  /** The run is finished, and clients of its display may still come. */
+  get lingers(): boolean {
+    return this.#linger.on
   }
 
   get subscribes(): boolean {
@@ -110,7 +118,7 @@ export class PairLife {
       if (this.serves) this.#p.losses.tick()
     }
     this.#followRun()
-    if (this.exit !== null || this.#p.context.run === 0) return
+    if (this.exit !== null || this.lingers || this.#p.context.run === 0) return
     this.#followView()
     if (this.exit !== null) return
     this.#restore.poll()
@@ -137,7 +145,7 @@ export class PairLife {
   /** After the body has worked: tell the twin and the neighbours, write what is wanted. */
   afterWork(attentive: boolean): void {
     const { context, inputs, outputs, stance, body, partWriter, ingress, losses } = this.#p
-    if (this.exit !== null || context.run === 0) return
+    if (this.exit !== null || this.lingers || context.run === 0) return
     outputs.setDurable(ingress === null ? inputs.durable : ingress.durableEpoch)
     if (this.serves) {
       stance.writesParts = this.#writesParts()
@@ -151,6 +159,7 @@ export class PairLife {
       this.#beat()
       return
     }
+    this.#haltIfDiverged()
     this.#failures.poll(this.#failureNow())
     if (this.#failures.exit !== null) this.exit = this.#failures.exit
     this.#proveLoss()
@@ -183,7 +192,7 @@ export class PairLife {
   }
 
   onSource(id: number, reply: SourceReply): void {
-    this.#p.ingress?.source.onReply(id, reply)
+    this.#end.onSource(id, reply)
   }
 
   onSink(id: number, reply: SinkReply): void {
@@ -295,12 +304,14 @@ export class PairLife {
     if (key === null) return
     this.run.tell()
     if (key.planHash !== context.identity.planHash) this.#leave('refused', 'the run has another plan')
-    else if (isEnded(key.state)) this.#leave('ended', key.state.kind)
-    else if (context.run === 0) context.run = key.run
+    else if (isEnded(key.state)) {
+      if (!this.#linger.stays(key, this.serves)) this.#leave('ended', key.state.kind)
+    } else if (context.run === 0) context.run = key.run
     else if (key.run > context.run) this.#leave('rejoin', `run ${key.run} has begun`)
     if (this.exit !== null || key.checkpoint === null || key.checkpoint.epoch === this.#seenCheckpoint) return
     this.#seenCheckpoint = key.checkpoint.epoch
     this.#end.onCheckpoint(key.checkpoint)
+    this.#p.partWriter.onCheckpoint()
   }
 
   #followView(): void {
@@ -351,7 +362,7 @@ export class PairLife {
 
   #onAdmitted(member: Member | null): void {
     if (member === null) return
-    if (this.survivor.joiner === member.incarnation) this.survivor.end()
+    if (this.survivor.joiner === member.incarnation) this.survivor.onTwinClosed()
     this.#end.onTwinOpen()
   }
 
@@ -389,17 +400,25 @@ export class PairLife {
   }
 
   #failureNow(): { readonly epoch: number; readonly seq: number; readonly code: string } | null {
-    const { runner, ingress, inputs, outputs, body } = this.#p
+    const { runner, ingress, body } = this.#p
     if (runner.failure !== null) return runner.failure
     const changed = ingress?.source.changed ?? null
     if (changed !== null) return { epoch: body.at, seq: 0, code: changed }
+    return this.#end.fault
+  }
+
+  /**
+   * Twins that differ have no majority: nobody can say who is right, and the next death would make either
+   * one the truth. So the run stops at once, by name.
+   */
+  #haltIfDiverged(): void {
+    const { context, inputs, outputs } = this.#p
     const diverged = inputs.diverged ?? outputs.diverged
-    if (diverged === null) return this.#end.fault
+    if (diverged === null || this.run.halt !== null) return
     const { channel, position } = diverged
-    if (!this.#failures.failed) {
-      this.#p.context.event({ kind: 'diverged', channel, detail: describePosition(position) })
-    }
-    return { epoch: position.epoch, seq: position.seq, code: `pair.diverged: channel ${channel}` }
+    context.event({ kind: 'diverged', channel, detail: describePosition(position) })
+    const code = `pair.diverged: channel ${channel}`
+    this.run.halt = { pair: context.pair, epoch: position.epoch, seq: position.seq, code }
   }
 
   #beat(): void {

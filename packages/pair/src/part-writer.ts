@@ -1,10 +1,10 @@
 import type { Epoch } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
 import type { Body } from './body.ts'
-import type { StoreReply } from './buffer-store.ts'
+import type { StoreReply, StoreRequest } from './buffer-store.ts'
 import type { Context } from './context.ts'
 import type { ImageStream } from './image-stream.ts'
-import { partName } from './part-name.ts'
+import { PART_PREFIX, partName } from './part-name.ts'
 import type { Stance } from './stance.ts'
 
 interface Writing {
@@ -16,16 +16,23 @@ interface Writing {
   readonly image: ImageStream
   /** Of all puts of this incarnation: what an abandoned one left under way must not end up in the next. */
   readonly attempt: number
+  /** Parts of this pair that were begun and not finished, still to be discarded; null until listed. */
+  leftover: readonly string[] | null
   piece: number
   request: number | null
   requestedAt: number
 }
 
+/** From here on each part that no checkpoint has used doubles the distance to the next one. */
+const UNUSED_MOST = 4
+const DOUBLINGS_MOST = 20
+
 /**
  * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about
  * to go on to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies
  * there, and where nothing will follow (the end, an agreed drain). One at a time: a part that would come
- * while another is being written is left to the next multiple.
+ * while another is being written is left to the next multiple. Only a checkpoint makes older parts go, so
+ * while none completes (a sink that stays away) parts are taken at ever rarer multiples.
  */
 export class PartWriter {
   readonly #context: Context
@@ -34,6 +41,8 @@ export class PartWriter {
   #attempts = 0
   /** Cuts before this one have had their chance. */
   #passed = 0
+  /** Whole parts of this pair that are stored, as far as known here. */
+  #unused = 0
 
   constructor(context: Context, stance: Stance) {
     this.#context = context
@@ -42,11 +51,18 @@ export class PartWriter {
 
   /** Called by the body at a boundary, before it goes on. */
   passing(body: Body, to: Epoch): void {
-    const every = this.#context.identity.topology.plan.checkpointEvery
+    const { checkpointEvery } = this.#context.identity.topology.plan
+    const doublings = Math.min(Math.max(0, this.#unused - UNUSED_MOST), DOUBLINGS_MOST)
+    const every = checkpointEvery * 2 ** doublings
     const cut = Math.floor((to - 1) / every) * every
     if (cut < body.at || cut < this.#passed || cut === 0) return
     this.#passed = cut + 1
     this.#begin(body, body.at, to)
+  }
+
+  /** Older parts go: whatever is left, the next listing tells. */
+  onCheckpoint(): void {
+    this.#unused = 0
   }
 
   /** Called when the body stands where it will stay. */
@@ -61,31 +77,23 @@ export class PartWriter {
     else this.#begin(body, body.at, body.at + 1)
   }
 
-  /** Puts the next piece, once the egress owes nothing before the cut and the last piece is stored. */
+  /** Asks for what comes next, once the egress owes nothing before the cut and all so far is answered. */
   poll(body: Body): void {
     const writing = this.#writing
     const { now, limits } = this.#context
     if (writing === null || !body.settledOutside(writing.owed)) return
     if (writing.request !== null && now - writing.requestedAt < limits.replyMs) return
     if (writing.request !== null) return this.#abandon()
-    const image = writing.image.next(limits.imageSliceBytes)
-    const { piece, name } = writing
-    writing.request = this.#context.store({
-      kind: 'put',
-      blob: name,
-      attempt: writing.attempt,
-      piece,
-      image,
-      last: writing.image.done,
-    })
+    writing.request = this.#context.store(this.#next(writing))
     writing.requestedAt = now
   }
 
-  /** True if the reply was to one of our puts. */
+  /** True if the reply was to one of our requests. */
   onReply(id: number, reply: StoreReply): boolean {
     const writing = this.#writing
     if (writing?.request !== id) return false
-    if (reply.kind !== 'done') {
+    const { leftover } = writing
+    if (reply.kind !== (leftover === null ? 'names' : 'done')) {
       this.#context.event({
         kind: 'unavailable',
         outside: 'store',
@@ -95,12 +103,36 @@ export class PartWriter {
       return true
     }
     writing.request = null
-    writing.piece++
+    if (reply.kind === 'names') {
+      writing.leftover = reply.unfinished
+      this.#unused = reply.names.length
+    } else if (leftover !== null && leftover.length > 0) writing.leftover = leftover.slice(1)
+    else writing.piece++
     if (writing.image.done) {
       this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
       this.#writing = null
+      this.#unused++
     }
     return true
+  }
+
+  /**
+   * Only one member at a time writes parts of its pair, so what is unfinished was given up, and takes room
+   * that this part may need. An author that lives after all is refused its next piece, and tries again.
+   */
+  #next({ leftover, name, attempt, piece, image }: Writing): StoreRequest {
+    const { run, pair, limits } = this.#context
+    if (leftover === null) return { kind: 'list', prefix: `${PART_PREFIX}${run}/${pair}/` }
+    const [blob] = leftover
+    if (blob !== undefined) return { kind: 'discard', blob }
+    return {
+      kind: 'put',
+      blob: name,
+      attempt,
+      piece,
+      image: image.next(limits.imageSliceBytes),
+      last: image.done,
+    }
   }
 
   #begin(body: Body, from: Epoch, to: number): void {
@@ -114,6 +146,7 @@ export class PartWriter {
       owed: body.at,
       name,
       attempt: this.#attempts++,
+      leftover: null,
       image,
       piece: 0,
       request: null,

@@ -22,6 +22,7 @@ const LEADER: DeskStanding = {
   pressed: false,
   next: epoch(0),
   durable: 0,
+  shut: null,
 }
 
 function partitionOf(key: string): number {
@@ -55,6 +56,60 @@ class Bench {
     return taken(this.context, 'answer').map(({ request, answer }) => [request, answer.kind])
   }
 }
+
+describe('a push desk that takes nothing in any more', () => {
+  it.each(['busy', 'ended'] as const)('says %s at once to what comes new', (shut) => {
+    const bench = new Bench().push(K, { shut })
+    expect([bench.answers(), bench.desk.hasRows]).toEqual([[[1, shut]], false])
+  })
+
+  it('says so to everybody who waits undecided, once, and forgets the rows', () => {
+    const bench = new Bench().push(K).push(K).push(L)
+    bench.desk.shut('ended')
+    bench.desk.shut('ended')
+    expect(bench.answers()).toEqual([
+      [1, 'ended'],
+      [2, 'ended'],
+      [3, 'ended'],
+    ])
+    expect([bench.desk.hasRows, bench.desk.waitingBytes, bench.decide(1)]).toEqual([false, 0, []])
+  })
+
+  it('goes on for what is decided: it is stored once it is durable, and a retry is told so', () => {
+    const bench = new Bench().push(K)
+    bench.decide(1)
+    bench.push(L)
+    bench.desk.shut('ended')
+    bench.push(K, { shut: 'ended' })
+    expect(bench.answers()).toEqual([[2, 'ended']])
+    bench.desk.onDurable(1)
+    bench.push(K, { shut: 'ended' })
+    expect(bench.answers()).toEqual([
+      [1, 'stored'],
+      [3, 'stored'],
+      [4, 'stored'],
+    ])
+  })
+
+  it('takes in as new what it refused, should it take in again', () => {
+    const bench = new Bench().push(K)
+    bench.desk.shut('busy')
+    expect(bench.push(K).decide(1)).toHaveLength(1)
+    bench.desk.onDurable(1)
+    expect(bench.answers()).toEqual([
+      [1, 'busy'],
+      [2, 'stored'],
+    ])
+  })
+
+  it('still sends on whoever has come to the wrong place', () => {
+    const bench = new Bench().push(FOREIGN, { shut: 'ended' }).push(K, { shut: 'ended', leads: false })
+    expect(bench.answers()).toEqual([
+      [1, 'wrong-partition'],
+      [2, 'redirect'],
+    ])
+  })
+})
 
 describe('a push desk', () => {
   it('answers stored when the decision is durable, not before', () => {
@@ -140,6 +195,19 @@ describe('a push desk', () => {
     const keys = new Bench({ keysMax: 1 }).push(K)
     keys.decide(1)
     expect(keys.push(L).answers()).toEqual([[2, 'busy']])
+  })
+
+  it('is busy for one attempt too many at the same rows, and has answered every other one then', () => {
+    const bench = new Bench({ attemptsMax: 2 }).push(K).push(K).push(K)
+    expect(bench.answers()).toEqual([[3, 'busy']])
+    bench.decide(1)
+    expect(bench.push(K).push(L).answers()).toEqual([[4, 'busy']])
+    bench.desk.onDurable(1)
+    expect(bench.answers()).toEqual([
+      [1, 'stored'],
+      [2, 'stored'],
+    ])
+    expect(bench.push(K).answers()).toEqual([[6, 'stored']])
   })
 
   it('gives out whole pushes within the bytes asked for, at least one, and counts the rest', () => {

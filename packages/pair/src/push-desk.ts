@@ -15,7 +15,14 @@ export interface DeskStanding {
   readonly pressed: boolean
   readonly next: Epoch
   readonly durable: number
+  readonly shut: Shut | null
 }
+
+/**
+ * Why nothing that comes new is decided in this run any more: it stops here and may be resumed, or the stream
+ * ends here.
+ */
+export type Shut = 'busy' | 'ended'
 
 /**
  * Receives what clients push, and answers each exactly once. A client is told `stored` only when its rows are
@@ -25,23 +32,33 @@ export interface DeskStanding {
  */
 export class PushDesk {
   readonly #context: Context
-  /** Taken in, not decided yet. */
-  #waiting: Push[] = []
+  /** Taken in, not decided yet; each with what event time is after it. */
+  #waiting: { readonly push: Push; readonly watermark: number }[] = []
   #waitingBytes = 0
   /** The epoch in which each remembered key was decided, in order of decision. */
   readonly #keys = new Map<string, Epoch>()
   /** Decision that holds a key, while it may be undurable. */
   readonly #decidedIn = new Map<string, number>()
   readonly #clients = new Map<string, number[]>()
-  watermark: number
+  #watermark: number
 
   constructor(context: Context, watermark: number) {
     this.#context = context
-    this.watermark = watermark
+    this.#watermark = watermark
   }
 
   get hasRows(): boolean {
     return this.#waiting.length > 0
+  }
+
+  /** Of what has been taken: rows that still wait to be decided must not be late for it. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  /** Event time has come as far as this, as an image says. */
+  placeWatermark(watermark: number): void {
+    this.#watermark = watermark
   }
 
   get waitingBytes(): number {
@@ -54,31 +71,44 @@ export class PushDesk {
       this.#answer(request, refusal)
       return
     }
-    const index = this.#decidedIn.get(push.key)
+    const { key, frame, watermark } = push
+    const index = this.#decidedIn.get(key)
     if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {
       this.#answer(request, { kind: 'stored' })
       return
     }
+    const attempts = this.#clients.get(key) ?? []
+    // Nobody says that a client is gone, so one that tries again and again is there many times over.
+    if (attempts.length >= this.#context.limits.attemptsMax) {
+      this.#answer(request, { kind: 'busy' })
+      return
+    }
     const first = !this.#clients.has(push.key) && index === undefined
-    this.#clients.set(push.key, [...(this.#clients.get(push.key) ?? []), request])
+    this.#clients.set(key, [...attempts, request])
     if (!first) return
-    this.#waiting.push({ key: push.key, bytes: push.frame.bytes, rows: push.frame.rows })
-    this.#waitingBytes += push.frame.bytes.length
-    this.watermark = Math.max(this.watermark, push.watermark)
+    this.#waiting.push({ push: { key, bytes: frame.bytes, rows: frame.rows }, watermark })
+    this.#waitingBytes += frame.bytes.length
   }
 
   take(bytes: number): Push[] {
     let size = 0
-    let count = 0
-    for (const push of this.#waiting) {
-      if (count > 0 && size + push.bytes.length > bytes) break
+    const taken: Push[] = []
+    for (const { push, watermark } of this.#waiting) {
+      if (taken.length > 0 && size + push.bytes.length > bytes) break
       size += push.bytes.length
-      count++
+      this.#watermark = Math.max(this.#watermark, watermark)
+      taken.push(push)
     }
-    const taken = this.#waiting.slice(0, count)
-    this.#waiting = this.#waiting.slice(count)
+    this.#waiting = this.#waiting.slice(taken.length)
     this.#waitingBytes -= size
     return taken
+  }
+
+  /** Nothing is decided any more: whoever waits for it is told, and is new if it comes again. */
+  shut(why: Shut): void {
+    for (const { push } of this.#waiting) this.#answerAll(push.key, { kind: why })
+    this.#waiting = []
+    this.#waitingBytes = 0
   }
 
   /** A decision with these pushes is held: their keys are known, though not answered yet. */
@@ -94,8 +124,7 @@ export class PushDesk {
     for (const [key, index] of this.#decidedIn) {
       if (index > durable) continue
       this.#decidedIn.delete(key)
-      for (const request of this.#clients.get(key) ?? []) this.#answer(request, { kind: 'stored' })
-      this.#clients.delete(key)
+      this.#answerAll(key, { kind: 'stored' })
     }
   }
 
@@ -140,8 +169,14 @@ export class PushDesk {
     const oldest = originMs + (standing.next - stage.keyWindowEpochs) * tickMs
     if (push.firstTriedAt < oldest) return { kind: 'too-old' }
     if (this.#keys.has(push.key) || this.#clients.has(push.key)) return null
+    if (standing.shut !== null) return { kind: standing.shut }
     if (standing.pressed || this.#waitingBytes >= 2 * limits.sliceBytes) return { kind: 'busy' }
     return this.#keys.size >= limits.keysMax ? { kind: 'busy' } : null
+  }
+
+  #answerAll(key: string, answer: PushAnswer): void {
+    for (const request of this.#clients.get(key) ?? []) this.#answer(request, answer)
+    this.#clients.delete(key)
   }
 
   #answer(request: number, answer: PushAnswer): void {

@@ -175,7 +175,7 @@ describe('messages', () => {
       .quiet()
       .says(1, frameAt(at(0, 0), 2))
     expect(bench.events()).toContain('* diverged 0 0:0')
-    expect(bench.did().at(-1)).toBe('exit failed: pair.diverged: channel 0')
+    expect(bench.did().at(-1)).toBe('exit ended: halted')
   })
 })
 

@@ -126,6 +126,8 @@ export class Replica {
     this.#life.afterWork(attentive)
     if (this.#life.serves) {
       this.#display?.setDurable(this.#inputs.durable)
+      // A run is finished only when all of it is durable; those upstream that would say so have left.
+      if (this.#life.lingers) this.#display?.setDurable(EPOCH_END)
       this.#display?.flush(this.#body.settled, () => this.#life.current())
       this.#outputs.flush()
     }

@@ -159,4 +159,17 @@ describe('a drain', () => {
     bench.keeper.offer(null)
     expect(bench.settle()).toEqual(draining(20))
   })
+
+  it('is raised by a leader that is further than its deposed predecessor promised', () => {
+    const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
+    bench.keeper.offer(epoch(30))
+    expect(bench.keeper.drainAt()).toBe(28)
+    expect(bench.settle()).toEqual(draining(30, ['orders/1', 'orders/0']))
+  })
+
+  it('is left where it is by a leader that is not there yet', () => {
+    const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
+    bench.keeper.offer(epoch(28))
+    expect(bench.settle()).toEqual(draining(28, ['orders/0', 'orders/1']))
+  })
 })

@@ -75,7 +75,7 @@ export class RunKeeper {
     } else if (this.lost !== null) {
       const next = nextRun(value)
       this.#propose(next, { kind: 'next-run', run: next.run, why: this.lost })
-    } else if (this.promise !== null && this.#owesPromise(value)) {
+    } else if (this.promise !== null && this.#owesPromise(value, this.promise)) {
       this.key.swap(withPromise(value, this.#context.pair, this.promise))
     } else if (this.complete !== null) {
       const already = value.checkpoint?.epoch ?? -1
@@ -100,8 +100,13 @@ export class RunKeeper {
     if (this.key.swap(value)) this.#proposed = { value, event }
   }
 
-  #owesPromise(value: RunKey): boolean {
-    return value.state.kind === 'draining' && !value.state.promised.includes(this.#context.pair)
+  /**
+   * Not promised yet, or promised too little: by a leader that was deposed and did not know how far its
+   * successor has come. There is no cut where nobody of a pair stops, so the promise is raised.
+   */
+  #owesPromise(value: RunKey, promise: Epoch): boolean {
+    if (value.state.kind !== 'draining') return false
+    return !value.state.promised.includes(this.#context.pair) || promise > value.state.at
   }
 
   #allPromised(promised: readonly PairId[]): boolean {

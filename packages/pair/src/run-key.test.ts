@@ -47,6 +47,11 @@ describe('the run key', () => {
     expect(nextRun(key)).toEqual({ ...key, run: 2, state: { kind: 'running' } })
   })
 
+  it('still drains in the next run, where everybody promises anew', () => {
+    const state = { kind: 'draining', at: epoch(30), finish: true, promised: ['orders/0'] } as const
+    expect(nextRun({ ...firstRun('plan'), state }).state).toEqual({ ...state, at: 0, promised: [] })
+  })
+
   it('is in the state that a checkpoint makes of the one before', () => {
     for (const [key, after] of Object.values(AFTER_CHECKPOINT)) {
       expect(withCheckpoint(key, cut(20)).state.kind).toBe(after)

@@ -46,7 +46,13 @@ export function firstRun(planHash: string): RunKey {
 
 /** All state goes back to the checkpoint; everything of older runs is refused from here on. */
 export function nextRun(key: RunKey): RunKey {
-  return { ...key, run: (key.run + 1) as Run, state: { kind: 'running' } }
+  return { ...key, run: (key.run + 1) as Run, state: stateAfterLoss(key.state) }
+}
+
+/** What was asked for stands: the next run drains too, at an epoch of its own. */
+function stateAfterLoss(state: RunState): RunState {
+  if (state.kind !== 'draining') return { kind: 'running' }
+  return { kind: 'draining', at: 0 as Epoch, finish: state.finish, promised: [] }
 }
 
 export function withCheckpoint(key: RunKey, checkpoint: Checkpoint): RunKey {

@@ -198,6 +198,27 @@ describe('a sink writer that follows', () => {
     expect(bench.after(250).settle(null)).toEqual([])
   })
 
+  it('is not robbed of a record by an answer that the news of a later one has overtaken', () => {
+    const sink = new TransactionalSink(0)
+    const bench = new Bench(sink).collected()
+    bench.durable = 1
+    bench.turn(null)
+    sink.record = epoch(1)
+    const [overtaken] = bench.after(250).answers(null)
+    expect(overtaken!.reply).toEqual({ kind: 'conflict', record: 1 })
+    bench.writer.onRecord(epoch(2))
+    bench.writer.onReply(overtaken!.id, overtaken!.reply)
+    expect([bench.writer.fault, bench.egress.queue.record]).toEqual([null, 2])
+  })
+
+  it('halts where the sink tells of a record below the one that was known when it was asked', () => {
+    const bench = new Bench(new TransactionalSink(1)).collected()
+    bench.writer.onRecord(epoch(2))
+    bench.settle(null)
+    bench.after(250).settle(null)
+    expect(bench.writer.fault).toBe('sink.record-below-checkpoint')
+  })
+
   it('repeats nothing when the leader commits the same epochs at the same moment', () => {
     const sink = new TransactionalSink(0)
     const [leader, follower] = [new Bench(sink).collected(), new Bench(sink).collected()]

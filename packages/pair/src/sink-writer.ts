@@ -13,11 +13,12 @@ export interface SinkStanding {
   readonly fresh: boolean
 }
 
+/** `known`: the record known when the request was sent, below which the sink's cannot be. */
 type Phase =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'opening'; readonly generation: Generation }
+  | { readonly kind: 'opening'; readonly generation: Generation; readonly known: Epoch }
   | { readonly kind: 'open'; readonly generation: Generation | null }
-  | { readonly kind: 'committing'; readonly generation: Generation | null }
+  | { readonly kind: 'committing'; readonly generation: Generation | null; readonly known: Epoch }
 
 /**
  * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is
@@ -78,7 +79,7 @@ export class SinkWriter {
       this.#phase = { kind: 'closed' }
       this.fenced = true
       this.#call.pause(this.#context.limits.replyMs)
-    } else this.#recorded(reply.record, phase.generation)
+    } else this.#recorded(reply.record, phase)
     return true
   }
 
@@ -92,7 +93,7 @@ export class SinkWriter {
     if (this.#phase.kind !== 'open' || this.#phase.generation !== generation) {
       const { run } = this.#context
       this.#call.sent(this.#context.sink({ kind: 'open', run, generation, create: fresh }))
-      this.#phase = { kind: 'opening', generation }
+      this.#phase = { kind: 'opening', generation, known: this.#queue.record }
       return
     }
     this.#commit(due, generation)
@@ -107,11 +108,12 @@ export class SinkWriter {
         ? this.#context.sink({ kind: 'commit', expect: this.#queue.record, record: last.to, rows })
         : this.#context.sink({ kind: 'upsert', record: last.to, rows })
     this.#call.sent(id)
-    this.#phase = { kind: 'committing', generation }
+    this.#phase = { kind: 'committing', generation, known: this.#queue.record }
   }
 
-  #recorded(record: Epoch, generation: Generation | null): void {
-    if (record < this.#queue.record) this.fault = 'sink.record-below-checkpoint'
+  #recorded(record: Epoch, { generation, known }: Phase & { readonly kind: 'opening' | 'committing' }): void {
+    // A later record that the twin has told of meanwhile makes the answer old, not wrong.
+    if (record < known) this.fault = 'sink.record-below-checkpoint'
     this.#phase = generation === null ? { kind: 'closed' } : { kind: 'open', generation }
     this.onRecord(record)
   }

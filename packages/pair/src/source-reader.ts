@@ -1,4 +1,4 @@
-import { RingQueue } from '@pollux/std'
+import { assert, RingQueue } from '@pollux/std'
 import type { RowSet, SourcePosition, SourceRead } from '@pollux/protocol'
 import type { Context } from './context.ts'
 import { OutsideCall } from './outside-call.ts'
@@ -9,6 +9,8 @@ export interface ReadRows {
   readonly read: SourceRead
   readonly batch: RowSet
   readonly bytes: number
+  /** What the source's watermark is after them. */
+  readonly watermark: number
 }
 
 /**
@@ -25,8 +27,9 @@ export class SourceReader {
   #asked: SourceRead | null = null
   /** The exact range asked for, once read. */
   #exact: ReadRows | null = null
-  watermark: number
-  idle = false
+  #newest: { watermark: number; idle: boolean }
+  /** The watermark after the rows that were taken last. */
+  #taken: number
   ended = false
   /** What was decided cannot be read again as it was. */
   changed: string | null = null
@@ -34,7 +37,8 @@ export class SourceReader {
   constructor(context: Context, watermark: number) {
     this.#context = context
     this.#call = new OutsideCall(context, 'source')
-    this.watermark = watermark
+    this.#newest = { watermark, idle: false }
+    this.#taken = watermark
   }
 
   get readyBytes(): number {
@@ -45,6 +49,15 @@ export class SourceReader {
     return this.#ready.length > 0
   }
 
+  /** Of what has been taken: rows that are still to be decided must not be late for it. */
+  get watermark(): number {
+    return this.hasRows ? this.#taken : this.#newest.watermark
+  }
+
+  get idle(): boolean {
+    return !this.hasRows && this.#newest.idle
+  }
+
   get failingMs(): number {
     return this.#call.failingMs
   }
@@ -52,6 +65,12 @@ export class SourceReader {
   /** Where the next undecided row is. */
   place(position: SourcePosition): void {
     this.#position = position
+  }
+
+  /** Event time has come as far as this, as an image says. */
+  placeWatermark(watermark: number): void {
+    this.#newest = { watermark, idle: false }
+    this.#taken = watermark
   }
 
   /** A leader keeps about two slices ready. */
@@ -65,10 +84,10 @@ export class SourceReader {
       from: this.#position,
       to: null,
       bytes: limits.sliceBytes,
+      waitMs: limits.sourceWaitMs,
     })
     this.#asked = null
-    // It may keep its answer until there is something to say; a range has no reason to wait.
-    this.#call.sent(id, true)
+    this.#call.sent(id, limits.sourceWaitMs)
   }
 
   /** Rows of at most about `bytes`, at least one read if there is any. */
@@ -81,6 +100,7 @@ export class SourceReader {
       this.#ready.shift()
       size += rows.bytes
       this.#readyBytes -= rows.bytes
+      this.#taken = Math.max(this.#taken, rows.watermark)
       taken.push(rows)
     }
   }
@@ -95,6 +115,7 @@ export class SourceReader {
       from: read.from,
       to: read.to,
       bytes: Number.MAX_SAFE_INTEGER,
+      waitMs: 0,
     })
     this.#asked = read
     this.#call.sent(id)
@@ -108,6 +129,7 @@ export class SourceReader {
       this.#call.failed('unavailable')
       return true
     }
+    assert(reply.kind !== 'reached', 'a read is not answered like a probe')
     this.#call.succeeded()
     if (reply.kind === 'gone') this.changed = `source.changed: ${reply.detail}`
     else if (this.#asked !== null) this.#onExact(this.#asked, reply)
@@ -116,13 +138,13 @@ export class SourceReader {
   }
 
   #onNext(reply: SourceReply & { kind: 'rows' }): void {
-    this.watermark = Math.max(this.watermark, reply.watermark)
-    this.idle = reply.idle
+    const watermark = Math.max(this.#newest.watermark, reply.watermark)
+    this.#newest = { watermark, idle: reply.idle }
     this.ended = reply.ended
     this.#position = reply.to
     if (reply.batch === null || reply.batch.rows === 0) return
     const read = { from: reply.from, to: reply.to, rows: reply.batch.rows, digest: reply.digest }
-    this.#ready.push({ read, batch: reply.batch, bytes: reply.bytes })
+    this.#ready.push({ read, batch: reply.batch, bytes: reply.bytes, watermark })
     this.#readyBytes += reply.bytes
   }
 
@@ -132,6 +154,7 @@ export class SourceReader {
       this.changed = `source.changed: [${read.from}, ${read.to}) had ${read.rows} rows, now ${rows}`
       return
     }
-    this.#exact = { read, batch: reply.batch, bytes: reply.bytes }
+    const { batch, bytes, watermark } = reply
+    this.#exact = { read, batch, bytes, watermark }
   }
 }

@@ -33,6 +33,6 @@ export function produce(channel: OutputChannel, e: number): void {
 }
 
 /** Acks with the digest that the channel itself has there. */
-export function ack(channel: OutputChannel, who: number, position: Position): string {
-  return channel.acknowledge(incarnation(who), position, channel.buffer.digestAt(position) ?? -1)
+export function ack(channel: OutputChannel, who: number, position: Position): void {
+  channel.acknowledge(incarnation(who), position, channel.buffer.digestAt(position) ?? -1)
 }

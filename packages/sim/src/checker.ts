@@ -18,10 +18,14 @@ export type Verdict =
   | 'bound'
   | 'decision-rewritten'
   | 'unacknowledged'
+  /** A watermark passed rows that were there and not decided yet. */
+  | 'late'
   /** A consumer needs what no member keeps any more. */
   | 'unserved'
   /** The run was given up though a member was left. */
   | 'rolled-back'
+  /** A replica was removed that nothing ailed. */
+  | 'deposed'
   /** Somebody wrote, or led, without fencing its predecessor. */
   | 'unfenced'
 
@@ -127,6 +131,24 @@ export class Checker {
     if (Number(position) !== rows) this.report('lost', `${pair}: decided up to row ${position} of ${rows}`)
   }
 
+  /** The source has no late rows, so none may come behind a watermark that an earlier seal has told. */
+  checkLateness(
+    pair: PairId,
+    decisions: readonly Decision[],
+    rowsOf: (decision: Decision) => readonly ToyRow[],
+  ): void {
+    let told = Number.NEGATIVE_INFINITY
+    for (const decision of decisions) {
+      const late = rowsOf(decision).find((row) => row.at < told)
+      if (late !== undefined)
+        this.report(
+          'late',
+          `${pair}: decision ${decision.index} has row ${late.id} of ${late.at} behind ${told}`,
+        )
+      if (decision.seals) told = Math.max(told, decision.watermark)
+    }
+  }
+
   checkOutput(
     decisions: ReadonlyMap<PairId, readonly Decision[]>,
     rowsOf: (pair: PairId, decision: Decision) => readonly ToyRow[],
@@ -213,6 +235,8 @@ export class Checker {
       )
       return
     }
+    if (client.owedEnd && !client.ended)
+      this.report('lost', `client ${client.id} of ${client.pair} was never told the end`)
     if (!client.ended) return
     for (let seq = client.base + 1; seq < expected.length; seq++) {
       if (client.sealed.has(seq)) continue

@@ -30,6 +30,8 @@ export class DisplayClient {
   /** What it was shown at once, and after which event that was. */
   resets: { readonly seq: number; readonly rows: readonly (readonly unknown[])[] }[] = []
   ended = false
+  /** Somebody was there until the end, and for long enough after it: it must have been told. */
+  owedEnd = false
   complaint: string | null = null
   #after: EventId | null = null
   /** It has begun afresh, so what it has seen comes again; it must be the same. */

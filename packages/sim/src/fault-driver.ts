@@ -3,7 +3,7 @@ import type { RunKey } from '@pollux/pair'
 import { AimedFaults } from './aimed-faults.ts'
 import type { CoordinatorModel } from './coordinator-model.ts'
 import { type Cell, cellOf } from './coverage.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, FaultKind } from './fault.ts'
 import type { Network } from './network.ts'
 import type { ProcessModel } from './process-model.ts'
 import type { ProtocolPhase } from './protocol-phase.ts'
@@ -43,6 +43,8 @@ export class FaultDriver {
   /** A lasting fault is still on until then. */
   #lastingUntil = 0
   struck = 0
+  /** Of those that struck. */
+  readonly kinds = new Set<FaultKind>()
   /**
    * Those that struck while an earlier one was not yet repaired: a lasting one still on, or some pair without
    * two serving members of the newest run.
@@ -90,6 +92,7 @@ export class FaultDriver {
     for (const phase of phases) this.cells.push(cellOf(fault.kind, phase))
     if (this.struck > 0 && (s.world.now < this.#lastingUntil || !s.whole)) this.overlapping++
     this.struck++
+    this.kinds.add(fault.kind)
     if ('forMs' in fault) this.#lastingUntil = Math.max(this.#lastingUntil, this.#end(fault))
     this.onStrike?.(fault)
     this.#carryOut(fault)

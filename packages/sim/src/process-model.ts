@@ -1,3 +1,4 @@
+import { RingQueue } from '@pollux/std'
 import { crc32c, type Hello, type Message, type PairId } from '@pollux/protocol'
 import {
   type Effect,
@@ -50,8 +51,9 @@ export class ProcessModel implements Endpoint {
   readonly #world: World
   readonly #outside: Outside
   readonly #clock: { readonly offset: number; readonly rate: number; readonly wallOffset: number }
-  /** When it is free for its next step. */
-  #freeAt = 0
+  /** Inputs that have come while it hung, or was at work. */
+  readonly #waiting = new RingQueue<Input>()
+  #busy = false
   #wakeAt = Number.POSITIVE_INFINITY
 
   constructor(world: World, outside: Outside, identity: Identity, slot: string, clock: ClockSkew) {
@@ -117,20 +119,28 @@ export class ProcessModel implements Endpoint {
   /** Takes the input when the process is free and not stopped; inputs keep their order. */
   #input(input: Input): void {
     if (!this.alive) return
-    const { now } = this.#world
-    const at = Math.max(now, this.hungUntil, this.#freeAt)
-    if (at <= now && this.slowMs === 0) {
-      this.#step(input)
-      return
+    if (!this.#busy && this.slowMs === 0 && !this.hangs) this.#step(input)
+    else {
+      this.#waiting.push(input)
+      if (!this.#busy) this.#workAt(this.#world.now + this.slowMs)
     }
-    this.#freeAt = at + this.slowMs
-    this.#world.at(this.#freeAt, () => this.#later(input))
   }
 
-  #later(input: Input): void {
-    if (!this.alive) return
-    if (this.hungUntil > this.#world.now) this.#world.at(this.hungUntil, () => this.#later(input))
-    else this.#step(input)
+  #workAt(at: number): void {
+    this.#busy = true
+    this.#world.at(at, () => this.#work())
+  }
+
+  /** Works off what has come meanwhile, one after the other, each as long as it takes. */
+  #work(): void {
+    this.#busy = false
+    while (this.alive) {
+      if (this.hangs) return this.#workAt(this.hungUntil)
+      const input = this.#waiting.shift()
+      if (input === undefined) return
+      this.#step(input)
+      if (this.slowMs > 0 && this.#waiting.length > 0) return this.#workAt(this.#world.now + this.slowMs)
+    }
   }
 
   #step(input: Input): void {

@@ -7,7 +7,7 @@ import {
   type Seq,
   type Topology,
 } from '@pollux/protocol'
-import type { PushAnswer } from '@pollux/pair'
+import type { Effect, Input, PushAnswer } from '@pollux/pair'
 import type { ProcessModel } from './process-model.ts'
 import type { SourceData } from './source-model.ts'
 import { batchOfToys, TOY_SCHEMA, type ToyRow } from './toy-rows.ts'
@@ -28,6 +28,8 @@ interface Client {
 
 const ROWS_MOST = 5
 const PATIENCE_MS = 150
+/** How long an answer is on its way. */
+const ANSWER_MS = 0.5
 
 /** Clients of the push sources: each has a few rows and a key, and tries until it is told they are stored. */
 export class PushClients {
@@ -35,6 +37,8 @@ export class PushClients {
   readonly #find: (slot: string) => ProcessModel | null
   readonly #clients: Client[] = []
   readonly #byRequest = new Map<number, Client>()
+  /** Who has taken a request in and not answered it yet. */
+  readonly #owedBy = new Map<number, ProcessModel>()
   #nextRequest = 1
 
   constructor(world: World, find: (slot: string) => ProcessModel | null) {
@@ -86,9 +90,41 @@ export class PushClients {
     }
   }
 
+  /** Whoever takes a request in owes it an answer. */
+  onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    if (input.kind !== 'push') return
+    const { request } = input
+    if (effects.some((effect) => effect.kind === 'answer' && effect.request === request)) return
+    this.#owedBy.set(request, worker)
+  }
+
+  /** The key of a request that this replica has taken in and not answered; null if there is none. */
+  owedBy(worker: ProcessModel): string | null {
+    for (const [request, one] of this.#owedBy) {
+      if (one === worker) return this.#byRequest.get(request)?.key ?? null
+    }
+    return null
+  }
+
+  /** How many requests with the same key it has taken in and not answered, at most. */
+  mostOwedBy(worker: ProcessModel): number {
+    const counts = new Map<Client, number>()
+    for (const [request, one] of this.#owedBy) {
+      const client = this.#byRequest.get(request)
+      if (one === worker && client !== undefined) counts.set(client, (counts.get(client) ?? 0) + 1)
+    }
+    return Math.max(0, ...counts.values())
+  }
+
   onAnswer(request: number, answer: PushAnswer): void {
+    this.#owedBy.delete(request)
+    this.#world.after(ANSWER_MS, () => this.#onAnswer(request, answer))
+  }
+
+  #onAnswer(request: number, answer: PushAnswer): void {
     const client = this.#byRequest.get(request)
-    if (client === undefined || client.stored) return
+    // One that is told that the stream has ended gives up; here no stream ends before all are stored.
+    if (client === undefined || client.stored || answer.kind === 'ended') return
     if (answer.kind === 'stored') {
       client.stored = true
       return

@@ -2,6 +2,7 @@ import { Random } from '@pollux/std'
 import { type Plan, Topology } from '@pollux/protocol'
 import type { Limits } from '@pollux/pair'
 import type { Fault } from './fault.ts'
+import { type Flaw, randomFlaw } from './flaw.ts'
 import { randomFaults } from './random-faults.ts'
 import { randomPlan } from './random-plan.ts'
 import { SIM_LIMITS } from './simulation.ts'
@@ -23,12 +24,15 @@ export interface Schedule {
   /** The input ends only after everything has healed and every pair has been seen whole again. */
   readonly endsWhole: boolean
   readonly limits: Limits
+  /** What is wrong with the user's code; null in most runs. */
+  readonly flaw: Flaw | null
 }
 
 /** Everything heals at this moment; the last fault strikes a little earlier. */
 export const HEAL_AT_MS = 360
 const FAULTS_UNTIL_MS = 300
 const ROWS = 32
+const FLAWED_SHARE = 0.04
 
 export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
@@ -46,7 +50,12 @@ export function randomSchedule(seed: number): Schedule {
     // The other half ends in the middle of whatever is being repaired.
     endsWhole: random.fork('whole').chance(0.5),
     limits: someLimits(random.fork('limits')),
+    flaw: someFlaw(random.fork('flaw'), plan),
   }
+}
+
+function someFlaw(random: Random, plan: Plan): Flaw | null {
+  return random.chance(FLAWED_SHARE) ? randomFlaw(random, plan) : null
 }
 
 /** Some bounds are drawn too: what never fills at one size may fill at another. */

@@ -18,8 +18,11 @@ import { Checker } from './checker.ts'
 import { CoordinatorModel } from './coordinator-model.ts'
 import { CONNECTIONS_MOST, DisplayClient } from './display-client.ts'
 import type { Fault } from './fault.ts'
+import { type Flaw, withFlaw } from './flaw.ts'
+import { FlawJudge } from './flaw-judge.ts'
 import { FaultDriver } from './fault-driver.ts'
 import { FenceWatch } from './fence-watch.ts'
+import { EndWatch } from './end-watch.ts'
 import { Network } from './network.ts'
 import { type Outside, ProcessModel } from './process-model.ts'
 import { PairInvariants } from './pair-invariants.ts'
@@ -44,6 +47,8 @@ export interface SimulationOptions {
   readonly sourceMs?: number
   /** The input ends only after everything has healed and every pair has been seen whole again. */
   readonly endsWhole?: boolean
+  /** What is wrong with the user's code. */
+  readonly flaw?: Flaw | null
   /** Somebody drives this run by hand, and resumes by hand what was drained. */
   readonly attended?: boolean
 }
@@ -58,6 +63,7 @@ export const SIM_LIMITS: Limits = {
   rereadMs: 300,
   lostMs: 220,
   replyMs: 150,
+  sourceWaitMs: 60,
   retryMs: 6,
   markBytes: 3000,
   windowBytes: 800,
@@ -69,6 +75,8 @@ export const SIM_LIMITS: Limits = {
   imageSlicesInFlight: 1,
   idleEpochs: 8,
   eventsMax: 60,
+  lingerMs: 300,
+  attemptsMax: 2,
   appendMax: 8,
   logReserveBytes: 3000,
   followerLagMax: 60,
@@ -117,7 +125,9 @@ export class Simulation implements Outside {
   readonly #data = new Map<PairId, SourceData>()
   readonly #sinks = new Map<PairId, SinkModel>()
   readonly #random: Random
+  readonly #endWatch = new EndWatch()
   readonly #planHash = 'plan-1'
+  readonly #flaws: FlawJudge
   /** Every pair has been whole since everything has healed. */
   #wholeAgain = false
   #runKey: RunKey | null = null
@@ -125,6 +135,7 @@ export class Simulation implements Outside {
 
   constructor(options: SimulationOptions) {
     this.options = options
+    this.#flaws = new FlawJudge(options.flaw ?? null, () => this.world.now)
     this.healAt = options.healAt
     this.world = new World(options.seed)
     this.#random = new Random(options.seed).fork('simulation')
@@ -143,14 +154,17 @@ export class Simulation implements Outside {
     }
     this.coordinator.onSwapped = (before, after) => {
       if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
-      if (after.kind === 'run' && before?.kind === 'run') this.invariants.onRun(before, after)
+      if (after.kind !== 'run' || before?.kind !== 'run') return
+      this.invariants.onRun(before, after)
+      if (after.state.kind === 'finished') this.#endWatch.onFinished(this.world.now, this.processes.values())
     }
     this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
     this.network.onSend = (from, link, message) => {
       if ((message.kind !== 'frame' && message.kind !== 'seal') || !(from instanceof ProcessModel)) return
       const channel = from.replica.outputs.channelOf(link)
-      if (channel !== null) this.checker.onSend(from, channel, message)
+      // Twins that are made to differ do; what is asked then is that it is found out.
+      if (channel !== null && !this.#flaws.mayDiffer) this.checker.onSend(from, channel, message)
     }
     this.#prepareOutside()
     for (const slot of this.slots) {
@@ -224,20 +238,24 @@ export class Simulation implements Outside {
   /** Not finished, no violation, and patience left. */
   get goesOn(): boolean {
     const { checker, world } = this
-    if (checker.violations.length > 0 || this.#settled()) return false
+    if (checker.violations.length > 0 || this.#settled() || this.#flaws.isHaltedByIt(this.runKey.state))
+      return false
     return world.now < this.healAt + PATIENCE_MS && world.steps <= STEPS_MOST
   }
 
   /** Judges the whole run, once it is over. */
   conclude(): void {
     if (this.checker.violations.length > 0) return
+    if (this.#flaws.isHaltedByIt(this.runKey.state)) return
     if (!this.finished) {
       const { state } = this.runKey
       const halted = state.kind === 'halted'
       this.checker.report(halted ? 'halted' : 'stuck', this.pending())
       return
     }
-    this.#judge()
+    const escaped = this.#flaws.escaped(this.faults.struck === 0)
+    if (escaped !== null) this.checker.report('halted', escaped)
+    if (!this.#flaws.mayDiffer) this.#judge()
   }
 
   /** `other`: a process that does not fit, with other code or another plan. */
@@ -249,6 +267,8 @@ export class Simulation implements Outside {
       rate: 0.98 + this.#random.float() * 0.04,
       wallOffset: this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20,
     }
+    const toys = toyOperators(this.options.plan.groups)
+    const { flaw = null } = this.options
     const identity = {
       topology: this.topology,
       place: this.topology.pair(`${stage}/${partition}`),
@@ -258,7 +278,7 @@ export class Simulation implements Outside {
       fingerprint: 'code-1',
       token: 'token',
       limits: this.options.limits,
-      operators: toyOperators(this.options.plan.groups),
+      operators: (step: string, of: number) => withFlaw(toys(step, of), flaw, slot, this.#flaws.onShown),
       ...other,
     }
     const worker = new ProcessModel(this.world, this, identity, slot, skew)
@@ -301,12 +321,14 @@ export class Simulation implements Outside {
 
   onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
     if (input.kind === 'message') this.invariants.onRefused(worker, input.message)
+    this.pushClients.onStep(worker, input, effects)
     this.observer?.(this.world.now, worker.slot, { kind: 'step', input, effects })
     this.faults.look(worker.slot)
   }
 
   onEvent(worker: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, worker.slot, event)
+    if (event.kind === 'diverged') this.#flaws.onNoticed(worker)
     if (event.kind === 'next-run') this.invariants.onNextRun(worker, event.why)
   }
 
@@ -327,7 +349,7 @@ export class Simulation implements Outside {
   }
 
   onAnswer(request: number, answer: PushAnswer): void {
-    this.world.after(0.5, () => this.pushClients.onAnswer(request, answer))
+    this.pushClients.onAnswer(request, answer)
   }
 
   onDisplay(connection: number, event: DisplayEvent): void {
@@ -417,13 +439,16 @@ export class Simulation implements Outside {
   }
 
   #settled(): boolean {
-    return (
-      this.finished &&
-      this.displayClients.every((client) => client.ended || this.find(`${client.pair}/a`) === null)
-    )
+    return this.finished && this.displayClients.every((client) => client.ended || !this.#isShown(client.pair))
+  }
+
+  /** Some replica of the display is still there. */
+  #isShown(pair: PairId): boolean {
+    return LANES.some((lane) => this.find(`${pair}/${lane}`) !== null)
   }
 
   #judge(): void {
+    for (const client of this.displayClients) client.owedEnd = this.#endWatch.owes(client.pair)
     const history = this.store.history
     this.checker.checkLogs(history)
     for (const place of this.topology.pairs.values()) {
@@ -431,8 +456,9 @@ export class Simulation implements Outside {
       const decisions = history.get(place.id) ?? []
       if (decisions.at(-1)?.to !== EPOCH_END)
         this.checker.report('lost', `${place.id}: its log does not reach the end`)
-      if (place.stage.source === 'replayable')
-        this.checker.checkCoverage(place.id, decisions, this.options.rows)
+      if (place.stage.source !== 'replayable') continue
+      this.checker.checkCoverage(place.id, decisions, this.options.rows)
+      this.checker.checkLateness(place.id, decisions, (decision) => this.#rowsOf(place.id, decision))
     }
     const keys = [...history.values()].flat().flatMap((decision) => decision.pushes.map((push) => push.key))
     if (new Set(keys).size !== keys.length)

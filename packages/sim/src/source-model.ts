@@ -3,9 +3,9 @@ import { batchOfToys, chain, KEYS, type ToyRow } from './toy-rows.ts'
 import { ServiceFront } from './service-front.ts'
 import type { World } from './world.ts'
 
+type SourceRead = Extract<SourceRequest, { readonly kind: 'read' }>
+
 const ROW_BYTES = 26
-/** How long a read waits for something to come. */
-const POLL_MS = 60
 const OUT_OF_ORDER_MS = 20
 const IDLE_MS = 100
 
@@ -59,17 +59,19 @@ export class SourceModel {
   }
 
   request(slot: string, request: SourceRequest, answer: (reply: SourceReply) => void): void {
-    const deadline = this.#world.now + POLL_MS
     this.front.request<SourceReply>(
       slot,
       { kind: 'unavailable' },
-      (reply) => this.#look(request, deadline, reply),
+      (reply) => {
+        if (request.kind === 'probe') reply({ kind: 'reached' })
+        else this.#look(request, this.#world.now + request.waitMs, reply)
+      },
       answer,
     )
   }
 
-  /** Waits until there is something to say, or for a while. */
-  #look(request: SourceRequest, deadline: number, reply: (reply: SourceReply) => void): void {
+  /** Waits until there is something to say, or for as long as it may. */
+  #look(request: SourceRead, deadline: number, reply: (reply: SourceReply) => void): void {
     const found = this.#read(request, this.#world.now >= deadline)
     if (found !== null) reply(found)
     else {
@@ -83,11 +85,11 @@ export class SourceModel {
     return place >= from && place < to ? { ...row, value: row.value + 1 } : row
   }
 
-  #nextArrival(request: SourceRequest): number {
-    return this.#data.arrivals[Number(request.from)] ?? this.#world.now + POLL_MS
+  #nextArrival(request: SourceRead): number {
+    return this.#data.arrivals[Number(request.from)] ?? Number.POSITIVE_INFINITY
   }
 
-  #read(request: SourceRequest, last: boolean): SourceReply | null {
+  #read(request: SourceRead, last: boolean): SourceReply | null {
     const from = Number(request.from)
     const { rows, arrivals } = this.#data
     const now = this.#world.now

@@ -125,6 +125,7 @@ function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
     healAt: HEAL_AT_MS,
     endsWhole: seed % 2 === 0,
     limits: SIM_LIMITS,
+    flaw: null,
   }
 }
 

@@ -7,12 +7,8 @@ import type {
   RowSet,
 } from '@pollux/protocol'
 import { BatchBuilder, GroupTable, hashNumber, keyGroup } from '@pollux/protocol'
-import { appendToy, chain, TOY_SCHEMA } from './toy-rows.ts'
+import { appendToy, chain, toyAt, TOY_SCHEMA } from './toy-rows.ts'
 
-const ID = 0
-const KEY = 1
-const AT = 2
-const VALUE = 3
 /** Event-time width of the toy window. */
 export const WINDOW_MS = 50
 
@@ -146,14 +142,5 @@ export function toyOperators(groups: number): OperatorFactory {
     if (name === 'windows') return new Windows(groups)
     if (name === 'poison') return new Poison(Number(argument))
     throw new Error(`there is no toy step ${step}`)
-  }
-}
-
-function toyAt(rows: RowSet, row: number): { id: number; key: number; at: number; value: number } {
-  return {
-    id: rows.data(ID)[row]!,
-    key: rows.data(KEY)[row]!,
-    at: rows.data(AT)[row]!,
-    value: rows.data(VALUE)[row]!,
   }
 }

@@ -1,4 +1,4 @@
-import { BatchBuilder, defineSchema } from '@pollux/protocol'
+import { BatchBuilder, defineSchema, type RowSet } from '@pollux/protocol'
 
 /**
  * The rows of simulated pipelines: an id, a key, an event time and a value; ids are unique, so loss shows.
@@ -19,6 +19,10 @@ export const TOY_SCHEMA = defineSchema([
 ])
 
 export const KEYS = 7
+const ID = 0
+const KEY = 1
+const AT = 2
+const VALUE = 3
 const TAG = 4
 
 export function tagOf(key: number): string {
@@ -45,4 +49,14 @@ export function batchOfToys(toys: readonly ToyRow[]): BatchBuilder {
   const rows = new BatchBuilder(TOY_SCHEMA, Math.max(1, toys.length))
   for (const toy of toys) appendToy(rows, toy)
   return rows
+}
+
+/** The row of a batch, whatever it came in. */
+export function toyAt(rows: RowSet, row: number): ToyRow {
+  return {
+    id: rows.data(ID)[row]!,
+    key: rows.data(KEY)[row]!,
+    at: rows.data(AT)[row]!,
+    value: rows.data(VALUE)[row]!,
+  }
 }

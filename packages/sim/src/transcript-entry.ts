@@ -6,6 +6,7 @@ import type {
   PushAnswer,
   SinkReply,
   SinkRequest,
+  SourceRequest,
   StoreReply,
   StoreRequest,
 } from '@pollux/pair'
@@ -71,12 +72,8 @@ export function tellEffect(effect: Effect, names: StepNames): Told | null {
         topic: topicOfRequest(effect.request),
         text: `-> store: ${describeStoreRequest(effect.request)}`,
       }
-    case 'source': {
-      const { from, to } = effect.request
-      const wanted =
-        to === null ? `what comes after ${from === '' ? 'the beginning' : from}` : `[${from || '0'}, ${to})`
-      return { topic: 'source', text: `-> source: read ${wanted}` }
-    }
+    case 'source':
+      return { topic: 'source', text: `-> source: ${describeSourceRequest(effect.request)}` }
     case 'answer':
       return { topic: 'push', text: `-> push ${names.key(effect.request)}: ${describeAnswer(effect.answer)}` }
     case 'display':
@@ -178,6 +175,7 @@ function describeStoreRequest(request: StoreRequest): string {
       return `put ${request.blob}${request.last ? '' : ` piece ${request.piece}`}`
     case 'get':
     case 'delete':
+    case 'discard':
       return `${request.kind} ${request.blob}`
     case 'list':
       return `list ${request.prefix}`
@@ -197,13 +195,24 @@ function describeStoreReply(reply: StoreReply): string {
     case 'image':
       return reply.image === null ? 'no such blob' : `an image of ${reply.image.length} parts`
     case 'names':
-      return `${reply.names.length} names`
+      return describeNames(reply.names.length, reply.unfinished.length)
     case 'refused':
       return `refused (${reply.reason})`
     case 'done':
     case 'unavailable':
       return reply.kind
   }
+}
+
+function describeSourceRequest(request: SourceRequest): string {
+  if (request.kind === 'probe') return 'probe'
+  const { from, to } = request
+  if (to !== null) return `read [${from || '0'}, ${to})`
+  return `read what comes after ${from === '' ? 'the beginning' : from}`
+}
+
+function describeNames(whole: number, unfinished: number): string {
+  return `${whole} names${unfinished === 0 ? '' : `, ${unfinished} unfinished`}`
 }
 
 function describeSourceReply(reply: Extract<Input, { kind: 'source' }>['reply']): string {

@@ -2,9 +2,11 @@ import { CATCH_UP } from './catalogue/catch-up.ts'
 import { CHANNELS } from './catalogue/channels.ts'
 import { CHECKPOINTS } from './catalogue/checkpoints.ts'
 import { DECISIONS } from './catalogue/decisions.ts'
+import { FAILURES } from './catalogue/failures.ts'
 import { PUSHES } from './catalogue/pushes.ts'
 import { SIMULATOR } from './catalogue/simulator.ts'
 import { SINKS } from './catalogue/sinks.ts'
+import { STALLS } from './catalogue/stalls.ts'
 import { VIEWS } from './catalogue/views.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -16,6 +18,8 @@ export const CATALOGUE: readonly Mutation[] = [
   ...VIEWS,
   ...CHECKPOINTS,
   ...SINKS,
+  ...FAILURES,
   ...PUSHES,
+  ...STALLS,
   ...SIMULATOR,
 ]

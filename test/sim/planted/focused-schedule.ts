@@ -1,6 +1,6 @@
 import { Random } from '@pollux/std'
 import { type Edge, type Plan, Topology } from '@pollux/protocol'
-import { type Fault, faultOf, randomSchedule, type Schedule } from '@pollux/sim'
+import { type Fault, faultOf, type Flaw, randomSchedule, type Schedule } from '@pollux/sim'
 import type { Focus, PlanFocus } from './mutation.ts'
 
 const FAULTS_UNTIL_MS = 370
@@ -22,7 +22,14 @@ export function focusedSchedule(seed: number, focus: Focus): Schedule {
     faults: focus.faults === undefined ? drawn.faults : focusedFaults(random.fork('faults'), plan, focus),
     limits: { ...drawn.limits, ...focus.limits },
     rows: focus.rows ?? drawn.rows,
+    flaw: focus.flaw === undefined ? null : flawOf(random.fork('flaw'), focus.flaw),
   }
+}
+
+function flawOf(random: Random, kind: 'throws' | 'differs'): Flaw {
+  const flaw = { pair: 'middle/0', epoch: random.between(5, 25) }
+  if (kind === 'throws') return { ...flaw, kind, where: random.pick(['rows', 'boundary', 'boundary']) }
+  return { ...flaw, kind, lane: random.pick(['a', 'b']) }
 }
 
 function focusedFaults(random: Random, plan: Plan, focus: Focus): Fault[] {

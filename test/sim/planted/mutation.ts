@@ -2,9 +2,11 @@ import type { Limits } from '@pollux/pair'
 import type { FaultKind, ProtocolPhase, Verdict } from '@pollux/sim'
 
 /**
- * What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself.
+ * What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself, or
+ * a scenario that cannot be played to its end, or in which the checker finds something. That a scenario reads
+ * otherwise than it was recorded is not enough: any mutation makes it read otherwise.
  */
-export type Check = Verdict | `self-test: ${string}`
+export type Check = Verdict | `self-test: ${string}` | `scenario: ${string}`
 
 /**
  * A bug planted on purpose: one text in one file replaced by another, as the file is loaded and never in
@@ -23,7 +25,9 @@ export interface Mutation {
    * itself.
    */
   readonly caughtBy: readonly Check[]
-  /** Caught within this many schedules; 0 where the self-test of the simulator is to catch it. */
+  /**
+   * Caught within this many schedules; 0 where a scenario, or the self-test of the simulator, is to catch it.
+   */
   readonly schedules: number
   /** What makes it likely; any pipeline under any faults if absent. */
   readonly focus?: Focus
@@ -42,6 +46,8 @@ export interface Focus {
   readonly count?: readonly [number, number]
   readonly limits?: Partial<Limits>
   readonly rows?: number
+  /** What is wrong with the code of the compute stage, from some epoch on. */
+  readonly flaw?: 'throws' | 'differs'
 }
 
 export interface PlanFocus {

@@ -35,11 +35,15 @@ export async function runPlanted(args: readonly string[]): Promise<number> {
 
 /** `evict-on-one-ack            caught after 2 schedules: unserved` */
 function describeJudged({ mutation, caught, by, after, detail }: Judged): string {
+  const { caughtBy, schedules, story } = mutation
   const name = mutation.name.padEnd(NAME_WIDTH)
-  const when = mutation.schedules === 0 ? 'at once' : `after ${after} schedule${after === 1 ? '' : 's'}`
+  const meant = caughtBy.join(' or ')
+  if (schedules === 0)
+    return `${name}  ${caught ? `caught by ${by}` : `NOT CAUGHT by ${meant}: ${story} ${detail}`}`
+  const when = `after ${after} schedule${after === 1 ? '' : 's'}`
   if (caught) return `${name}  caught ${when}: ${by}`
-  if (by === null) return `${name}  NOT CAUGHT ${when}: ${mutation.story} ${detail}`
-  return `${name}  NOT CAUGHT by ${mutation.caughtBy.join(' or ')} but ${when} by ${by}: ${detail}`
+  if (by === null) return `${name}  NOT CAUGHT ${when}: ${story} ${detail}`
+  return `${name}  NOT CAUGHT by ${meant} but ${when} by ${by}: ${detail}`
 }
 
 function asLine({ mutation, caught, by, after }: Judged): object {

@@ -3,45 +3,80 @@ import type { Focus } from './mutation.ts'
 import { plant } from './plant.ts'
 
 /**
- * One process's work: run schedules until one goes wrong, or through to the bound. Everything of the
- * pipeline is imported only after the bug is planted.
+ * One process's work: run schedules until one goes wrong, or through to the bound; or play a scenario; or put
+ * the simulator to its own test. Everything of the pipeline is imported only after the bug is planted.
  */
 export interface TrialTask {
   /** Null for the core as it is. */
   readonly mutation: string | null
-  readonly schedules: number
-  readonly focus: Focus
+  readonly means: Means
 }
+
+export type Means =
+  | { readonly kind: 'schedules'; readonly schedules: number; readonly focus: Focus }
+  | { readonly kind: 'scenario'; readonly scenario: string }
+  | { readonly kind: 'self-test' }
 
 export interface TrialResult {
   /** The first check that failed; null if none did. */
   readonly by: string | null
-  /** Schedules run; 0 if the self-test failed. */
+  /** Schedules run; 0 if there were to be none. */
   readonly after: number
   readonly detail: string
 }
 
+/** As much as is told of what went wrong. */
+const TOLD_MOST = 600
+
 const task = JSON.parse(process.argv[2] ?? '') as TrialTask
 const mutation = CATALOGUE.find((one) => one.name === task.mutation)
 if (mutation !== undefined) plant(mutation)
-process.stdout.write(JSON.stringify(await tryOut(task)))
+process.stdout.write(JSON.stringify(await tryOut(task.means)))
 
-async function tryOut({ schedules, focus }: TrialTask): Promise<TrialResult> {
-  if (schedules === 0) {
-    const { complaints } = await import('./self-test/complaints.ts')
-    const { value: first } = complaints().next()
-    return {
-      by: first === undefined ? null : `self-test: ${first.claim}`,
-      after: 0,
-      detail: first?.detail ?? '',
-    }
+function tryOut(means: Means): Promise<TrialResult> {
+  switch (means.kind) {
+    case 'schedules':
+      return trySchedules(means.schedules, means.focus)
+    case 'scenario':
+      return tryScenario(means.scenario)
+    case 'self-test':
+      return trySelfTest()
   }
+}
+
+async function trySelfTest(): Promise<TrialResult> {
+  const { complaints } = await import('./self-test/complaints.ts')
+  const { value: first } = complaints().next()
+  return {
+    by: first === undefined ? null : `self-test: ${first.claim}`,
+    after: 0,
+    detail: first?.detail ?? '',
+  }
+}
+
+async function tryScenario(name: string): Promise<TrialResult> {
+  const { playFile, scenarioFile } = await import('../../scenarios/scenario-files.ts')
+  const { ScenarioError } = await import('../../scenarios/scenario-error.ts')
+  const failed = (detail: string): TrialResult => {
+    return { by: `scenario: ${name}`, after: 0, detail: detail.slice(0, TOLD_MOST) }
+  }
+  const file = scenarioFile(name)
+  try {
+    const [fault] = playFile(file).faults
+    return fault === undefined ? { by: null, after: 0, detail: '' } : failed(fault)
+  } catch (error) {
+    if (error instanceof Error && error.cause instanceof ScenarioError) return failed(error.message)
+    throw error
+  }
+}
+
+async function trySchedules(schedules: number, focus: Focus): Promise<TrialResult> {
   const { runSchedule } = await import('@pollux/sim')
   const { focusedSchedule } = await import('./focused-schedule.ts')
   for (let seed = 1; seed <= schedules; seed++) {
     const [violation] = runSchedule(focusedSchedule(seed, focus)).violations
     if (violation === undefined) continue
-    return { by: violation.verdict, after: seed, detail: violation.detail.slice(0, 600) }
+    return { by: violation.verdict, after: seed, detail: violation.detail.slice(0, TOLD_MOST) }
   }
   return { by: null, after: schedules, detail: '' }
 }

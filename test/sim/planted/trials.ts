@@ -1,9 +1,10 @@
-import type { Focus, Mutation } from './mutation.ts'
+import type { Mutation } from './mutation.ts'
 import { runTrial } from './run-trial.ts'
-import type { TrialResult } from './trial.ts'
+import type { Means, TrialResult } from './trial.ts'
 
 /** Cores of the smallest machine this is meant for. */
 const AT_ONCE = 2
+const SCENARIO = 'scenario: '
 
 export interface Judged extends TrialResult {
   readonly mutation: Mutation
@@ -17,8 +18,7 @@ export async function tryMutations(
   onJudged: (judged: Judged) => void = () => {},
 ): Promise<readonly Judged[]> {
   return inLanes(mutations, async (mutation) => {
-    const { name, schedules, focus = {} } = mutation
-    const result = await runTrial({ mutation: name, schedules, focus })
+    const result = await runTrial({ mutation: mutation.name, means: meansFor(mutation) })
     const judged = { ...result, mutation, caught: mutation.caughtBy.some((check) => check === result.by) }
     onJudged(judged)
     return judged
@@ -26,21 +26,36 @@ export async function tryMutations(
 }
 
 /**
- * The core as it is, over the very schedules that caught the mutations: a check that also fails without the
- * bug says nothing about it. What it finds is a bug that nobody planted.
+ * The core as it is, over the very schedules and scenarios that caught the mutations: a check that also fails
+ * without the bug says nothing about it. What it finds is a bug that nobody planted.
  */
 export async function tryBaseline(judged: readonly Judged[]): Promise<readonly string[]> {
-  const families = new Map<string, number>()
+  const every = new Map<string, Means>()
   for (const { mutation, after } of judged) {
-    const family = JSON.stringify(mutation.focus ?? {})
-    families.set(family, Math.max(families.get(family) ?? 0, after))
+    const means = meansFor(mutation)
+    if (means.kind !== 'schedules') every.set(JSON.stringify(means), means)
+    else {
+      const family = JSON.stringify(means.focus)
+      const before = every.get(family)
+      const schedules = before?.kind === 'schedules' ? Math.max(before.schedules, after) : after
+      every.set(family, { ...means, schedules })
+    }
   }
-  const results = await inLanes([...families], async ([family, schedules]) => {
-    const focus = JSON.parse(family) as Focus
-    const { by, after, detail } = await runTrial({ mutation: null, schedules, focus })
-    return by === null && detail === '' ? [] : [`schedule ${after} of ${family}: ${by ?? ''} ${detail}`]
+  const results = await inLanes([...every.values()], async (means) => {
+    const { by, after, detail } = await runTrial({ mutation: null, means })
+    if (by === null && detail === '') return []
+    const where = means.kind === 'schedules' ? `schedule ${after} of ${JSON.stringify(means.focus)}: ` : ''
+    return [`${where}${by ?? ''} ${detail}`]
   })
   return results.flat()
+}
+
+/** What is to catch it says how it is tried. */
+function meansFor({ caughtBy, schedules, focus = {} }: Mutation): Means {
+  if (schedules > 0) return { kind: 'schedules', schedules, focus }
+  const [check] = caughtBy
+  const scenario = check?.startsWith(SCENARIO) === true ? check.slice(SCENARIO.length) : null
+  return scenario === null ? { kind: 'self-test' } : { kind: 'scenario', scenario }
 }
 
 async function inLanes<T, R>(tasks: readonly T[], run: (task: T) => Promise<R>): Promise<R[]> {

@@ -62,7 +62,9 @@ export const CATCH_UP: readonly Mutation[] = [
     story: 'The joiner subscribes from what the survivor has received instead of from what it has processed.',
     file: 'packages/pair/src/catch-up.ts',
     find: 'const point = { at: body.at, inputs: body.inputPoints(), image',
-    replace: 'const point = { at: body.at, inputs: this.#p.inputs.retainedPoints(), image',
+    replace:
+      'const point = { at: body.at, inputs: this.#p.inputs.ports.map(({ channel }) => ' +
+      '({ channel: channel.channel.id, ...channel.sealed })), image',
     caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'reordered'],
     schedules: 200,
     focus: BACKLOG,
@@ -72,8 +74,8 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'The survivor acks on while its joiner subscribes: producers evict what the joiner is to begin with.',
     file: 'packages/pair/src/catch-up-survivor.ts',
-    find: "return this.#phase.kind === 'holding'",
-    replace: "return this.#phase.kind === ('never' as string)",
+    find: "return this.#phase.kind === 'holding'\n",
+    replace: "return this.#phase.kind === ('never' as string)\n",
     caughtBy: ['unserved', 'stuck'],
     schedules: 400,
     focus: REJOINS,
@@ -149,6 +151,25 @@ export const CATCH_UP: readonly Mutation[] = [
     caughtBy: ['crashed', 'diverged', 'halted', 'lost'],
     schedules: 300,
     focus: REJOINS,
+  },
+  {
+    name: 'joiner-begun-with-twice',
+    story:
+      'The twin link breaks when the image has arrived; linked again, the survivor takes another image ' +
+      'for a joiner that is a member already, and feeds it from behind decisions that it never gets.',
+    file: 'packages/pair/src/catch-up-survivor.ts',
+    find: 'if (!this.streamed) this.end()',
+    replace: 'this.end()',
+    caughtBy: ['crashed', 'stuck'],
+    schedules: 800,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional' },
+      faults: ['crash', 'reset', 'reset'],
+      at: ['in'],
+      aims: ['awaiting-joiner', 'replaying'],
+      count: [4, 8],
+      rows: 120,
+    },
   },
   {
     name: 'groups-in-order-of-layout',

@@ -6,6 +6,14 @@ const RESTORES: Focus = {
   count: [2, 5],
 }
 
+/** A slow sink, and then everything goes back to the last checkpoint. */
+const OWING: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 3 },
+  faults: ['total-loss', 'sink-pause', 'sink-pause'],
+  at: ['out'],
+  count: [3, 6],
+}
+
 export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'checkpoint-while-rows-are-owed',
@@ -17,7 +25,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     replace: 'if (writing === null) return',
     caughtBy: ['lost', 'halted', 'stuck'],
     schedules: 200,
-    focus: RESTORES,
+    focus: OWING,
   },
   {
     name: 'truncated-before-whole',
@@ -89,5 +97,52 @@ export const CHECKPOINTS: readonly Mutation[] = [
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
     schedules: 400,
     focus: { ...RESTORES, plan: { ...RESTORES.plan!, checkpointEvery: 2 } },
+  },
+  {
+    name: 'given-up-parts-kept',
+    story:
+      'A writer of parts that dies leaves pieces behind, and its successor does not discard them: until ' +
+      'the next checkpoint every death takes more of the room that this checkpoint needs.',
+    file: 'packages/pair/src/part-writer.ts',
+    find: 'leftover: null,',
+    replace: 'leftover: [],',
+    caughtBy: ['bound', 'stuck'],
+    schedules: 200,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain', checkpointEvery: 2 },
+      faults: ['crash', 'crash', 'store-slow'],
+      aims: ['writing-part'],
+      count: [4, 8],
+      limits: { imageSliceBytes: 40 },
+    },
+  },
+  {
+    name: 'reserve-shrunk-by-a-new-keeper',
+    story:
+      'A new keeper reserves as if there were no checkpoint yet: the log fills what was kept for the next ' +
+      'one, which then finds no room, and so the log is never cut.',
+    file: 'packages/pair/src/checkpoint-keeper.ts',
+    find: 'if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, -1 as Epoch)',
+    replace: 'this.#want(0, this.#run.value?.checkpoint?.epoch ?? (-1 as Epoch))',
+    caughtBy: ['bound', 'stuck'],
+    schedules: 200,
+    focus: { ...RESTORES, faults: ['crash', 'crash', 'pair-loss'], at: ['in'] },
+  },
+  {
+    name: 'late-reserve-taken',
+    story:
+      'What the first keeper asked for comes when there is a checkpoint already, and the store takes it in ' +
+      'place of the larger room reserved since.',
+    file: 'packages/pair/src/memory-store.ts',
+    find: "if (cut < this.#reservedAt) return { kind: 'refused', reason: 'fenced' }\n",
+    replace: '',
+    caughtBy: ['bound', 'stuck'],
+    schedules: 1000,
+    focus: {
+      ...RESTORES,
+      faults: ['store-slow', 'store-flaky', 'pair-loss', 'crash'],
+      at: ['in'],
+      count: [3, 6],
+    },
   },
 ]

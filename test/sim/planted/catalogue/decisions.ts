@@ -185,6 +185,24 @@ export const DECISIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'watermark-ahead-of-rows',
+    story:
+      'A decision tells the watermark of all that was read: under pressure an empty epoch is sealed with ' +
+      'it, and the rows that brought it are decided later, behind it.',
+    file: 'packages/pair/src/source-reader.ts',
+    find: 'return this.hasRows ? this.#taken : this.#newest.watermark',
+    replace: 'return this.#newest.watermark',
+    caughtBy: ['late'],
+    schedules: 100,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', step: 'windows' },
+      faults: ['slow', 'sink-pause', 'slow-link'],
+      count: [2, 5],
+      limits: { markBytes: 800 },
+      rows: 150,
+    },
+  },
+  {
     name: 'proposal-dropped',
     story: 'After their link was cut the leader goes on behind the decision that the follower lacks.',
     file: 'packages/pair/src/end-life.ts',
@@ -195,22 +213,14 @@ export const DECISIONS: readonly Mutation[] = [
     focus: { ...TAKE_OVER, faults: ['reset', 'crash', 'cut'] },
   },
   {
-    name: 'promise-of-predecessor-unread',
+    name: 'promise-of-the-deposed-stands',
     story:
-      'A leader dies after it has promised where to stop; the next one decides on before it has read the ' +
-      'run key.',
-    file: 'packages/pair/src/end-life.ts',
-    find: '      this.#run.key.refresh()\n',
-    replace: '',
-    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
-    schedules: 600,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional', sources: 2, checkpointEvery: 5 },
-      faults: ['drain', 'crash', 'hang', 'coordinator-flaky'],
-      at: ['in', 'in-1'],
-      aims: ['draining', 'steady'],
-      count: [3, 7],
-      limits: { rereadMs: 3000 },
-    },
+      'B leads and decides up to 29; A, deposed and unaware, promises that its pair stops at 28; B finds ' +
+      'the promise made: there is no cut 28 of this pair, and the drain never ends.',
+    file: 'packages/pair/src/run-keeper.ts',
+    find: ' || promise > value.state.at\n',
+    replace: '\n',
+    caughtBy: ['scenario: deposed-leader-promises'],
+    schedules: 0,
   },
 ]

@@ -56,7 +56,7 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
   'pair-loss': {
     fault: { kind: 'pair-loss', at: AT, pair: 'in/0', restartMs: 20 },
     shows: (s) => isDown(s, SLOT) && isDown(s, 'in/0/b') && !isDown(s, OTHER),
-    ends: 40,
+    ends: 100,
   },
   'total-loss': {
     fault: { kind: 'total-loss', at: AT, restartMs: 20 },
@@ -196,13 +196,13 @@ function storeIsFlaky(s: Simulation): boolean {
 
 function sourceAnswers(s: Simulation): boolean {
   let answered = false
-  s.source('in/0').request(SLOT, { kind: 'read', from: '', to: '1', bytes: 1000 }, () => (answered = true))
+  s.source('in/0').request(SLOT, { kind: 'probe' }, () => (answered = true))
   runUntil(s, s.world.now + 12)
   return answered
 }
 
 function sourceIsFlaky(s: Simulation): boolean {
-  const request = { kind: 'read', from: '', to: '1', bytes: 1000 } as const
+  const request = { kind: 'read', from: '', to: '1', bytes: 1000, waitMs: 0 } as const
   return shareAnswered((answer) => s.source('in/0').request(SLOT, request, answer), s) < 1
 }
 

@@ -1,0 +1,54 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+/** Code that throws while its twin is gone and the coordinator is slow to hear of it. */
+const BROKEN: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['crash', 'coordinator-cut', 'coordinator-slow', 'coordinator-pause'],
+  at: ['middle'],
+  count: [2, 5],
+  flaw: 'throws',
+}
+
+/** Twins that make different rows of the same input. */
+const DIFFERENT: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['slow-link', 'slow', 'crash'],
+  count: [1, 3],
+  flaw: 'differs',
+}
+
+/** What no repair helps against: the user's code fails, or twins do not do the same. */
+export const FAILURES: readonly Mutation[] = [
+  {
+    name: 'failed-replica-hands-out-its-state',
+    story:
+      'The operator throws when an epoch is closed; before anybody has heard of it, a joiner takes an ' +
+      'image in which that epoch is half done, becomes a member behind the poison, and goes on.',
+    file: 'packages/pair/src/consumer-body.ts',
+    find: 'return !this.#inputs.midEpoch && this.#parts.runner.failure === null',
+    replace: 'return !this.#inputs.midEpoch',
+    caughtBy: ['halted', 'lost', 'diverged', 'crashed', 'stuck'],
+    schedules: 300,
+    focus: BROKEN,
+  },
+  {
+    name: 'divergence-stops-nobody',
+    story: 'Twins differ, somebody notices, and the run goes on: whichever dies first has been wrong.',
+    file: 'packages/pair/src/pair-life.ts',
+    find: '    this.run.halt = { pair: context.pair, epoch: position.epoch, seq: position.seq, code }\n',
+    replace: '',
+    caughtBy: ['halted'],
+    schedules: 100,
+    focus: DIFFERENT,
+  },
+  {
+    name: 'digests-not-compared',
+    story: 'Consumers ack with the digest of what they got, and no producer compares it with its own.',
+    file: 'packages/pair/src/output-channel.ts',
+    find: 'if (buffer.digestAt(acked.position) === acked.digest) return',
+    replace: 'if (buffer.digestAt(acked.position) !== -1) return',
+    caughtBy: ['halted'],
+    schedules: 100,
+    focus: { ...DIFFERENT, count: [0, 0], plan: { ...DIFFERENT.plan!, delivery: 'lane' } },
+  },
+]
