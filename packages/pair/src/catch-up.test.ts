@@ -1,8 +1,9 @@
-import { epoch } from '@pollux/protocol'
+import { epoch, incarnation } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { JOINING, survivor } from '../test-kit/catch-up-bench.ts'
 import { at, frameAt, sealAt } from '../test-kit/items.ts'
 import { viewOf } from '../test-kit/views.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 
 describe('a survivor among its parts', () => {
   it('begins at its boundary, with where its inputs stand there', () => {
@@ -65,6 +66,34 @@ describe('a survivor among its parts', () => {
     expect(bench.catchUp.survive(JOINING)).toBe(false)
     bench.parts.body.work()
     expect(bench.catchUp.survive(JOINING)).toBe(true)
+  })
+
+  it('gives a joiner up that some producer does not accept in time, and pauses longer after each', () => {
+    const bench = survivor()
+    const { replyMs, removeMs } = DEFAULT_LIMITS
+    bench.catchUp.survive(JOINING)
+    bench.after(replyMs - 1).catchUp.survive(JOINING)
+    expect([bench.catchUp.survivor.holdsAcks, bench.catchUp.givesUp(incarnation(2))]).toEqual([true, false])
+    bench.after(1).catchUp.survive(JOINING)
+    expect([bench.catchUp.survivor.holdsAcks, bench.catchUp.givesUp(incarnation(2))]).toEqual([false, true])
+    expect(bench.catchUp.survive(JOINING)).toBe(false)
+    expect([bench.catchUp.letsIn, bench.after(removeMs).catchUp.letsIn]).toEqual([false, true])
+    const next = viewOf({ members: ['a1'], joining: 'b7' })
+    bench.linked('b7').catchUp.survive(next)
+    bench.after(replyMs).catchUp.survive(next)
+    bench.after(removeMs)
+    expect([bench.catchUp.letsIn, bench.after(removeMs).catchUp.letsIn]).toEqual([false, true])
+  })
+
+  it('begins anew with a joiner whose link broke before its image was out, and not after that', () => {
+    const bench = survivor()
+    bench.catchUp.survive(JOINING)
+    bench.catchUp.onTwinClosed()
+    expect(bench.catchUp.survive(JOINING)).toBe(true)
+    bench.catchUp.survivor.onRetained()
+    expect(bench.catchUp.survivor.streamed).toBe(true)
+    bench.catchUp.onTwinClosed()
+    expect([bench.catchUp.survive(JOINING), bench.catchUp.survivor.streamed]).toEqual([false, true])
   })
 
   it('lets its acks go when the view has dropped the joiner, and begins anew with the next one', () => {
