@@ -48,8 +48,8 @@ export class CatchUpSurvivor {
 
   /** Acks have been held for longer than a round trip takes: some producer does not accept the joiner. */
   get holdsTooLong(): boolean {
-    const { now, limits } = this.#context
-    return this.#phase.kind === 'holding' && now - this.#phase.since >= limits.replyMs
+    const { awake, limits } = this.#context
+    return this.#phase.kind === 'holding' && awake - this.#phase.since >= limits.replyMs
   }
 
   get joiner(): Incarnation | null {
@@ -63,7 +63,7 @@ export class CatchUpSurvivor {
 
   begin(joiner: Incarnation, point: CatchUpPoint): void {
     this.end()
-    this.#phase = { kind: 'holding', joiner, image: point.image, since: this.#context.now }
+    this.#phase = { kind: 'holding', joiner, image: point.image, since: this.#context.awake }
     this.#twin.send({ kind: 'catch-up', at: point.at, inputs: point.inputs })
   }
 

@@ -40,6 +40,8 @@ export class Context {
   readonly limits: Limits
   /** Monotonic milliseconds of this process; comparable with nobody else's. */
   now = 0
+  /** How long this process has been stopped, in all, without knowing what happened meanwhile. */
+  pausedMs = 0
   /** Wall-clock milliseconds: read once, when a leader begins, to place its epoch clock. */
   wall = 0
   /** Known once the view has been written; 0 before. */
@@ -53,6 +55,11 @@ export class Context {
   constructor(identity: Identity) {
     this.identity = identity
     this.limits = identity.limits
+  }
+
+  /** Milliseconds in which we could have heard somebody: a pause of ours is nobody's silence. */
+  get awake(): number {
+    return this.now - this.pausedMs
   }
 
   get pair(): PairId {

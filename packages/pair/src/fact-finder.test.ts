@@ -92,7 +92,7 @@ describe('whether the twin is lost', () => {
   it('is not said after a pause of our own process', () => {
     const bench = new Bench(TWINS).linked('b2').after(20_000)
     bench.twin.onReport(incarnation(2), 'silent')
-    bench.twin.forgive(20_000)
+    bench.parts.context.pausedMs += 20_000
     expect(bench.facts.twinLost).toBe(null)
   })
 

@@ -239,11 +239,6 @@ export class InputSide {
     return this.ports.some((port) => port.links.outrun)
   }
 
-  /** A pause of ours is not their silence. */
-  forgive(ms: number): void {
-    for (const port of this.ports) port.links.forgive(ms)
-  }
-
   onClosed(link: number): void {
     for (const port of this.ports) if (port.links.onClosed(link)) return
   }

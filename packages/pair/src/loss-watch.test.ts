@@ -74,7 +74,7 @@ describe('a loss watch', () => {
 
   it('takes a pause of our own process for no silence', () => {
     const bench = new Bench().heard().after(5000)
-    bench.parts.losses.forgive(5000)
+    bench.parts.context.pausedMs += 5000
     expect([bench.tick(999).written, bench.tick(1).written]).toEqual([[], ['wall/0']])
   })
 

@@ -21,22 +21,18 @@ export class LossWatch {
   }
 
   onHeard(pair: PairId): void {
-    this.#heardAt.set(pair, this.#context.now)
-  }
-
-  forgive(ms: number): void {
-    for (const [pair, heardAt] of this.#heardAt) this.#heardAt.set(pair, heardAt + ms)
+    this.#heardAt.set(pair, this.#context.awake)
   }
 
   /** On every tick of a serving member. */
   tick(): void {
-    const { now, limits, pair: self } = this.#context
+    const { awake, limits, pair: self } = this.#context
     for (const pair of this.#views.pairs) {
       const view = this.#views.view(pair)
       const heardAt = this.#heardAt.get(pair)
-      if (heardAt === undefined) this.#heardAt.set(pair, now)
+      if (heardAt === undefined) this.#heardAt.set(pair, awake)
       if (view === null || heardAt === undefined) continue
-      const silent = now - heardAt >= limits.lostMs
+      const silent = awake - heardAt >= limits.lostMs
       if (silent !== view.lostTo.includes(self)) this.#views.propose(pair, withLostTo(view, self, silent))
       if (silent && this.#isLostToAll(pair, view.lostTo)) this.lost = pair
     }

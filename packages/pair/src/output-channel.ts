@@ -82,7 +82,13 @@ export class OutputChannel {
   subscribe(link: number, hello: SubscribeHello): boolean {
     const { incarnation } = hello.speaker
     if (this.buffer.numberAt(hello.from) === null) return false
-    this.#subscribers.set(link, { link, incarnation, deliver: false, cursor: 0, heardAt: this.#context.now })
+    this.#subscribers.set(link, {
+      link,
+      incarnation,
+      deliver: false,
+      cursor: 0,
+      heardAt: this.#context.awake,
+    })
     this.deliver(link, hello.deliver, hello.from)
     return true
   }
@@ -99,7 +105,7 @@ export class OutputChannel {
 
   onHeard(link: number): void {
     const subscriber = this.#subscribers.get(link)
-    if (subscriber !== undefined) subscriber.heardAt = this.#context.now
+    if (subscriber !== undefined) subscriber.heardAt = this.#context.awake
   }
 
   /** Tells the twin of a consumer replica, who alone may remove it, that we have lost contact with it. */
@@ -115,23 +121,18 @@ export class OutputChannel {
    * one, because we are younger than their trouble.
    */
   absent(view: View, ms: number): Incarnation[] {
-    const { now } = this.#context
+    const { awake } = this.#context
     const linked = new Set([...this.#subscribers.values()].map(({ incarnation }) => incarnation))
     const unlinked = view.members.map((m) => m.incarnation).filter((one) => !linked.has(one))
     for (const one of this.#absentSince.keys()) if (!unlinked.includes(one)) this.#absentSince.delete(one)
-    for (const one of unlinked) if (!this.#absentSince.has(one)) this.#absentSince.set(one, now)
-    return unlinked.filter((one) => now - (this.#absentSince.get(one) ?? now) >= ms)
+    for (const one of unlinked) if (!this.#absentSince.has(one)) this.#absentSince.set(one, awake)
+    return unlinked.filter((one) => awake - (this.#absentSince.get(one) ?? awake) >= ms)
   }
 
   /** Links of consumer replicas that have said nothing for at least `ms`. */
   silent(ms: number): Subscriber[] {
-    const { now } = this.#context
-    return [...this.#subscribers.values()].filter((subscriber) => now - subscriber.heardAt >= ms)
-  }
-
-  forgive(ms: number): void {
-    for (const subscriber of this.#subscribers.values()) subscriber.heardAt += ms
-    for (const [one, since] of this.#absentSince) this.#absentSince.set(one, since + ms)
+    const { awake } = this.#context
+    return [...this.#subscribers.values()].filter((subscriber) => awake - subscriber.heardAt >= ms)
   }
 
   unsubscribe(link: number): void {

@@ -142,7 +142,7 @@ describe('a consumer that leaves', () => {
   it('has not been silent while it was ourselves who paused', () => {
     const served = servingBoth({ silenceMs: 250 })
     served.context.now = 5000
-    served.outputs.forgive(5000)
+    served.context.pausedMs += 5000
     served.outputs.beat()
     expect(served.did()).toEqual(['2: producing 4:4 durable 0', '4: producing 4:4 durable 0'])
   })

@@ -286,10 +286,6 @@ export class OutputSide implements StageOutput {
     this.#byLink.get(link)?.onHeard(link)
   }
 
-  forgive(ms: number): void {
-    for (const channel of this.channels) channel.forgive(ms)
-  }
-
   flush(): void {
     for (const channel of this.channels) channel.pump()
   }

@@ -85,4 +85,12 @@ describe('a call to the outside', () => {
     bench.call.failed('down')
     expect([bench.call.failingMs, bench.after(30).failingMs]).toEqual([0, 30])
   })
+
+  it('does not count the time in which we were stopped ourselves: the answer may be waiting', () => {
+    const bench = new Bench()
+    bench.call.sent(1)
+    bench.after(9000)
+    bench.context.pausedMs += 8990
+    expect([bench.call.expires(), bench.call.failingMs]).toEqual([false, 10])
+  })
 })

@@ -41,18 +41,18 @@ export class OutsideCall {
   get failingMs(): number {
     const asked = this.#request === null || this.#request.waitMs > 0 ? null : this.#request.sentAt
     const since = this.#failingSince ?? asked
-    return since === null ? 0 : this.#context.now - since
+    return since === null ? 0 : this.#context.awake - since
   }
 
   /** `waitMs`: for so long whoever is asked may keep the answer back until there is something to say. */
   sent(id: number, waitMs = 0): void {
-    this.#request = { id, sentAt: this.#context.now, waitMs }
+    this.#request = { id, sentAt: this.#context.awake, waitMs }
   }
 
   /** Gives up what has been without an answer for too long; true when it just has. */
   expires(): boolean {
-    const { now, limits } = this.#context
-    if (this.#request === null || now - dueAt(this.#request) < limits.replyMs) return false
+    const { awake, limits } = this.#context
+    if (this.#request === null || awake - dueAt(this.#request) < limits.replyMs) return false
     this.failed('no answer')
     return true
   }
@@ -70,8 +70,8 @@ export class OutsideCall {
   }
 
   failed(why: string): void {
-    const { now, limits } = this.#context
-    this.#failingSince ??= this.#request === null ? now : dueAt(this.#request)
+    const { awake, limits } = this.#context
+    this.#failingSince ??= this.#request === null ? awake : dueAt(this.#request)
     this.#request = null
     this.pause(limits.retryMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST))
     this.#context.event({ kind: 'unavailable', outside: this.#outside, why })

@@ -98,13 +98,6 @@ export class PairLife {
     this.own.key.hint()
   }
 
-  forgive(ms: number): void {
-    this.twin.forgive(ms)
-    this.#p.losses.forgive(ms)
-    this.#p.inputs.forgive(ms)
-    this.#p.outputs.forgive(ms)
-  }
-
   /** What an operator shows to a client that comes new. */
   current(): readonly (readonly unknown[])[] {
     return this.#p.runner.operator.current?.() ?? []

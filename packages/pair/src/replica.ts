@@ -99,7 +99,7 @@ export class Replica {
     this.#lastNow = now
     this.#context.now = now
     this.#context.wall = wall
-    if (paused > this.#context.limits.silenceMs / 2) this.#life.forgive(paused)
+    if (paused > this.#context.limits.silenceMs / 2) this.#context.pausedMs += paused
     this.#route(input)
     this.#advance(isPlain(input))
     return this.#context.take()

@@ -53,14 +53,14 @@ export class SinkWriter {
 
   /** Acts if there is something to do now. */
   poll(standing: SinkStanding): void {
-    const { now, limits } = this.#context
+    const { awake, limits } = this.#context
     const due = this.#queue.due(standing.durable)
     if (due.length === 0) this.#stalledAt = null
-    else this.#stalledAt ??= now
+    else this.#stalledAt ??= awake
     if (this.#call.expires()) this.#phase = { kind: 'closed' }
     if (!this.#call.idle || this.fault !== null) return
     if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
-    else if (this.#stalledAt !== null && now - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
+    else if (this.#stalledAt !== null && awake - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
   }
 
   /** True if the reply was to one of our requests. */

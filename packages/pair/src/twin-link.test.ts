@@ -146,7 +146,7 @@ describe('a twin link', () => {
 
   it('takes a pause of our own process for no silence of theirs', () => {
     const bench = new Bench(1).linked('b2', 2).after(30)
-    bench.after(5000).twin.forgive(5000)
+    bench.after(5000).context.pausedMs += 5000
     expect(bench.twin.silentMs).toBe(30)
   })
 

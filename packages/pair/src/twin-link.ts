@@ -36,7 +36,7 @@ export class TwinLink {
   }
 
   get silentMs(): number {
-    return this.#peer === null ? 0 : this.#context.now - this.#heardAt
+    return this.#peer === null ? 0 : this.#context.awake - this.#heardAt
   }
 
   get closed(): boolean {
@@ -59,7 +59,7 @@ export class TwinLink {
     this.#peer = peer
     this.#link = null
     this.#accepted = false
-    this.#heardAt = this.#context.now
+    this.#heardAt = this.#context.awake
     this.#retryAt = this.#context.now
     this.#failures = 0
     this.#reports.clear()
@@ -72,7 +72,7 @@ export class TwinLink {
     this.#peer = peer
     this.#link = link
     this.#accepted = true
-    this.#heardAt = this.#context.now
+    this.#heardAt = this.#context.awake
     if (!same) this.#reports.clear()
     this.send({ kind: 'heartbeat' })
   }
@@ -80,7 +80,7 @@ export class TwinLink {
   onHeard(): void {
     this.#accepted = true
     this.#failures = 0
-    this.#heardAt = this.#context.now
+    this.#heardAt = this.#context.awake
     this.#reports.delete('closed')
     this.#reports.delete('silent')
   }
@@ -114,11 +114,6 @@ export class TwinLink {
   send(message: Message): void {
     if (this.#link === null) return
     this.#context.send(this.#link, message)
-  }
-
-  /** A pause of ours is not their silence. */
-  forgive(ms: number): void {
-    this.#heardAt += ms
   }
 
   #connect(peer: Member): void {

@@ -131,7 +131,7 @@ describe('a producer that is lost', () => {
   it('has not been silent while it was ourselves who paused', () => {
     const bench = linkedToBoth({ silenceMs: 250 })
     bench.context.now += 5000
-    bench.links.forgive(5000)
+    bench.context.pausedMs += 5000
     bench.links.tick()
     expect(bench.did()).toEqual([])
   })

@@ -79,10 +79,6 @@ export class UpstreamLinks {
     return this.#byLink(link) !== null
   }
 
-  forgive(ms: number): void {
-    for (const producer of this.#producers.values()) producer.heardAt += ms
-  }
-
   onView(): void {
     const view = this.#views.view(this.#input.channel.from)
     if (view === null) return
@@ -94,13 +90,13 @@ export class UpstreamLinks {
     }
     for (const member of view.members) {
       if (this.#producers.has(member.incarnation)) continue
-      const { now } = this.#context
+      const { now, awake } = this.#context
       const producer: Producer = {
         member,
         link: null,
         accepted: false,
         delivering: false,
-        heardAt: now,
+        heardAt: awake,
         suspect: false,
         sentAt: now,
         head: null,
@@ -123,7 +119,7 @@ export class UpstreamLinks {
     // What we acked before it accepted us went to nobody: data may well be here before the acceptance.
     this.#send(producer, { kind: 'ack', ...this.#acked() })
     producer.head = head
-    producer.heardAt = this.#context.now
+    producer.heardAt = this.#context.awake
     this.#choose()
   }
 
@@ -136,7 +132,7 @@ export class UpstreamLinks {
 
   onHeard(link: number): void {
     const producer = this.#byLink(link)
-    if (producer !== null) producer.heardAt = this.#context.now
+    if (producer !== null) producer.heardAt = this.#context.awake
   }
 
   onRefused(link: number, refusal: RefuseMessage): void {
@@ -157,15 +153,15 @@ export class UpstreamLinks {
   }
 
   tick(): void {
-    const { now, limits } = this.#context
+    const { now, awake, limits } = this.#context
     for (const producer of this.#producers.values()) {
       if (producer.link === null) {
         if (now >= producer.retryAt) this.#connect(producer)
         continue
       }
       if (now - producer.sentAt >= limits.heartbeatMs) this.#send(producer, { kind: 'heartbeat' })
-      this.#watchSilence(producer, now - producer.heardAt >= limits.silenceMs)
-      if (now - producer.heardAt >= limits.removeMs) {
+      this.#watchSilence(producer, awake - producer.heardAt >= limits.silenceMs)
+      if (awake - producer.heardAt >= limits.removeMs) {
         // Half-open: the other side may be long gone without a word. A fresh connection finds out.
         this.#context.close(producer.link)
         this.#lose(producer)
@@ -229,7 +225,7 @@ export class UpstreamLinks {
     producer.delivering = race
     producer.accepted = false
     producer.toldEpoch = 0 as Epoch
-    producer.heardAt = context.now
+    producer.heardAt = context.awake
     producer.sentAt = context.now
   }
 
@@ -270,8 +266,8 @@ export class UpstreamLinks {
   }
 
   #rank(producer: Producer, lane: Lane, candidates: readonly Producer[]): number {
-    const { now, limits } = this.#context
-    const silent = now - producer.heardAt >= limits.silenceMs
+    const { now, awake, limits } = this.#context
+    const silent = awake - producer.heardAt >= limits.silenceMs
     const furthest = Math.max(...candidates.map((p) => p.head?.epoch ?? 0))
     // Heads are as old as the last heartbeat, and one seal may close many epochs: only a lag that lasts
     // counts.
