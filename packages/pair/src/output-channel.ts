@@ -197,7 +197,7 @@ export class OutputChannel {
   pump(): void {
     const { windowBytes } = this.#context.limits
     for (const subscriber of this.#subscribers.values()) {
-      if (!subscriber.deliver) continue
+      if (!subscriber.deliver || subscriber.cursor >= this.buffer.end) continue
       if (subscriber.cursor < this.buffer.first) subscriber.cursor = this.buffer.first
       const acked = this.#acks.get(subscriber.incarnation)?.position ?? this.buffer.kept
       const ackedBytes = this.buffer.bytesAt(earlierPosition(acked, this.buffer.head))

@@ -7,7 +7,7 @@ describe('the coverage table', () => {
   it('names a cell that can occur and was never hit', () => {
     const coverage = new Coverage()
     coverage.add(allBut('crash while loading'))
-    expect(coverage.empty).toEqual(['crash while loading'])
+    expect(coverage.empty).toEqual([['crash', 'loading']])
     coverage.add([cellOf('crash', 'loading')])
     expect(coverage.empty).toEqual([])
   })
@@ -17,7 +17,7 @@ describe('the coverage table', () => {
     coverage.add(allBut(''))
     expect(coverage.contradicted).toEqual([])
     coverage.add([cellOf('source-cut', 'committing')])
-    expect(coverage.contradicted).toEqual(['source-cut while committing'])
+    expect(coverage.contradicted).toEqual([['source-cut', 'committing']])
   })
 
   it('gives every cell a number of its own', () => {

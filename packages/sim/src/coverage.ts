@@ -41,13 +41,13 @@ export class Coverage {
     return this.#counts[cellOf(kind, phase)]!
   }
 
-  /** Cells that can occur and have not: `crash while loading`. */
-  get empty(): readonly string[] {
+  /** Cells that can occur and have not. */
+  get empty(): readonly (readonly [FaultKind, ProtocolPhase])[] {
     return this.#cells((kind, phase) => whyNever(kind, phase) === null && this.count(kind, phase) === 0)
   }
 
   /** Cells that are said never to occur and have: the reason given is wrong. */
-  get contradicted(): readonly string[] {
+  get contradicted(): readonly (readonly [FaultKind, ProtocolPhase])[] {
     return this.#cells((kind, phase) => whyNever(kind, phase) !== null && this.count(kind, phase) > 0)
   }
 
@@ -69,9 +69,11 @@ export class Coverage {
     return [...heads, ...rows, ...reasons].join('\n')
   }
 
-  #cells(wanted: (kind: FaultKind, phase: ProtocolPhase) => boolean): string[] {
+  #cells(
+    wanted: (kind: FaultKind, phase: ProtocolPhase) => boolean,
+  ): (readonly [FaultKind, ProtocolPhase])[] {
     return FAULT_KINDS.flatMap((kind) =>
-      PHASES.filter((phase) => wanted(kind, phase)).map((phase) => `${kind} while ${phase}`),
+      PHASES.filter((phase) => wanted(kind, phase)).map((phase) => [kind, phase] as const),
     )
   }
 }

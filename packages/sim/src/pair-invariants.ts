@@ -107,7 +107,7 @@ export class PairInvariants {
    * reads on from there.
    */
   onHandled(request: StoreRequest): void {
-    if (request.kind === 'put') this.#checkUnfinished(request.blob)
+    if (request.kind === 'put' && request.piece === 0) this.#checkUnfinished(request.blob)
     if (request.kind === 'reserve') this.#checkReserve()
     if (request.kind !== 'truncate') return
     const { through, log } = request

@@ -43,9 +43,7 @@ export function faultAtEveryStep(): SystematicSchedules {
 /** Each kind of fault in each phase in which it can strike, and on top of it each other kind. */
 export function faultInEveryPhase(): SystematicSchedules {
   const topology = new Topology(REFERENCE)
-  const firsts = FAULT_KINDS.flatMap((kind) =>
-    PHASES.filter((phase) => whyNever(kind, phase) === null).map((phase) => ({ kind, phase })),
-  )
+  const firsts = everyMeeting()
   return {
     length: firsts.length * FAULT_KINDS.length,
     at: (number) => {
@@ -54,6 +52,19 @@ export function faultInEveryPhase(): SystematicSchedules {
       return referenceRun(number + 1, pileUp(new Random(number).fork('systematic'), topology, first, second))
     },
   }
+}
+
+/** Of these, the ones with this kind in this phase: from one number up to another. */
+export function numbersInPhase(kind: FaultKind, phase: ProtocolPhase): readonly [from: number, to: number] {
+  const place = everyMeeting().findIndex((first) => first.kind === kind && first.phase === phase)
+  if (place < 0) throw new RangeError(`${kind} never meets ${phase}`)
+  return [place * FAULT_KINDS.length, (place + 1) * FAULT_KINDS.length]
+}
+
+function everyMeeting(): { readonly kind: FaultKind; readonly phase: ProtocolPhase }[] {
+  return FAULT_KINDS.flatMap((kind) =>
+    PHASES.filter((phase) => whyNever(kind, phase) === null).map((phase) => ({ kind, phase })),
+  )
 }
 
 /** An ingress, a compute stage and an egress: every phase there is, in three pairs. */

@@ -3,6 +3,7 @@ import { CHANNELS } from './catalogue/channels.ts'
 import { CHECKPOINTS } from './catalogue/checkpoints.ts'
 import { DECISIONS } from './catalogue/decisions.ts'
 import { FAILURES } from './catalogue/failures.ts'
+import { OUTSIDE } from './catalogue/outside.ts'
 import { PUSHES } from './catalogue/pushes.ts'
 import { SIMULATOR } from './catalogue/simulator.ts'
 import { SINKS } from './catalogue/sinks.ts'
@@ -20,6 +21,7 @@ export const CATALOGUE: readonly Mutation[] = [
   ...SINKS,
   ...FAILURES,
   ...PUSHES,
+  ...OUTSIDE,
   ...STALLS,
   ...SIMULATOR,
 ]

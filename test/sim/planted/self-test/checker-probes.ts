@@ -41,6 +41,7 @@ const BAD: readonly (readonly [Verdict, string, (checker: Checker, simulation: S
   ],
   ['final-changed', 'a client that complains', (c) => shown(c, { complaint: 'it came twice' })],
   ['lost', 'an event that never came', (c) => shown(c, { ended: true })],
+  ['lost', 'a client that was never told the end', (c) => shown(c, { owedEnd: true })],
   [
     'unfenced',
     'an append by somebody who fenced nothing',

@@ -1,0 +1,95 @@
+import type { Focus, Mutation } from '../mutation.ts'
+
+const PUSH: Focus = {
+  plan: { source: 'push', sink: 'transactional' },
+  faults: ['store-pause', 'pair-loss', 'crash', 'hang', 'store-flaky', 'cut'],
+  at: ['in'],
+  count: [2, 5],
+}
+
+const DISPLAY: Focus = {
+  plan: { source: 'replayable', sink: 'resumable' },
+  faults: ['pair-loss', 'total-loss', 'store-pause', 'crash', 'hang'],
+  at: ['in', 'out'],
+  count: [2, 5],
+}
+
+/** What is asked of sources, and what is owed to clients. */
+export const OUTSIDE: readonly Mutation[] = [
+  {
+    name: 'patience-of-a-source-forgotten',
+    story:
+      'A source may keep its answer until there is something to say, and is given up as if it had not ' +
+      'answered: leaders remove each other for as long as it is quiet.',
+    file: 'packages/pair/src/source-reader.ts',
+    find: 'this.#call.sent(id, limits.sourceWaitMs)',
+    replace: 'this.#call.sent(id)',
+    caughtBy: ['deposed'],
+    schedules: 50,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional' },
+      faults: ['source-pause'],
+      count: [0, 0],
+      limits: { sourceWaitMs: 400 },
+    },
+  },
+  {
+    name: 'source-not-probed',
+    story:
+      'A follower that is asked to lead tries only the store: with the source out of reach of both, each ' +
+      'deposes the other for ever.',
+    file: 'packages/pair/src/hand-over.ts',
+    find: "return stage.source === 'push' ? [store]",
+    replace: 'return stage.source !== null ? [store]',
+    caughtBy: ['deposed'],
+    schedules: 200,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional' },
+      faults: ['source-pause'],
+      at: ['in'],
+      count: [1, 2],
+    },
+  },
+  {
+    name: 'push-after-the-drain-kept',
+    story: 'A request that comes after the epoch a drain stops at waits for a decision that nobody makes.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'if (drainAt === null || openTo !== null || next < drainAt) return null',
+    replace: 'return null',
+    caughtBy: ['unacknowledged'],
+    schedules: 200,
+    focus: { ...PUSH, faults: ['drain', 'drain', 'store-pause', 'crash'], rows: 80 },
+  },
+  {
+    name: 'waiting-pushes-kept-at-the-drain',
+    story: 'New requests are put off once a drain has stopped; one that waits already is forgotten.',
+    file: 'packages/pair/src/ingress-body.ts',
+    find: 'if (shut !== null) this.desk.shut(shut)',
+    replace: '',
+    caughtBy: ['unacknowledged'],
+    schedules: 200,
+    focus: { ...PUSH, faults: ['drain', 'drain', 'store-pause', 'crash'], rows: 80 },
+  },
+  {
+    name: 'attempts-without-bound',
+    story: 'A client that tries again while the store is away is remembered once for each attempt.',
+    file: 'packages/pair/src/push-desk.ts',
+    find: 'if (attempts.length >= this.#context.limits.attemptsMax) {',
+    replace: 'if (attempts.length < 0) {',
+    caughtBy: ['bound'],
+    schedules: 200,
+    focus: { ...PUSH, faults: ['store-pause', 'store-cut'], limits: { attemptsMax: 1 } },
+  },
+  {
+    name: 'display-leaves-at-the-end',
+    story:
+      'A display leaves as soon as it knows that the run is finished: clients that lack its last rows, or ' +
+      'the word that they are final, find nobody any more.',
+    file: 'packages/pair/src/pair-life.ts',
+    find: 'if (!this.#linger.stays(key, this.serves)) this.#leave',
+    replace: 'this.#leave',
+    caughtBy: ['lost'],
+    schedules: 300,
+    focus: DISPLAY,
+  },
+]
