@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { Coverage } from '@pollux/sim'
 import type { Failure, Job, JobReport } from './job.ts'
@@ -30,6 +31,8 @@ export interface PoolResult {
 /** Long enough that posting does not show, short enough that the threads end together. */
 const JOB_LENGTH = 25
 const FAILURES_KEPT = 3
+/** What a schedule allocates is dead when it is over: room for some of them means little to copy. */
+const YOUNG_MB = 96
 /** A schedule takes milliseconds, a stuck one a second: a thread silent for this long is caught in a loop. */
 const SILENCE_MS = 120_000
 
@@ -37,6 +40,8 @@ const SILENCE_MS = 120_000
  * Runs schedules on all cores and adds up what they came to. The threads are gone when the promise settles.
  */
 export async function runPool(task: PoolTask, options: PoolOptions = {}): Promise<PoolResult> {
+  // Every core has a thread of ours: helpers of its collector would only take turns with another one.
+  setFlagsFromString('--no-parallel-scavenge')
   const started = performance.now()
   const seconds = () => (performance.now() - started) / 1000
   const tally = new Tally()
@@ -72,6 +77,7 @@ async function work(
   const worker = new Worker(new URL('pool-worker.ts', import.meta.url), {
     workerData: { running },
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let job = take()

@@ -47,6 +47,8 @@ export class OutputChannel {
   readonly #acks = new Map<Incarnation, Acked>()
   /** Since when members of the consumer pair have had no link. */
   readonly #absentSince = new Map<Incarnation, number>()
+  /** The laggard when that was last asked. */
+  #behind: Incarnation | null = null
   /** Where a consumer got other bytes than these. */
   divergedAt: Position | null = null
 
@@ -173,6 +175,17 @@ export class OutputChannel {
   forget(view: View): void {
     const listed = new Set(belonging(view).map((m) => m.incarnation))
     for (const incarnation of this.#acks.keys()) if (!listed.has(incarnation)) this.#acks.delete(incarnation)
+  }
+
+  /**
+   * The laggard, if it was already when this was last asked: acks of twins that are equally fast come one
+   * after the other, and whoever is a moment later is none.
+   */
+  lagging(view: View): Incarnation | null {
+    const laggard = this.laggard(view)
+    const again = laggard !== null && laggard === this.#behind
+    this.#behind = laggard
+    return again ? laggard : null
   }
 
   /**

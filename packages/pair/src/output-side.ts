@@ -240,6 +240,11 @@ export class OutputSide implements StageOutput {
     for (const channel of this.channels) this.#evictChannel(channel)
   }
 
+  /** On every tick of a member: who keeps it from going on? */
+  watchLag(): void {
+    for (const channel of this.channels) this.#reportLaggard(channel)
+  }
+
   /** A joiner forgets what its survivor has forgotten: every consumer that may ever ask has acked it. */
   evictLike(kept: readonly Position[]): void {
     this.channels.forEach((channel, index) => {
@@ -270,7 +275,6 @@ export class OutputSide implements StageOutput {
       for (const { link } of channel.subscribers.values()) {
         this.#context.send(link, { kind: 'producing', head: channel.buffer.head, durable: this.#durable })
       }
-      this.#reportLaggard(channel)
       this.#reportSilent(channel)
     }
     this.pool.sweep()
@@ -351,7 +355,7 @@ export class OutputSide implements StageOutput {
 
   #reportLaggard(channel: OutputChannel): void {
     const view = this.#views.view(channel.channel.to)
-    const laggard = view === null ? null : channel.laggard(view)
+    const laggard = view === null ? null : channel.lagging(view)
     if (view === null || laggard === null) return
     const twin = twinOf(view, laggard)
     for (const subscriber of channel.subscribers.values()) {

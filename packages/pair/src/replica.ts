@@ -116,6 +116,7 @@ export class Replica {
       this.#views.poll()
       this.#inputs.tick()
       this.#outputs.evict()
+      if (this.#life.serves) this.#outputs.watchLag()
     }
     if (attentive) this.#life.advance(ticks)
     else this.#life.prepare()

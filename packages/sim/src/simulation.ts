@@ -56,7 +56,7 @@ export interface SimulationOptions {
 /** Small bounds and short patience, so that every one of them is reached in a run of half a second. */
 export const SIM_LIMITS: Limits = {
   ...DEFAULT_LIMITS,
-  heartbeatMs: 20,
+  heartbeatMs: 30,
   silenceMs: 80,
   hedgeMs: 80,
   removeMs: 300,
@@ -95,7 +95,7 @@ export type Observer = (
 ) => void
 
 /** Runs in which messages really become bytes. */
-const WIRE_SHARE = 0.1
+const WIRE_SHARE = 0.05
 
 /**
  * A whole pipeline of pairs in a world of virtual time. Two phases: faults, with safety checked at every

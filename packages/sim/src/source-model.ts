@@ -13,6 +13,8 @@ const IDLE_MS = 100
 export class SourceData {
   readonly rows: readonly ToyRow[]
   readonly arrivals: readonly number[]
+  /** The latest event time among the rows up to each. */
+  readonly newest: readonly number[]
 
   constructor(
     world: World,
@@ -35,6 +37,8 @@ export class SourceData {
     }
     this.rows = rows
     this.arrivals = arrivals
+    let newest = Number.MIN_SAFE_INTEGER
+    this.newest = rows.map((row) => (newest = Math.max(newest, row.at)))
   }
 }
 
@@ -99,7 +103,7 @@ export class SourceModel {
     const ended = request.to === null && to === rows.length && this.mayEnd()
     if (to === from && !ended && !last) return null
     const taken = rows.slice(from, to).map((row, place) => this.#asRewritten(row, from + place))
-    const newest = to === 0 ? Number.MIN_SAFE_INTEGER : Math.max(...rows.slice(0, to).map((row) => row.at))
+    const newest = this.#data.newest[to - 1] ?? Number.MIN_SAFE_INTEGER
     return {
       kind: 'rows',
       from: request.from,

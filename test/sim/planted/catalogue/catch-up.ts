@@ -65,7 +65,7 @@ export const CATCH_UP: readonly Mutation[] = [
     replace:
       'const point = { at: body.at, inputs: this.#p.inputs.ports.map(({ channel }) => ' +
       '({ channel: channel.channel.id, ...channel.sealed })), image',
-    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'reordered'],
+    caughtBy: ['deposed', 'diverged', 'halted', 'lost', 'crashed', 'stuck', 'reordered'],
     schedules: 200,
     focus: BACKLOG,
   },

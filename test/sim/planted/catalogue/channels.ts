@@ -167,7 +167,7 @@ export const CHANNELS: readonly Mutation[] = [
     file: 'packages/pair/src/input-channel.ts',
     find: "if (message.kind === 'seal') this.#sealed = { position: after, digest }",
     replace: "if (message.kind === 'seal') this.#processed = this.#sealed = { position: after, digest }",
-    caughtBy: ['lost', 'diverged', 'halted', 'crashed', 'reordered', 'stuck', 'unserved'],
+    caughtBy: ['deposed', 'lost', 'diverged', 'halted', 'crashed', 'reordered', 'stuck', 'unserved'],
     schedules: 200,
     focus: BACKLOG,
   },

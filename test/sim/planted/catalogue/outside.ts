@@ -90,6 +90,6 @@ export const OUTSIDE: readonly Mutation[] = [
     replace: 'this.#leave',
     caughtBy: ['lost'],
     schedules: 300,
-    focus: DISPLAY,
+    focus: { ...DISPLAY, faults: ['crash', 'crash', 'hang'], aims: ['ended'], at: ['out'], count: [2, 4] },
   },
 ]

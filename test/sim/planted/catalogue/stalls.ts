@@ -192,8 +192,8 @@ export const STALLS: readonly Mutation[] = [
       'A follower waits for its leader, however long its rows are due: a hung leader of a transactional ' +
       'egress costs a silence, a take-over and a catch-up, though anybody could have committed.',
     file: 'packages/pair/src/sink-writer.ts',
-    find: 'now - this.#stalledAt >= limits.hedgeMs',
-    replace: 'now - this.#stalledAt >= 1e9',
+    find: 'awake - this.#stalledAt >= limits.hedgeMs',
+    replace: 'awake - this.#stalledAt >= 1e9',
     caughtBy: ['scenario: egress-leader-hangs'],
     schedules: 0,
   },

@@ -79,7 +79,11 @@ export const VIEWS: readonly Mutation[] = [
     replace: 'if (facts.twinLost !== null) {',
     caughtBy: ['rolled-back', 'crashed', 'lost', 'stuck', 'diverged', 'halted', 'unserved'],
     schedules: 300,
-    focus: { ...CHURN, faults: ['crash', 'reset', 'isolate', 'cut'], aims: ['loading', 'subscribing'] },
+    focus: {
+      ...CHURN,
+      faults: ['crash'],
+      aims: ['loading', 'subscribing', 'holding-acks', 'streaming'],
+    },
   },
   {
     name: 'run-and-checkpoint-in-two-keys',

@@ -14,6 +14,7 @@ export function simulationOf(...faults: readonly Fault[]): Simulation {
 }
 
 export function runUntil(simulation: Simulation, until: number): void {
-  // Something is always planned: the simulation looks after itself every few milliseconds.
+  // Not later: what happens next may be far away.
+  simulation.world.at(until, () => undefined)
   while (simulation.world.now < until && simulation.world.step());
 }
