@@ -5,13 +5,13 @@ export default defineConfig({
   test: {
     pool: 'threads',
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default', new ClosingLine()],
     projects: [
       project('packages', ['packages/**/*.test.ts', 'operators/**/*.test.ts']),
       project('scenarios', ['test/scenarios/**/*.test.ts']),
-      project('sim', ['test/sim/**/*.test.ts'], { testTimeout: 240_000, sequence: { groupOrder: 1 } }),
+      project('sim', ['test/sim/**/*.test.ts'], { testTimeout: 900_000, sequence: { groupOrder: 1 } }),
       // Whatever else is in test/, so that no test file can be written where nothing runs it.
       project('house', ['test/**/*.test.ts'], { exclude: ['test/scenarios/**', 'test/sim/**'] }),
     ],

@@ -1,5 +1,5 @@
 import type { Epoch, Image, InputPoint } from '@pollux/protocol'
-import type { ImageStream } from './image-stream.ts'
+import type { ImageStream } from './catch-up/image-stream.ts'
 
 /** What a replica does besides being one of a pair: computing, reading the outside, or writing to it. */
 export interface Body {

@@ -7,13 +7,13 @@ import { at, frameAt, sealAt } from '../test-kit/items.ts'
 import { KnownViews } from '../test-kit/known-views.ts'
 import { viewOf } from '../test-kit/views.ts'
 import { ConsumerBody } from './consumer-body.ts'
-import { InputSide } from './input-side.ts'
+import { InputSide } from './channel/input-side.ts'
 import type { Limits } from './limits.ts'
-import { OutputSide } from './output-side.ts'
-import { PartWriter } from './part-writer.ts'
-import { SinkQueue } from './sink-queue.ts'
+import { OutputSide } from './channel/output-side.ts'
+import { PartWriter } from './checkpoint/part-writer.ts'
+import { SinkQueue } from './egress/sink-queue.ts'
 import { StageRunner } from './stage-runner.ts'
-import { Stance } from './stance.ts'
+import { Stance } from './life/stance.ts'
 
 /** Passes rows on, fails at the row 13, and writes down in which order it was called. */
 class Scribe implements Operator {

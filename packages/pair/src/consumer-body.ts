@@ -1,11 +1,11 @@
 import type { Epoch, Image, InputPoint } from '@pollux/protocol'
 import type { Body } from './body.ts'
-import { ImageStream } from './image-stream.ts'
-import { WATERMARK_NONE, type InputSide } from './input-side.ts'
-import type { PartWriter } from './part-writer.ts'
+import { ImageStream } from './catch-up/image-stream.ts'
+import { WATERMARK_NONE, type InputSide } from './channel/input-side.ts'
+import type { PartWriter } from './checkpoint/part-writer.ts'
 import type { StageOutput } from './stage-output.ts'
 import type { StageRunner } from './stage-runner.ts'
-import type { Stance } from './stance.ts'
+import type { Stance } from './life/stance.ts'
 
 export interface BodyParts {
   readonly stance: Stance

@@ -12,11 +12,11 @@ import type {
   Topology,
 } from '@pollux/protocol'
 import { PROTOCOL_VERSION } from '@pollux/protocol'
-import type { CoordinatorRequest } from './coordinator.ts'
-import type { StoreRequest } from './buffer-store.ts'
+import type { CoordinatorRequest } from './ports/coordinator.ts'
+import type { StoreRequest } from './ports/buffer-store.ts'
 import type { Effect, ReplicaEvent } from './effect.ts'
 import type { Limits } from './limits.ts'
-import type { SinkRequest, SourceRequest } from './outside.ts'
+import type { SinkRequest, SourceRequest } from './ports/outside.ts'
 
 /** What a replica is told at birth and never changes. */
 export interface Identity {

@@ -1,7 +1,14 @@
 import type { Epoch, Frame, Hello, Message, PairId } from '@pollux/protocol'
-import type { CoordinatorReply, CoordinatorRequest } from './coordinator.ts'
-import type { StoreReply, StoreRequest } from './buffer-store.ts'
-import type { DisplayEvent, EventId, SinkReply, SinkRequest, SourceReply, SourceRequest } from './outside.ts'
+import type { CoordinatorReply, CoordinatorRequest } from './ports/coordinator.ts'
+import type { StoreReply, StoreRequest } from './ports/buffer-store.ts'
+import type {
+  DisplayEvent,
+  EventId,
+  SinkReply,
+  SinkRequest,
+  SourceReply,
+  SourceRequest,
+} from './ports/outside.ts'
 
 /** Everything that can happen to a replica. Sockets, timers and watches only make these. */
 export type Input =

@@ -7,7 +7,7 @@ import { at, frameAt, sealAt } from '../test-kit/items.ts'
 import { ReplicaBench } from '../test-kit/replica-bench.ts'
 import { servingReplica, servingTwin } from '../test-kit/serving-replica.ts'
 import { viewOf } from '../test-kit/views.ts'
-import { firstRun, nextRun } from './run-key.ts'
+import { firstRun, nextRun } from './checkpoint/run-key.ts'
 
 const FIRST = frameAt(at(0, 0), 1)
 const SEALED = sealAt(at(0, 1), 1)

@@ -1,6 +1,6 @@
 import { epoch } from '@pollux/protocol'
 import type { ProgressMessage } from '@pollux/protocol'
-import { CatchUp } from '../src/catch-up.ts'
+import { CatchUp } from '../src/catch-up/catch-up.ts'
 import { frameAt, sealAt } from './items.ts'
 import { PairBench } from './pair-bench.ts'
 import { viewOf } from './views.ts'

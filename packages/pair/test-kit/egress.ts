@@ -1,10 +1,10 @@
 import { crc32c, epoch } from '@pollux/protocol'
 import type { Epoch, PendingRow } from '@pollux/protocol'
 import type { Context } from '../src/context.ts'
-import { InputSide } from '../src/input-side.ts'
-import { NeighbourViews } from '../src/neighbour-views.ts'
-import type { SinkReply, SinkRequest } from '../src/outside.ts'
-import { SinkQueue } from '../src/sink-queue.ts'
+import { InputSide } from '../src/channel/input-side.ts'
+import { NeighbourViews } from '../src/life/neighbour-views.ts'
+import type { SinkReply, SinkRequest } from '../src/ports/outside.ts'
+import { SinkQueue } from '../src/egress/sink-queue.ts'
 import { frameAt, sealAt } from './items.ts'
 
 /** An egress that collects rows as its body would, epoch by epoch. */

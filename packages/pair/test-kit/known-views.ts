@@ -1,9 +1,9 @@
 import type { PairId } from '@pollux/protocol'
 import type { Context } from '../src/context.ts'
-import { viewKey } from '../src/coordinator.ts'
-import { MemoryCoordinator } from '../src/memory-coordinator.ts'
-import { NeighbourViews } from '../src/neighbour-views.ts'
-import type { View } from '../src/view.ts'
+import { viewKey } from '../src/ports/coordinator.ts'
+import { MemoryCoordinator } from '../src/ports/memory-coordinator.ts'
+import { NeighbourViews } from '../src/life/neighbour-views.ts'
+import type { View } from '../src/life/view.ts'
 
 /** The views of the pairs around a replica: as the coordinator has them, and as they are known here. */
 export class KnownViews {

@@ -1,9 +1,9 @@
 import { crc32c, epoch, incarnation } from '@pollux/protocol'
 import type { Position } from '@pollux/protocol'
 import type { Context } from '../src/context.ts'
-import { FramePool } from '../src/frame-pool.ts'
+import { FramePool } from '../src/channel/frame-pool.ts'
 import type { Limits } from '../src/limits.ts'
-import { OutputChannel } from '../src/output-channel.ts'
+import { OutputChannel } from '../src/channel/output-channel.ts'
 import { contextAt } from './context-at.ts'
 import { frameOf } from './items.ts'
 

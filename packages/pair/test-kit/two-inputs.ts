@@ -1,6 +1,6 @@
 import { crc32c } from '@pollux/protocol'
 import type { Context } from '../src/context.ts'
-import { InputSide } from '../src/input-side.ts'
+import { InputSide } from '../src/channel/input-side.ts'
 import { contextAt } from './context-at.ts'
 import { linesOf } from './effect-lines.ts'
 import { at, frameAt, sealAt } from './items.ts'

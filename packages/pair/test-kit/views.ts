@@ -1,6 +1,6 @@
 import { generation, incarnation, run } from '@pollux/protocol'
 import type { Lane } from '@pollux/protocol'
-import type { Member, View } from '../src/view.ts'
+import type { Member, View } from '../src/life/view.ts'
 
 /** `a1` is incarnation 1 in lane a, at an address of the same name. */
 export function member(name: string): Member {

@@ -24,7 +24,7 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'joiner-counted-as-member',
     story: 'A replica that is still joining passes for a member: it serves and leads without any state.',
-    file: 'packages/pair/src/view.ts',
+    file: 'packages/pair/src/life/view.ts',
     find: 'return view.members.some((m) => m.incarnation === incarnation)\n}\n\n/** Members and joiner',
     replace:
       'return view.members.some((m) => m.incarnation === incarnation) || view.joining?.incarnation ' +
@@ -38,7 +38,7 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'A joiner counts as loaded while its image is still on the way: it processes, and is promoted, ' +
       'without the state.',
-    file: 'packages/pair/src/catch-up-joiner.ts',
+    file: 'packages/pair/src/catch-up/catch-up-joiner.ts',
     find: "return this.#phase.kind === 'replaying'",
     replace: "return this.#phase.kind === 'replaying' || this.#phase.kind === 'loading'",
     caughtBy: ['crashed', 'stuck', 'diverged', 'halted', 'unserved', 'lost'],
@@ -50,7 +50,7 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'The state travels, the unacked output does not: the joiner stands at the head as a member, the ' +
       'survivor dies, and a consumer that is behind finds nobody to serve it.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: "const items = purpose === 'catch-up' || ",
     replace: 'const items = ',
     caughtBy: ['unserved', 'stuck'],
@@ -60,7 +60,7 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'catch-up-point-too-late',
     story: 'The joiner subscribes from what the survivor has received instead of from what it has processed.',
-    file: 'packages/pair/src/catch-up.ts',
+    file: 'packages/pair/src/catch-up/catch-up.ts',
     find: 'const point = { at: body.at, inputs: body.inputPoints(), image',
     replace:
       'const point = { at: body.at, inputs: this.#p.inputs.ports.map(({ channel }) => ' +
@@ -73,7 +73,7 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'acks-not-held-for-joiner',
     story:
       'The survivor acks on while its joiner subscribes: producers evict what the joiner is to begin with.',
-    file: 'packages/pair/src/catch-up-survivor.ts',
+    file: 'packages/pair/src/catch-up/catch-up-survivor.ts',
     find: "return this.#phase.kind === 'holding'\n",
     replace: "return this.#phase.kind === ('never' as string)\n",
     caughtBy: ['unserved', 'stuck'],
@@ -94,7 +94,7 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'digest-not-in-image',
     story:
       'The running digest of a channel starts anew with the joiner: twins with equal bytes look different.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: 'keptDigest: items ? buffer.keptDigest : buffer.headDigest,',
     replace: 'keptDigest: 0,',
     caughtBy: ['halted', 'diverged'],
@@ -118,7 +118,7 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'The joiner takes an input for one that has said nothing yet: its triggers fire later than its ' +
       'twin’s.',
-    file: 'packages/pair/src/input-side.ts',
+    file: 'packages/pair/src/channel/input-side.ts',
     find: 'port.watermark = part.watermark\n',
     replace: '',
     caughtBy: ['diverged', 'halted', 'lost', 'reordered'],
@@ -135,7 +135,7 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'dictionary-not-in-image',
     story:
       'The joiner does not learn which texts the dictionary of a channel holds: codes mean nothing to it.',
-    file: 'packages/pair/src/input-side.ts',
+    file: 'packages/pair/src/channel/input-side.ts',
     find: 'port.decoder.restoreState(part.dictionaries)\n',
     replace: '',
     caughtBy: ['crashed', 'diverged', 'halted', 'lost'],
@@ -145,7 +145,7 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'encoder-dictionary-not-in-image',
     story: 'The joiner numbers the texts of its output anew: the same rows, other bytes than its twin’s.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: 'encoder.restoreState(part.dictionaries)\n',
     replace: '',
     caughtBy: ['crashed', 'diverged', 'halted', 'lost'],
@@ -157,7 +157,7 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'The twin link breaks when the image has arrived; linked again, the survivor takes another image ' +
       'for a joiner that is a member already, and feeds it from behind decisions that it never gets.',
-    file: 'packages/pair/src/catch-up-survivor.ts',
+    file: 'packages/pair/src/catch-up/catch-up-survivor.ts',
     find: 'if (!this.streamed) this.end()',
     replace: 'this.end()',
     caughtBy: ['crashed', 'stuck'],

@@ -47,7 +47,7 @@ export const CHANNELS: readonly Mutation[] = [
     name: 'evict-on-one-ack',
     story:
       'A producer forgets what one consumer replica has acked: the other, slower one has nowhere to get it.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'floor = earlierPosition(floor, acked.position)',
     replace: 'floor = acked.position',
     caughtBy: ['unserved', 'stuck'],
@@ -57,7 +57,7 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'joiners-acks-forgotten',
     story: 'Eviction asks the members only: what a joiner has yet to receive is thrown away under it.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'for (const member of belonging(view)) {\n      const acked',
     replace: 'for (const member of view.members) {\n      const acked',
     caughtBy: ['unserved', 'stuck'],
@@ -69,7 +69,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'Under race delivery C took frame 7 from one twin and acked it; the other evicts and refills it ' +
       'while its own send of it is still queued.',
-    file: 'packages/pair/src/frame-pool.ts',
+    file: 'packages/pair/src/channel/frame-pool.ts',
     find: 'if (frame.readers > 0) this.#retiring.push(frame)',
     replace: 'if (frame.readers > 1e9) this.#retiring.push(frame)',
     caughtBy: ['crashed', 'diverged', 'halted'],
@@ -79,7 +79,7 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'boundary-row-taken-twice',
     story: 'After a take-over the last item before the position comes again, and is taken for the next one.',
-    file: 'packages/pair/src/input-channel.ts',
+    file: 'packages/pair/src/channel/input-channel.ts',
     find: 'if (order < 0) return this.#compareCopy(message)',
     replace:
       'if (order < 0 && comparePositions(afterOf(message), this.#next) !== 0) return ' +
@@ -92,7 +92,7 @@ export const CHANNELS: readonly Mutation[] = [
     name: 'delivery-from-the-head',
     story:
       'Asked to deliver from a position, a producer begins at its head: what lies between is never sent.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'if (number !== null) subscriber.cursor = number',
     replace: 'if (number !== null) subscriber.cursor = this.buffer.end',
     caughtBy: ['stuck', 'lost'],
@@ -115,7 +115,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'A consumer takes the rows of whichever channel has some, instead of waiting for the one whose ' +
       'turn it is.',
-    file: 'packages/pair/src/epoch-order.ts',
+    file: 'packages/pair/src/channel/epoch-order.ts',
     find: "if (message === undefined) return { kind: 'wait', channel }",
     replace:
       'if (message === undefined) { const other = channels.find((one) => one.head?.message.kind === ' +
@@ -130,7 +130,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'A watermark takes effect when its seal arrives, not at the boundary: how far ahead one input ' +
       'is differs.',
-    file: 'packages/pair/src/input-side.ts',
+    file: 'packages/pair/src/channel/input-side.ts',
     find: "if (outcome === 'gap') port.links.resubscribe(link)",
     replace:
       "if (outcome === 'taken' && message.kind === 'seal') port.watermark = message.watermark\n    if " +
@@ -164,7 +164,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'A member acks what it has received: its producers forget it, and a joiner that starts where ' +
       'the member stands finds nobody who can serve it.',
-    file: 'packages/pair/src/input-channel.ts',
+    file: 'packages/pair/src/channel/input-channel.ts',
     find: "if (message.kind === 'seal') this.#sealed = { position: after, digest }",
     replace: "if (message.kind === 'seal') this.#processed = this.#sealed = { position: after, digest }",
     caughtBy: ['deposed', 'lost', 'diverged', 'halted', 'crashed', 'reordered', 'stuck', 'unserved'],
@@ -176,7 +176,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'A joiner becomes a member and forgets by the view of its consumers that it happens to know: they ' +
       'have let somebody in meanwhile, who has yet to receive what is thrown away.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: '    if (!this.#views.isFresh(channel.channel.to)) return\n',
     replace: '',
     caughtBy: ['scenario: joiners-at-both-ends-of-a-channel'],
@@ -197,7 +197,7 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'incarnation-in-a-seal',
     story: 'Something of the one who sends gets into what is sent: twins seal the same epoch differently.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: 'channel.buffer.pushSeal(to, watermark, idle)',
     replace: 'channel.buffer.pushSeal(to, watermark + this.#context.incarnation, idle)',
     caughtBy: ['diverged', 'halted'],
@@ -207,7 +207,7 @@ export const CHANNELS: readonly Mutation[] = [
   {
     name: 'frames-end-by-the-clock',
     story: 'A frame ends when its producer happens to send: what lies in one depends on what arrived when.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: 'for (const channel of this.channels) channel.pump()',
     replace:
       'for (const channel of this.channels) {\n      channel.cut(this.#epoch)\n      channel.pump()\n    }',

@@ -20,7 +20,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything ' +
       'restores at c, and the rows of (k, c] are never made again.',
-    file: 'packages/pair/src/part-writer.ts',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
     find: 'if (writing === null || !body.settledOutside(writing.owed)) return',
     replace: 'if (writing === null) return',
     caughtBy: ['lost', 'halted', 'stuck'],
@@ -32,7 +32,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to ' +
       'the other.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = ingress.book.processed',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
@@ -44,7 +44,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'Older parts are deleted when a checkpoint has been read back, before the run key says so: ' +
       'everybody dies, and what is to be restored is gone.',
-    file: 'packages/pair/src/checkpoint-keeper.ts',
+    file: 'packages/pair/src/checkpoint/checkpoint-keeper.ts',
     find: 'this.#run.complete = phase.checkpoint',
     replace: 'this.#run.complete = phase.checkpoint; this.onCheckpoint(phase.checkpoint)',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
@@ -60,7 +60,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'A checkpoint keeps where an output buffer began instead of where it ended: restored, it ' +
       'repeats numbers.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: 'kept: items ? buffer.kept : buffer.head,',
     replace: 'kept: buffer.kept,',
     caughtBy: ['crashed', 'stuck', 'halted', 'diverged', 'lost'],
@@ -72,7 +72,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'The log is cut at the checkpoint though the twin does not hold everything up to there: the leader ' +
       'dies, and the twin finds a hole where it must read on.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
     replace: 'const through = index',
     caughtBy: ['unserved', 'lost', 'halted', 'stuck', 'crashed'],
@@ -91,7 +91,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'A part is said to be valid one epoch longer than it is: restored at the cut it claims, the replica ' +
       'lacks what came in between.',
-    file: 'packages/pair/src/part-writer.ts',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
     find: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to)',
     replace: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to + 1)',
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
@@ -103,7 +103,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'A writer of parts that dies leaves pieces behind, and its successor does not discard them: until ' +
       'the next checkpoint every death takes more of the room that this checkpoint needs.',
-    file: 'packages/pair/src/part-writer.ts',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
     find: 'leftover: null,',
     replace: 'leftover: [],',
     caughtBy: ['bound', 'stuck'],
@@ -121,7 +121,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'A new keeper reserves as if there were no checkpoint yet: the log fills what was kept for the next ' +
       'one, which then finds no room, and so the log is never cut.',
-    file: 'packages/pair/src/checkpoint-keeper.ts',
+    file: 'packages/pair/src/checkpoint/checkpoint-keeper.ts',
     find: 'if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, -1 as Epoch)',
     replace: 'this.#want(0, this.#run.value?.checkpoint?.epoch ?? (-1 as Epoch))',
     caughtBy: ['bound', 'stuck'],
@@ -133,7 +133,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     story:
       'What the first keeper asked for comes when there is a checkpoint already, and the store takes it in ' +
       'place of the larger room reserved since.',
-    file: 'packages/pair/src/memory-store.ts',
+    file: 'packages/pair/src/ports/memory-store.ts',
     find: "if (cut < this.#reservedAt) return { kind: 'refused', reason: 'fenced' }\n",
     replace: '',
     caughtBy: ['bound', 'stuck'],

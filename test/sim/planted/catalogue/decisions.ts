@@ -31,7 +31,7 @@ export const DECISIONS: readonly Mutation[] = [
       'A new leader reads the log while its predecessor may still write, because its fence names the ' +
       'generation before: (1) A appends e, in flight; (2) B leads, reads, finds no e; (3) e lands; ' +
       '(4) B decides another e.',
-    file: 'packages/pair/src/log-writer.ts',
+    file: 'packages/pair/src/ingress/log-writer.ts',
     find:
       "if (older) {\n      this.#phase = { kind: 'fencing', generation }\n" +
       "      this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation " +
@@ -47,7 +47,7 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'fence-skipped',
     story: 'A new leader neither fences nor reads: it takes the log for what it has heard of it.',
-    file: 'packages/pair/src/log-writer.ts',
+    file: 'packages/pair/src/ingress/log-writer.ts',
     find: "if (older) {\n      this.#phase = { kind: 'fencing', generation }",
     replace:
       "if (phase.kind === 'closed') {\n      this.#phase = { kind: 'open', generation }\n      " +
@@ -60,7 +60,7 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'store-forgets-its-fence',
     story: 'The store answers a fence and does not keep it: a deposed leader goes on appending.',
-    file: 'packages/pair/src/memory-store.ts',
+    file: 'packages/pair/src/ports/memory-store.ts',
     find: '    log.generation = request.generation\n',
     replace: '',
     caughtBy: ['unfenced'],
@@ -71,7 +71,7 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'store-accepts-old-generation',
     story:
       'Runs are compared, generations are not: the old leader of the same run writes behind the new one.',
-    file: 'packages/pair/src/memory-store.ts',
+    file: 'packages/pair/src/ports/memory-store.ts',
     find: 'return request.run < log.run || (request.run === log.run && request.generation < log.generation)',
     replace: 'return request.run < log.run',
     caughtBy: ['unfenced'],
@@ -82,7 +82,7 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'lead-without-new-generation',
     story:
       'The twin that takes the lead keeps the generation: its fence does not exclude the one it follows.',
-    file: 'packages/pair/src/view.ts',
+    file: 'packages/pair/src/life/view.ts',
     find: 'return { ...view, members, leader: stays, generation: nextGeneration(view) }',
     replace: 'return { ...view, members, leader: stays }',
     caughtBy: ['unfenced'],
@@ -93,7 +93,7 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'take-over-adopts-nothing',
     story:
       'The new leader fences and does not read: what became durable without it is decided a second time.',
-    file: 'packages/pair/src/log-writer.ts',
+    file: 'packages/pair/src/ingress/log-writer.ts',
     find: 'else if (tail < next) this.#open(generation)',
     replace: 'else if (tail < Infinity) this.#open(generation)',
     caughtBy: ['stuck', 'halted', 'diverged', 'lost', 'decision-rewritten'],
@@ -105,7 +105,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'A leader that takes over forgets what it holds beyond the durable log: (1) A proposes e, B ' +
       'holds it, so A sends frames of e; (2) A dies; (3) B drops e as not durable and decides anew.',
-    file: 'packages/pair/src/log-writer.ts',
+    file: 'packages/pair/src/ingress/log-writer.ts',
     find: 'else if (tail < next) this.#open(generation)',
     replace: 'else if (tail < next) { this.#book.reset(tail); this.#open(generation) }',
     caughtBy: ['lost', 'crashed', 'decision-rewritten', 'diverged', 'stuck', 'repeated'],
@@ -117,7 +117,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'Frames of a decision leave while nobody else has it: the leader dies, its twin never heard of ' +
       'the decision and makes another one of the same epoch.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: 'if (twinIsMember) book.markFinal(this.twinHolds)',
     replace: 'book.markFinal(book.tail)',
     caughtBy: ['diverged', 'halted', 'lost', 'repeated', 'reordered'],
@@ -127,7 +127,7 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'proposal-accepted-unheld',
     story: 'A follower says it holds one decision more than it does: that one is final for the leader alone.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: "this.#twin.send({ kind: 'accepted', index: tail })",
     replace: "this.#twin.send({ kind: 'accepted', index: tail + 1 })",
     caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'repeated'],
@@ -137,7 +137,7 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'proposals-not-in-image',
     story: 'A joiner becomes a member without the decisions that were proposed before it came.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: "const proposals = purpose === 'checkpoint' ? [] : book.pending()",
     replace: "const proposals = [] as ReturnType<DecisionBook['pending']>",
     caughtBy: ['stuck', 'diverged', 'halted', 'crashed', 'lost', 'decision-rewritten'],
@@ -149,7 +149,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'An ingress says durable(e) when e is only final: the sink commits, both twins die before the ' +
       'log has e, and run + 1 decides another e.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: 'for (let index = this.book.durable + 1; index <= this.book.tail; index++) return',
     replace: 'for (let index = this.book.final + 1; index <= this.book.tail; index++) return',
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck'],
@@ -160,7 +160,7 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'undurable-without-bound',
     story:
       'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
-    file: 'packages/pair/src/decision-maker.ts',
+    file: 'packages/pair/src/ingress/decision-maker.ts',
     find: 'book.tail - book.durable >= limits.undurableMax',
     replace: 'book.tail - book.durable >= 1e9',
     caughtBy: ['bound'],
@@ -172,7 +172,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'While its promise is on the way a leader goes on deciding: the promise lands late, and the ' +
       'drain epoch is one that it has passed.',
-    file: 'packages/pair/src/run-keeper.ts',
+    file: 'packages/pair/src/checkpoint/run-keeper.ts',
     find: 'return state.promised.includes(this.#context.pair) ? state.at : this.promise',
     replace: 'return state.promised.includes(this.#context.pair) ? state.at : null',
     caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
@@ -189,7 +189,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'A decision tells the watermark of all that was read: under pressure an empty epoch is sealed with ' +
       'it, and the rows that brought it are decided later, behind it.',
-    file: 'packages/pair/src/source-reader.ts',
+    file: 'packages/pair/src/ingress/source-reader.ts',
     find: 'return this.hasRows ? this.#taken : this.#newest.watermark',
     replace: 'return this.#newest.watermark',
     caughtBy: ['late'],
@@ -205,7 +205,7 @@ export const DECISIONS: readonly Mutation[] = [
   {
     name: 'proposal-dropped',
     story: 'After their link was cut the leader goes on behind the decision that the follower lacks.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: 'this.#fed ??= message.index',
     replace: 'this.#fed ??= message.index + 1',
     caughtBy: ['crashed', 'stuck', 'diverged', 'lost', 'halted'],
@@ -217,7 +217,7 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'B leads and decides up to 29; A, deposed and unaware, promises that its pair stops at 28; B finds ' +
       'the promise made: there is no cut 28 of this pair, and the drain never ends.',
-    file: 'packages/pair/src/run-keeper.ts',
+    file: 'packages/pair/src/checkpoint/run-keeper.ts',
     find: ' || promise > value.state.at\n',
     replace: '\n',
     caughtBy: ['scenario: deposed-leader-promises'],

@@ -34,7 +34,7 @@ export const FAILURES: readonly Mutation[] = [
   {
     name: 'divergence-stops-nobody',
     story: 'Twins differ, somebody notices, and the run goes on: whichever dies first has been wrong.',
-    file: 'packages/pair/src/pair-life.ts',
+    file: 'packages/pair/src/life/pair-life.ts',
     find: '    this.run.halt = { pair: context.pair, epoch: position.epoch, seq: position.seq, code }\n',
     replace: '',
     caughtBy: ['halted'],
@@ -44,7 +44,7 @@ export const FAILURES: readonly Mutation[] = [
   {
     name: 'digests-not-compared',
     story: 'Consumers ack with the digest of what they got, and no producer compares it with its own.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'if (buffer.digestAt(acked.position) === acked.digest) return',
     replace: 'if (buffer.digestAt(acked.position) !== -1) return',
     caughtBy: ['halted'],

@@ -21,7 +21,7 @@ export const OUTSIDE: readonly Mutation[] = [
     story:
       'A source may keep its answer until there is something to say, and is given up as if it had not ' +
       'answered: leaders remove each other for as long as it is quiet.',
-    file: 'packages/pair/src/source-reader.ts',
+    file: 'packages/pair/src/ingress/source-reader.ts',
     find: 'this.#call.sent(id, limits.sourceWaitMs)',
     replace: 'this.#call.sent(id)',
     caughtBy: ['deposed'],
@@ -38,7 +38,7 @@ export const OUTSIDE: readonly Mutation[] = [
     story:
       'A follower that is asked to lead tries only the store: with the source out of reach of both, each ' +
       'deposes the other for ever.',
-    file: 'packages/pair/src/hand-over.ts',
+    file: 'packages/pair/src/life/hand-over.ts',
     find: "return stage.source === 'push' ? [store]",
     replace: 'return stage.source !== null ? [store]',
     caughtBy: ['deposed'],
@@ -53,7 +53,7 @@ export const OUTSIDE: readonly Mutation[] = [
   {
     name: 'push-after-the-drain-kept',
     story: 'A request that comes after the epoch a drain stops at waits for a decision that nobody makes.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: 'if (drainAt === null || openTo !== null || next < drainAt) return null',
     replace: 'return null',
     caughtBy: ['unacknowledged'],
@@ -63,7 +63,7 @@ export const OUTSIDE: readonly Mutation[] = [
   {
     name: 'waiting-pushes-kept-at-the-drain',
     story: 'New requests are put off once a drain has stopped; one that waits already is forgotten.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: 'if (shut !== null) this.desk.shut(shut)',
     replace: '',
     caughtBy: ['unacknowledged'],
@@ -73,7 +73,7 @@ export const OUTSIDE: readonly Mutation[] = [
   {
     name: 'attempts-without-bound',
     story: 'A client that tries again while the store is away is remembered once for each attempt.',
-    file: 'packages/pair/src/push-desk.ts',
+    file: 'packages/pair/src/ingress/push-desk.ts',
     find: 'if (attempts.length >= this.#context.limits.attemptsMax) {',
     replace: 'if (attempts.length < 0) {',
     caughtBy: ['bound'],
@@ -85,7 +85,7 @@ export const OUTSIDE: readonly Mutation[] = [
     story:
       'A display leaves as soon as it knows that the run is finished: clients that lack its last rows, or ' +
       'the word that they are final, find nobody any more.',
-    file: 'packages/pair/src/pair-life.ts',
+    file: 'packages/pair/src/life/pair-life.ts',
     find: 'if (!this.#linger.stays(key, this.serves)) this.#leave',
     replace: 'this.#leave',
     caughtBy: ['lost'],

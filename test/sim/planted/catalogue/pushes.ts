@@ -12,7 +12,7 @@ export const PUSHES: readonly Mutation[] = [
     name: 'push-answered-when-held',
     story:
       'A client is told its rows are stored when they are decided: both twins die before the log has them.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: 'this.desk.onDurable(this.book.durable)',
     replace: 'this.desk.onDurable(this.book.tail)',
     caughtBy: ['unacknowledged'],
@@ -23,7 +23,7 @@ export const PUSHES: readonly Mutation[] = [
     name: 'retry-answered-from-memory',
     story:
       'A retry finds its key in the table and is told "stored" while the first attempt is not durable yet.',
-    file: 'packages/pair/src/push-desk.ts',
+    file: 'packages/pair/src/ingress/push-desk.ts',
     find: 'if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {',
     replace: 'if (this.#keys.has(push.key)) {',
     caughtBy: ['unacknowledged'],
@@ -33,7 +33,7 @@ export const PUSHES: readonly Mutation[] = [
   {
     name: 'retry-does-not-wait',
     story: 'A retry whose first attempt still waits to be decided is taken in as a request of its own.',
-    file: 'packages/pair/src/push-desk.ts',
+    file: 'packages/pair/src/ingress/push-desk.ts',
     find: 'const first = !this.#clients.has(push.key) && index === undefined',
     replace: 'const first = index === undefined',
     caughtBy: ['repeated'],
@@ -45,7 +45,7 @@ export const PUSHES: readonly Mutation[] = [
     story:
       'A joiner does not learn which requests were decided: it leads, the client asks again, the rows ' +
       'come twice.',
-    file: 'packages/pair/src/ingress-body.ts',
+    file: 'packages/pair/src/ingress/ingress-body.ts',
     find: '        ...this.desk.image(book.processed),\n',
     replace: '',
     caughtBy: ['repeated'],
@@ -55,7 +55,7 @@ export const PUSHES: readonly Mutation[] = [
   {
     name: 'follower-takes-pushes',
     story: 'A follower takes requests in: what it answers for, nobody decides.',
-    file: 'packages/pair/src/push-desk.ts',
+    file: 'packages/pair/src/ingress/push-desk.ts',
     find: "if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }",
     replace: '',
     caughtBy: ['repeated', 'unacknowledged', 'stuck', 'lost'],

@@ -8,7 +8,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'crash-strikes-nobody',
     story: 'Crashes are planned, counted and printed, and nobody dies.',
-    file: 'packages/sim/src/fault-driver.ts',
+    file: 'packages/sim/src/faults/fault-driver.ts',
     find: 'return s.killSlot(fault.slot, fault.restartMs)',
     replace: 'return',
     caughtBy: [DOES],
@@ -17,7 +17,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'pair-loss-spares-a-lane',
     story: 'The loss of a pair leaves one of its replicas alive, so nothing is ever lost.',
-    file: 'packages/sim/src/fault-driver.ts',
+    file: 'packages/sim/src/faults/fault-driver.ts',
     find: "for (const lane of ['a', 'b'])",
     replace: "for (const lane of ['a'])",
     caughtBy: [DOES],
@@ -26,7 +26,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'restart-never-comes',
     story: 'What is killed stays dead: catch-up and restore are hardly ever reached.',
-    file: 'packages/sim/src/simulation.ts',
+    file: 'packages/sim/src/runs/simulation.ts',
     find: 'if (restartMs !== null) this.world.after(restartMs, () => this.startSlot(slot))',
     replace: '',
     caughtBy: ['self-test: every fault is over when it should be'],
@@ -35,7 +35,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'hang-stops-nobody',
     story: 'A process that is stopped goes on taking its inputs: no old leader ever wakes up late.',
-    file: 'packages/sim/src/process-model.ts',
+    file: 'packages/sim/src/world/process-model.ts',
     find: 'this.hungUntil = Math.max(this.hungUntil, until)',
     replace: '',
     caughtBy: [DOES],
@@ -44,7 +44,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'flaky-service-is-sound',
     story: 'The unreliable time of a service begins with no unreliability.',
-    file: 'packages/sim/src/service-faults.ts',
+    file: 'packages/sim/src/faults/service-faults.ts',
     find: 'front.faults = faults\n',
     replace: '',
     caughtBy: [DOES],
@@ -53,7 +53,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'cut-lets-everything-through',
     story: 'A network cut is noted and holds nothing back.',
-    file: 'packages/sim/src/network.ts',
+    file: 'packages/sim/src/world/network.ts',
     find: 'if (this.isCut(from.slot, to.endpoint.slot)) {',
     replace: 'if (this.isCut(from.slot, from.slot)) {',
     caughtBy: ['self-test: what is sent into a cut comes when it heals'],
@@ -62,7 +62,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'network-never-reorders',
     story: 'Every message takes equally long: what was sent first arrives first, on whatever connection.',
-    file: 'packages/sim/src/network.ts',
+    file: 'packages/sim/src/world/network.ts',
     find: 'return delayMs + slow + this.#world.random.float() * jitterMs',
     replace: 'return delayMs + slow + this.#world.random.float() * jitterMs * 0',
     caughtBy: ['self-test: messages of two connections overtake each other'],
@@ -73,7 +73,7 @@ export const SIMULATOR: readonly Mutation[] = [
     story:
       'What arrives is the memory of whoever sent it: a frame refilled too early changes at both ends ' +
       'alike.',
-    file: 'packages/sim/src/network.ts',
+    file: 'packages/sim/src/world/network.ts',
     find: '  bytes.set(frame.bytes)\n  return { ...frame, bytes, readers: 0 }',
     replace: '  return { ...frame, readers: 0 }',
     caughtBy: ['self-test: what arrives is a copy'],
@@ -82,7 +82,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'nothing-is-ever-late',
     story: 'No append lands after its author was given up: reading before fencing would do no harm.',
-    file: 'packages/sim/src/service-front.ts',
+    file: 'packages/sim/src/world/service-front.ts',
     find: ' + this.#delayed(this.faults.late)',
     replace: '',
     caughtBy: ['self-test: a late request takes effect long after its author gave up'],
@@ -91,7 +91,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'unanswered-means-undone',
     story: 'A request without an answer never had an effect: no outcome is unknown.',
-    file: 'packages/sim/src/service-front.ts',
+    file: 'packages/sim/src/world/service-front.ts',
     find: 'random.chance(this.faults.lost)) return',
     replace: 'random.chance(this.faults.lost) || random.chance(this.faults.unanswered)) return',
     caughtBy: ['self-test: a request whose answer is lost has taken effect'],
@@ -100,7 +100,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'a-crash-loses-nothing',
     story: 'The store comes back from every crash with all that it was ever asked to write.',
-    file: 'packages/sim/src/service-front.ts',
+    file: 'packages/sim/src/world/service-front.ts',
     find: '      if (crashes !== this.#crashes) return\n',
     replace: '',
     caughtBy: ['self-test: a crash forgets what has no effect yet'],
@@ -109,7 +109,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'an-error-means-undone',
     story: 'What is answered with an error never had an effect.',
-    file: 'packages/sim/src/service-front.ts',
+    file: 'packages/sim/src/world/service-front.ts',
     find: 'if (refuses && random.chance(0.5))',
     replace: 'if (refuses)',
     caughtBy: ['self-test: a refused request may have taken effect, or not'],
@@ -118,7 +118,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'checker-compares-what-came',
     story: 'Only rows that are there are compared: those that never came are not missed.',
-    file: 'packages/sim/src/checker.ts',
+    file: 'packages/sim/src/judge/checker.ts',
     find: 'const count = Math.max(expected.length, actual.length)',
     replace: 'const count = Math.min(expected.length, actual.length)',
     caughtBy: [SEES],
@@ -127,7 +127,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'checker-ignores-values',
     story: 'Rows count as equal when their ids are: what an operator made of them may differ.',
-    file: 'packages/sim/src/checker.ts',
+    file: 'packages/sim/src/judge/checker.ts',
     find: 'want.value === value &&',
     replace: 'value !== undefined &&',
     caughtBy: [SEES],
@@ -136,7 +136,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'checker-forgets-what-was-sent',
     story: 'Each item is compared with itself: twins may differ, and what was sent may be taken back.',
-    file: 'packages/sim/src/checker.ts',
+    file: 'packages/sim/src/judge/checker.ts',
     find: 'if (before === undefined) sent.set(key, item)',
     replace: 'if (sent.set(key, item) !== undefined) return',
     caughtBy: [SEES],
@@ -145,7 +145,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'checker-deaf-to-clients',
     story: 'A client that was shown a final event twice complains, and nobody reads it.',
-    file: 'packages/sim/src/checker.ts',
+    file: 'packages/sim/src/judge/checker.ts',
     find: "if (client.complaint !== null) this.report('final-changed', client.complaint)",
     replace: '',
     caughtBy: [SEES],
@@ -154,7 +154,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'checker-takes-any-log',
     story: 'A hole in a decision log passes.',
-    file: 'packages/sim/src/checker.ts',
+    file: 'packages/sim/src/judge/checker.ts',
     find: 'if (decision.index !== place + 1)',
     replace: 'if (decision.index < 0)',
     caughtBy: [SEES],
@@ -163,7 +163,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'half-a-pair-passes-for-whole',
     story: 'The input ends though a replica is missing: one that never rejoins is not missed.',
-    file: 'packages/sim/src/simulation.ts',
+    file: 'packages/sim/src/runs/simulation.ts',
     find: 'return this.options.endsWhole !== true || this.#wholeAgain',
     replace: 'return true',
     caughtBy: [SEES],
@@ -172,7 +172,7 @@ export const SIMULATOR: readonly Mutation[] = [
   {
     name: 'stuck-passes-for-done',
     story: 'A run that never finishes is judged by what it did not do wrong.',
-    file: 'packages/sim/src/simulation.ts',
+    file: 'packages/sim/src/runs/simulation.ts',
     find: "this.checker.report(halted ? 'halted' : 'stuck', this.pending())",
     replace: "if (halted) this.checker.report('halted', this.pending())",
     caughtBy: [SEES],

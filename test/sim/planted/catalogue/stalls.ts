@@ -10,7 +10,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'The survivor holds its acks until its joiner is a member, not for one round trip: as long as the ' +
       'image travels nothing is acked, the producers come to their mark, and the ingress stops.',
-    file: 'packages/pair/src/catch-up-survivor.ts',
+    file: 'packages/pair/src/catch-up/catch-up-survivor.ts',
     find: "return this.#phase.kind === 'holding'\n",
     replace: "return this.#phase.kind !== 'idle'\n",
     caughtBy: ['scenario: survivor-keeps-acking-while-it-streams'],
@@ -21,7 +21,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'The survivor holds its acks for however long its joiner takes to subscribe: one that cannot reach a ' +
       'producer stops the pipeline for as long as that lasts.',
-    file: 'packages/pair/src/catch-up.ts',
+    file: 'packages/pair/src/catch-up/catch-up.ts',
     find: 'if (this.survivor.holdsTooLong) this.#giveUp()',
     replace: '',
     caughtBy: ['scenario: joiner-out-of-reach-of-a-producer'],
@@ -30,7 +30,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'behind-never-said',
     story: 'A leader that is behind is never told: whatever it has lost, everybody waits for it, for good.',
-    file: 'packages/pair/src/upstream-links.ts',
+    file: 'packages/pair/src/channel/upstream-links.ts',
     find: 'if (!producer.accepted || epoch <= producer.toldEpoch) continue',
     replace: 'if (epoch >= 0) continue',
     caughtBy: ['scenario: clocks-that-differ'],
@@ -41,7 +41,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A stage between a leader that is behind and whoever waits for it keeps to itself what it is told: ' +
       'only ingresses next to a fan-in come level.',
-    file: 'packages/pair/src/pair-life.ts',
+    file: 'packages/pair/src/life/pair-life.ts',
     find: 'if (ingress !== null) ingress.onHint(epoch)\n    else inputs.passHint(epoch)',
     replace: 'ingress?.onHint(epoch)\n    inputs.passHint(0 as Epoch)',
     caughtBy: ['scenario: clocks-that-differ'],
@@ -50,7 +50,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'behind-not-heeded',
     story: 'A leader goes by its own clock alone, whatever it is told of the others’.',
-    file: 'packages/pair/src/decision-maker.ts',
+    file: 'packages/pair/src/ingress/decision-maker.ts',
     find: '    this.#clock.follow(this.#hint)\n',
     replace: '',
     caughtBy: ['scenario: clocks-that-differ'],
@@ -59,7 +59,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'idle-range-kept-open',
     story: 'An ingress with nothing to read keeps its long range open, though others have rows in it.',
-    file: 'packages/pair/src/decision-maker.ts',
+    file: 'packages/pair/src/ingress/decision-maker.ts',
     find: 'const wanted = rows || this.#hint > tail.next ||',
     replace: 'const wanted = rows ||',
     caughtBy: ['scenario: idle-beside-busy'],
@@ -70,7 +70,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A replica that takes nothing any more fills its producers’ buffers, and they tell nobody: the ' +
       'pipeline stands still for as long as it takes to suspect it.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'if (own < freed && left',
     replace: 'if (own < 0 && left',
     caughtBy: ['scenario: laggard-removed'],
@@ -79,7 +79,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'faster-twin-reported',
     story: 'Of two twins, the one that keeps up is reported as the one that does not.',
-    file: 'packages/pair/src/output-channel.ts',
+    file: 'packages/pair/src/channel/output-channel.ts',
     find: 'if (own < freed && left',
     replace: 'if (own > freed && left',
     caughtBy: ['scenario: laggard-removed'],
@@ -88,7 +88,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'laggard-kept',
     story: 'A replica is told that its twin holds everybody back, and does not remove it.',
-    file: 'packages/pair/src/fact-finder.ts',
+    file: 'packages/pair/src/life/fact-finder.ts',
     find: "if (this.#twin.reported('laggard')) return 'laggard'",
     replace: '',
     caughtBy: ['scenario: laggard-removed'],
@@ -98,7 +98,7 @@ export const STALLS: readonly Mutation[] = [
     name: 'hand-over-never-asked',
     story:
       'A leader out of reach of its outside keeps it to itself: it lives and beats, and nothing happens.',
-    file: 'packages/pair/src/hand-over.ts',
+    file: 'packages/pair/src/life/hand-over.ts',
     find: 'if (failingMs < limits.hedgeMs ||',
     replace: 'if (failingMs >= 0 ||',
     caughtBy: ['scenario: grey-failure-at-the-store'],
@@ -107,7 +107,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'unreachable-source-kept',
     story: 'A leader minds its store and its sink; that it cannot read its source is no reason to hand over.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: '      ingress?.source.failingMs ?? 0,\n    ]',
     replace: '    ]',
     caughtBy: ['scenario: grey-failure-at-the-source'],
@@ -117,7 +117,7 @@ export const STALLS: readonly Mutation[] = [
     name: 'unreachable-sink-kept',
     story:
       'A leader minds its store and its source; that it cannot write to its sink is no reason to hand over.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: '      this.#writer?.failingMs ?? 0,\n',
     replace: '',
     caughtBy: ['scenario: grey-failure-at-the-sink'],
@@ -128,7 +128,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A follower takes the lead whenever it is asked, without trying the sink first: two replicas that ' +
       'cannot reach it hand the lead to and fro, and one of them is always catching up.',
-    file: 'packages/pair/src/hand-over.ts',
+    file: 'packages/pair/src/life/hand-over.ts',
     find: 'if (this.#probe !== null && now - this.#probe.sentAt < limits.replyMs) return',
     replace: 'this.#reachedUntil = now + 2 * limits.hedgeMs',
     caughtBy: ['scenario: sink-out-of-reach-of-both'],
@@ -139,7 +139,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'With the link between two healthy twins dead each removes the other, without the word of a ' +
       'neighbour that has lost it too; it cannot catch up, and is removed again.',
-    file: 'packages/pair/src/fact-finder.ts',
+    file: 'packages/pair/src/life/fact-finder.ts',
     find: 'this.#twin.silentMs >= limits.removeMs && (this.#twin.reportedLost || alone)',
     replace: 'this.#twin.silentMs >= limits.removeMs',
     caughtBy: ['scenario: twins-of-a-compute-pair-suspect-each-other'],
@@ -148,7 +148,7 @@ export const STALLS: readonly Mutation[] = [
   {
     name: 'closed-link-alone-removes',
     story: 'A link between two healthy twins breaks, and one of them takes that for the other’s death.',
-    file: 'packages/pair/src/fact-finder.ts',
+    file: 'packages/pair/src/life/fact-finder.ts',
     find: 'if (this.#twin.closed && this.#twin.reportedLost)',
     replace: 'if (this.#twin.closed)',
     caughtBy: ['scenario: twins-of-a-compute-pair-suspect-each-other'],
@@ -159,7 +159,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A follower that does not hear its leader takes the lead, though every neighbour hears it: a dead ' +
       'link between healthy twins costs a replica.',
-    file: 'packages/pair/src/end-life.ts',
+    file: 'packages/pair/src/life/end-life.ts',
     find: 'return lost && this.#twin.reportedLost',
     replace: 'return lost',
     caughtBy: ['scenario: twins-of-an-ingress-suspect-each-other'],
@@ -170,7 +170,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'Whoever reads a decided range again takes what it finds: a source that was rewritten makes twins ' +
       'differ, and after a restart the same decisions make other output.',
-    file: 'packages/pair/src/source-reader.ts',
+    file: 'packages/pair/src/ingress/source-reader.ts',
     find: ' || reply.digest !== read.digest',
     replace: '',
     caughtBy: ['scenario: follower-reads-otherwise'],
@@ -180,7 +180,7 @@ export const STALLS: readonly Mutation[] = [
     name: 'changed-source-unnamed',
     story:
       'A replica whose source reads otherwise stops, and tells nobody why: the pipeline just stands still.',
-    file: 'packages/pair/src/pair-life.ts',
+    file: 'packages/pair/src/life/pair-life.ts',
     find: 'if (changed !== null) return { epoch: body.at, seq: 0, code: changed }',
     replace: '',
     caughtBy: ['scenario: source-changed'],
@@ -191,7 +191,7 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A follower waits for its leader, however long its rows are due: a hung leader of a transactional ' +
       'egress costs a silence, a take-over and a catch-up, though anybody could have committed.',
-    file: 'packages/pair/src/sink-writer.ts',
+    file: 'packages/pair/src/egress/sink-writer.ts',
     find: 'awake - this.#stalledAt >= limits.hedgeMs',
     replace: 'awake - this.#stalledAt >= 1e9',
     caughtBy: ['scenario: egress-leader-hangs'],

@@ -11,7 +11,7 @@ export const VIEWS: readonly Mutation[] = [
     name: 'one-death-counts-as-loss',
     story:
       'A pair counts as lost when one of its members is dead: every crash throws the whole pipeline back.',
-    file: 'packages/pair/src/view.ts',
+    file: 'packages/pair/src/life/view.ts',
     find: 'return view.members.every((m) => view.waiting.some((w) => w.lane === m.lane))',
     replace: 'return view.members.some((m) => view.waiting.some((w) => w.lane === m.lane))',
     caughtBy: ['rolled-back'],
@@ -24,7 +24,7 @@ export const VIEWS: readonly Mutation[] = [
     story:
       'Run and checkpoint live in one key, but it is written blindly: (1) P reads "last is c"; (2) c2 ' +
       'completes and truncates; (3) P starts run + 1 at c, whose decisions are gone.',
-    file: 'packages/pair/src/memory-coordinator.ts',
+    file: 'packages/pair/src/ports/memory-coordinator.ts',
     find: 'if (request.version !== version) return',
     replace: "if (request.version !== version && request.key !== 'run') return",
     caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'repeated', 'rolled-back', 'unserved'],
@@ -38,7 +38,7 @@ export const VIEWS: readonly Mutation[] = [
   {
     name: 'view-written-blindly',
     story: 'Both twins, cut off from each other, remove each other: each stays alone, and each decides.',
-    file: 'packages/pair/src/memory-coordinator.ts',
+    file: 'packages/pair/src/ports/memory-coordinator.ts',
     find: 'if (request.version !== version) return',
     replace: "if (request.version !== version && !request.key.startsWith('view/')) return",
     caughtBy: ['unfenced', 'unserved', 'stuck', 'diverged'],
@@ -50,7 +50,7 @@ export const VIEWS: readonly Mutation[] = [
     story:
       'A replica that its view no longer lists lives on instead of leaving: its lane stays empty, and the ' +
       'next failure finds nobody.',
-    file: 'packages/pair/src/pair-life.ts',
+    file: 'packages/pair/src/life/pair-life.ts',
     find: "    if (this.own.standing === 'gone') {\n",
     replace: "    if (this.own.standing === ('never' as string)) {\n",
     caughtBy: ['stuck', 'halted', 'crashed', 'diverged'],
@@ -62,7 +62,7 @@ export const VIEWS: readonly Mutation[] = [
     story:
       'A producer judges by the view it happens to know: a legitimate successor that it has not heard ' +
       'of is refused.',
-    file: 'packages/pair/src/output-side.ts',
+    file: 'packages/pair/src/channel/output-side.ts',
     find: "if (refusal === 'not-in-view') {",
     replace: "if (refusal === ('none' as string)) {",
     caughtBy: ['stuck', 'halted', 'lost', 'crashed', 'diverged', 'unserved'],
@@ -74,7 +74,7 @@ export const VIEWS: readonly Mutation[] = [
     story:
       'A joiner that has no state yet believes its neighbours that the survivor is lost, or too slow, and ' +
       'takes its place: nobody is left who knows anything.',
-    file: 'packages/pair/src/own-view.ts',
+    file: 'packages/pair/src/life/own-view.ts',
     find: 'if (facts.loaded && facts.twinLost !== null) {',
     replace: 'if (facts.twinLost !== null) {',
     caughtBy: ['rolled-back', 'crashed', 'lost', 'stuck', 'diverged', 'halted', 'unserved'],
@@ -90,7 +90,7 @@ export const VIEWS: readonly Mutation[] = [
     story:
       'A run is begun on the condition that the run is unchanged, whatever has happened to the checkpoint: ' +
       '(1) P reads "last is c"; (2) c2 completes, the logs are cut to c2; (3) P starts run + 1 at c.',
-    file: 'packages/pair/src/memory-coordinator.ts',
+    file: 'packages/pair/src/ports/memory-coordinator.ts',
     find: 'if (request.version !== version) return',
     replace:
       "if (request.version !== version && !(request.value.kind === 'run' && value?.kind === 'run' && " +

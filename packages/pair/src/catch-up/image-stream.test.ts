@@ -1,0 +1,74 @@
+import { GroupTable } from '@pollux/protocol'
+import type { ImagePart } from '@pollux/protocol'
+import { describe, expect, it } from 'vitest'
+import { at, frameAt, sealAt } from '../../test-kit/items.ts'
+import { ImageStream } from './image-stream.ts'
+
+const FRAMES = [frameAt(at(0, 0), 1), frameAt(at(0, 1), 2)] as const
+
+function items(): ImagePart[] {
+  for (const { frame } of FRAMES) frame.readers = 0
+  const messages = [FRAMES[0], sealAt(at(0, 1), 1), FRAMES[1]]
+  return messages.map((item) => ({ kind: 'item', channel: 1, item }))
+}
+
+function readers(): number[] {
+  return FRAMES.map(({ frame }) => frame.readers)
+}
+
+function table(): GroupTable {
+  const state = new GroupTable(8, 1)
+  state.put(2, 20)[0] = 1
+  state.put(5, 50)[0] = 2
+  return state
+}
+
+function numbers(part: ImagePart | undefined): number[] {
+  return part?.kind === 'group' ? [...new Float64Array(part.bytes.slice().buffer)] : []
+}
+
+describe('an image stream', () => {
+  it('hands out every part and every group once, in order, at least one at a time', () => {
+    const stream = new ImageStream(items(), table())
+    const kinds: string[] = []
+    while (!stream.done) {
+      const piece = stream.next(1)
+      expect(piece.length).toBe(1)
+      kinds.push(piece[0]!.kind)
+    }
+    expect(kinds).toEqual(['item', 'item', 'item', 'group', 'group'])
+    expect(stream.next(1)).toEqual([])
+  })
+
+  it('hands out as much as the bytes allow', () => {
+    expect(new ImageStream(items(), table()).next(1_000_000).length).toBe(5)
+    expect(new ImageStream(items(), table()).next(80).length).toBe(2)
+  })
+
+  it('is of the moment it was taken, whatever is written while it is handed out', () => {
+    const state = table()
+    const stream = new ImageStream([], state)
+    state.put(2, 20)[0] = 100
+    expect(numbers(stream.next(1)[0])).toEqual([20, 1])
+    state.put(5, 50)[0] = 200
+    state.put(5, 51)[0] = 300
+    state.put(6, 60)[0] = 400
+    expect(numbers(stream.next(1)[0])).toEqual([50, 2])
+    expect([stream.done, state.get(5, 50)?.[0], state.get(2, 20)?.[0]]).toEqual([true, 200, 100])
+  })
+
+  it('counts as a reader of every frame in it, so that their memory stays', () => {
+    const stream = new ImageStream(items(), null)
+    expect(readers()).toEqual([1, 1])
+    stream.next(1)
+    expect(readers()).toEqual([1, 1])
+  })
+
+  it('lets go of what it has not handed out, once', () => {
+    const stream = new ImageStream(items(), table())
+    stream.next(1)
+    stream.release()
+    stream.release()
+    expect([readers(), stream.done, stream.next(1)]).toEqual([[1, 0], true, []])
+  })
+})

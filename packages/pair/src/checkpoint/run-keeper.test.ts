@@ -1,0 +1,175 @@
+import { epoch, EPOCH_END, run } from '@pollux/protocol'
+import { describe, expect, it } from 'vitest'
+import { contextAt, taken } from '../../test-kit/context-at.ts'
+import { MemoryCoordinator } from '../ports/memory-coordinator.ts'
+import { type Checkpoint, firstRun, type RunKey } from './run-key.ts'
+import { RunKeeper } from './run-keeper.ts'
+
+class Bench {
+  readonly context
+  readonly coordinator: MemoryCoordinator
+  readonly keeper: RunKeeper
+
+  constructor(place: string, coordinator = new MemoryCoordinator()) {
+    this.context = contextAt(place, { ingresses: 2 })
+    this.coordinator = coordinator
+    this.keeper = new RunKeeper(this.context)
+  }
+
+  write(value: RunKey): Bench {
+    const { version } = this.coordinator.handle({ kind: 'read', key: 'run' }) as { version: number }
+    this.coordinator.handle({ kind: 'swap', key: 'run', version, value })
+    return this.read()
+  }
+
+  read(): Bench {
+    this.keeper.key.hint()
+    this.keeper.key.poll()
+    return this.answer()
+  }
+
+  answer(): Bench {
+    for (const { id, request } of taken(this.context, 'coordinator')) {
+      this.keeper.key.onReply(id, this.coordinator.handle(request))
+    }
+    return this
+  }
+
+  /** Works its wishes in until they are there. */
+  settle(): RunKey | null {
+    for (let count = 0; count < 5; count++) {
+      this.keeper.intend()
+      this.answer()
+    }
+    return this.keeper.value
+  }
+}
+
+const RUNNING = firstRun('plan')
+const HALT = { pair: 'sums/0', epoch: 4, seq: 7, code: 'x' }
+
+function draining(at: number, promised: readonly string[] = [], finish = false): RunKey {
+  return { ...RUNNING, state: { kind: 'draining', at: epoch(at), finish, promised } }
+}
+
+function cut(at: number): Checkpoint {
+  return { run: run(1), epoch: epoch(at), parts: {} }
+}
+
+describe('a run keeper', () => {
+  it('halts, whatever else it wishes', () => {
+    const { keeper, ...bench } = new Bench('sums/0').write(RUNNING)
+    keeper.halt = HALT
+    keeper.lost = 'everybody'
+    keeper.intend()
+    const [swap] = taken(bench.context, 'coordinator')
+    expect(swap?.request).toMatchObject({ value: { run: 1, state: { kind: 'halted', ...HALT } } })
+  })
+
+  it('goes to the next run, once, however long the wish stays', () => {
+    const bench = new Bench('sums/0').write(RUNNING)
+    bench.keeper.lost = 'nobody is left'
+    expect(bench.settle()).toEqual({ ...RUNNING, run: 2 })
+  })
+
+  it('completes a greater checkpoint and drops the wish for one that is there already', () => {
+    const bench = new Bench('orders/0').write({ ...RUNNING, checkpoint: cut(20) })
+    bench.keeper.complete = cut(20)
+    expect(bench.settle()?.checkpoint).toEqual(cut(20))
+    expect(bench.keeper.complete).toBe(null)
+    bench.keeper.complete = cut(30)
+    expect(bench.settle()?.checkpoint).toEqual(cut(30))
+  })
+
+  it('completes no checkpoint after another run has begun, and none twice over (one key holds both)', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    bench.coordinator.handle({ kind: 'swap', key: 'run', version: 1, value: { ...RUNNING, run: run(2) } })
+    bench.keeper.complete = cut(30)
+    expect(bench.settle()).toEqual({ ...RUNNING, run: 2 })
+  })
+
+  it('works its wish into what somebody else has written meanwhile', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    bench.coordinator.handle({
+      kind: 'swap',
+      key: 'run',
+      version: 1,
+      value: { ...RUNNING, checkpoint: cut(10) },
+    })
+    bench.keeper.complete = cut(20)
+    expect(bench.settle()?.checkpoint).toEqual(cut(20))
+  })
+
+  it('writes nothing once the pipeline has ended', () => {
+    const ended = { ...RUNNING, state: { kind: 'finished' as const } }
+    const bench = new Bench('orders/0').write(ended)
+    bench.keeper.lost = 'x'
+    bench.keeper.complete = cut(20)
+    expect(bench.settle()).toEqual(ended)
+  })
+})
+
+describe('a drain', () => {
+  it('is promised by each ingress leader once, with the first epoch it offered', () => {
+    const bench = new Bench('orders/0').write(draining(20))
+    bench.keeper.offer(epoch(22))
+    bench.keeper.offer(epoch(25))
+    expect(bench.keeper.drainAt()).toBe(22)
+    expect(bench.settle()).toEqual(draining(22, ['orders/0']))
+  })
+
+  it('binds a leader to its own offer until the key holds it, and to the key from then on', () => {
+    const bench = new Bench('orders/0').write(draining(20))
+    expect(bench.keeper.drainAt()).toBe(null)
+    bench.keeper.offer(epoch(15))
+    expect(bench.keeper.drainAt()).toBe(15)
+    bench.settle()
+    expect(bench.keeper.drainAt()).toBe(20)
+    bench.write(draining(24, ['orders/0', 'orders/1']))
+    expect(bench.keeper.drainAt()).toBe(24)
+  })
+
+  it('has its epoch when every ingress pair has promised, not before', () => {
+    const bench = new Bench('sums/0').write(draining(20, ['orders/1']))
+    expect([bench.keeper.drainsAt, bench.keeper.drainAt()]).toEqual([null, null])
+    bench.write(draining(20, ['orders/1', 'orders/0']))
+    expect(bench.keeper.drainsAt).toBe(20)
+  })
+
+  it('that finishes the stream does so when every ingress pair has promised, not before', () => {
+    const bench = new Bench('orders/0').write(draining(20, ['orders/1'], true))
+    expect([bench.keeper.finishes, bench.keeper.drainsAt]).toEqual([false, null])
+    bench.write(draining(20, ['orders/1', 'orders/0'], true))
+    expect([bench.keeper.finishes, bench.keeper.drainsAt]).toEqual([true, null])
+  })
+
+  it('ends at the checkpoint it began from, if nothing was decided since', () => {
+    const key = { ...draining(20, ['orders/0', 'orders/1']), checkpoint: cut(20) }
+    const bench = new Bench('orders/0').write(key)
+    bench.keeper.complete = cut(20)
+    expect(bench.settle()?.state).toEqual({ kind: 'drained' })
+  })
+
+  it('forgets an offer that belongs to no drain, or to no leader', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    bench.keeper.offer(epoch(22))
+    expect(bench.settle()).toEqual(RUNNING)
+    bench.write(draining(20))
+    bench.keeper.offer(EPOCH_END)
+    bench.keeper.offer(null)
+    expect(bench.settle()).toEqual(draining(20))
+  })
+
+  it('is raised by a leader that is further than its deposed predecessor promised', () => {
+    const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
+    bench.keeper.offer(epoch(30))
+    expect(bench.keeper.drainAt()).toBe(28)
+    expect(bench.settle()).toEqual(draining(30, ['orders/1', 'orders/0']))
+  })
+
+  it('is left where it is by a leader that is not there yet', () => {
+    const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
+    bench.keeper.offer(epoch(28))
+    expect(bench.settle()).toEqual(draining(28, ['orders/0', 'orders/1']))
+  })
+})

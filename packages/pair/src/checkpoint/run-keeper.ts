@@ -1,0 +1,119 @@
+import type { Epoch, PairId } from '@pollux/protocol'
+import type { Context } from '../context.ts'
+import { CoordinatedKey } from '../ports/coordinated-key.ts'
+import { RUN_KEY } from '../ports/coordinator.ts'
+import type { ReplicaEvent } from '../effect.ts'
+import {
+  type Checkpoint,
+  type Halted,
+  isEnded,
+  nextRun,
+  type RunKey,
+  withCheckpoint,
+  withHalt,
+  withPromise,
+} from './run-key.ts'
+
+/**
+ * The run key as this replica knows it, and what this replica wants of it. Wishes are levels: they are worked
+ * into whatever the key says now, one at a time, until it says so.
+ */
+export class RunKeeper {
+  readonly key: CoordinatedKey<RunKey>
+  readonly #context: Context
+  #proposed: { readonly value: RunKey; readonly event: ReplicaEvent } | null = null
+  halt: Omit<Halted, 'kind'> | null = null
+  /** Why the pipeline must go back to its checkpoint. */
+  lost: string | null = null
+  /** A checkpoint that has been read back whole. */
+  complete: Checkpoint | null = null
+  /** What an ingress leader offers while the pipeline drains: the epoch that was next when it heard of it. */
+  promise: Epoch | null = null
+
+  constructor(context: Context) {
+    this.#context = context
+    this.key = new CoordinatedKey<RunKey>(context, RUN_KEY)
+  }
+
+  get value(): RunKey | null {
+    return this.key.value
+  }
+
+  /**
+   * While the pipeline drains: decide nothing past this epoch. Until the key holds our promise we keep to the
+   * epoch that we have offered: an offer whose answer is late may already have been taken.
+   */
+  drainAt(): Epoch | null {
+    const state = this.value?.state
+    if (state?.kind !== 'draining') return null
+    return state.promised.includes(this.#context.pair) ? state.at : this.promise
+  }
+
+  get finishes(): boolean {
+    const state = this.value?.state
+    return state?.kind === 'draining' && state.finish && this.#allPromised(state.promised)
+  }
+
+  /** Everybody has promised: the drain epoch will not move any more. */
+  get drainsAt(): Epoch | null {
+    const state = this.value?.state
+    if (state?.kind !== 'draining' || state.finish || !this.#allPromised(state.promised)) return null
+    return state.at
+  }
+
+  /** A leader says which epoch is next; the first one said during a drain stands. */
+  offer(next: Epoch | null): void {
+    if (next === null || this.value?.state.kind !== 'draining') this.promise = null
+    else this.promise ??= next
+  }
+
+  intend(): void {
+    const { value } = this
+    if (value === null || this.key.busy || isEnded(value.state) || value.run !== this.#context.run) return
+    if (this.halt !== null) {
+      this.#propose(withHalt(value, this.halt), { kind: 'halted', code: this.halt.code })
+    } else if (this.lost !== null) {
+      const next = nextRun(value)
+      this.#propose(next, { kind: 'next-run', run: next.run, why: this.lost })
+    } else if (this.promise !== null && this.#owesPromise(value, this.promise)) {
+      this.key.swap(withPromise(value, this.#context.pair, this.promise))
+    } else if (this.complete !== null) {
+      const already = value.checkpoint?.epoch ?? -1
+      // A drain may stop just where the last checkpoint is: the same one then also ends the drain.
+      const again = this.complete.epoch === already && this.drainsAt === already
+      if (this.complete.epoch <= already && !again) this.complete = null
+      else {
+        const event = { kind: 'checkpoint', epoch: this.complete.epoch } as const
+        this.#propose(withCheckpoint(value, this.complete), event)
+      }
+    }
+  }
+
+  /** Tells of what this replica wrote once the key is known to hold it: another may have been first. */
+  tell(): void {
+    if (this.#proposed === null || this.value !== this.#proposed.value) return
+    this.#context.event(this.#proposed.event)
+    this.#proposed = null
+  }
+
+  #propose(value: RunKey, event: ReplicaEvent): void {
+    if (this.key.swap(value)) this.#proposed = { value, event }
+  }
+
+  /**
+   * Not promised yet, or promised too little: by a leader that was deposed and did not know how far its
+   * successor has come. There is no cut where nobody of a pair stops, so the promise is raised.
+   */
+  #owesPromise(value: RunKey, promise: Epoch): boolean {
+    if (value.state.kind !== 'draining') return false
+    return !value.state.promised.includes(this.#context.pair) || promise > value.state.at
+  }
+
+  #allPromised(promised: readonly PairId[]): boolean {
+    const { topology } = this.#context.identity
+    for (const [pair, place] of topology.pairs) {
+      if (place.stage.kind === 'ingress' && !promised.includes(pair)) return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,120 @@
+import type { Epoch, Generation, PendingPart } from '@pollux/protocol'
+import type { Context } from '../context.ts'
+import { OutsideCall } from '../ports/outside-call.ts'
+import type { SinkReply } from '../ports/outside.ts'
+import type { SinkQueue } from './sink-queue.ts'
+
+/** What a writer needs to know of its replica at the moment of acting. */
+export interface SinkStanding {
+  /** The generation this replica leads under; null for a follower. */
+  readonly leads: Generation | null
+  readonly durable: Epoch
+  /** No checkpoint holds anything: a sink without a record is new, not robbed of it. */
+  readonly fresh: boolean
+}
+
+/** `known`: the record known when the request was sent, below which the sink's cannot be. */
+type Phase =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'opening'; readonly generation: Generation; readonly known: Epoch }
+  | { readonly kind: 'open'; readonly generation: Generation | null }
+  | { readonly kind: 'committing'; readonly generation: Generation | null; readonly known: Epoch }
+
+/**
+ * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is
+ * conditional on the previous record, so whoever makes it, it happens once: the leader saves work, not
+ * correctness, and a follower that sees no progress for `hedgeMs` commits by itself. After any error the
+ * session is opened afresh: fence, read the record, go on behind it.
+ */
+export class SinkWriter {
+  readonly #context: Context
+  readonly #queue: SinkQueue
+  readonly #kind: 'transactional' | 'idempotent'
+  #phase: Phase = { kind: 'closed' }
+  readonly #call: OutsideCall
+  /** Since when epochs are due and the record stands still; null when nothing is due. */
+  #stalledAt: number | null = null
+  /** Refused as older: the view known here is out of date. */
+  fenced = false
+  /** The record is gone, or below what the pipeline remembers. */
+  fault: string | null = null
+
+  constructor(context: Context, queue: SinkQueue, kind: 'transactional' | 'idempotent') {
+    this.#context = context
+    this.#queue = queue
+    this.#kind = kind
+    this.#call = new OutsideCall(context, 'sink')
+  }
+
+  /** A leader that has not reached its sink for this long. */
+  get failingMs(): number {
+    return this.#call.failingMs
+  }
+
+  /** Acts if there is something to do now. */
+  poll(standing: SinkStanding): void {
+    const { awake, limits } = this.#context
+    const due = this.#queue.due(standing.durable)
+    if (due.length === 0) this.#stalledAt = null
+    else this.#stalledAt ??= awake
+    if (this.#call.expires()) this.#phase = { kind: 'closed' }
+    if (!this.#call.idle || this.fault !== null) return
+    if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
+    else if (this.#stalledAt !== null && awake - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
+  }
+
+  /** True if the reply was to one of our requests. */
+  onReply(id: number, reply: SinkReply): boolean {
+    const phase = this.#phase
+    if ((phase.kind !== 'opening' && phase.kind !== 'committing') || !this.#call.answered(id)) return false
+    if (reply.kind === 'unavailable') {
+      this.#call.failed('unavailable')
+      this.#phase = { kind: 'closed' }
+      return true
+    }
+    this.#call.succeeded()
+    if (reply.kind === 'missing') this.fault = 'sink.record-missing'
+    else if (reply.kind === 'fenced') {
+      // Somebody newer leads: the view will say so before it is time to try again.
+      this.#phase = { kind: 'closed' }
+      this.fenced = true
+      this.#call.pause(this.#context.limits.replyMs)
+    } else this.#recorded(reply.record, phase)
+    return true
+  }
+
+  /** Somebody else has seen the record here. */
+  onRecord(record: Epoch): void {
+    if (record > this.#queue.record) this.#stalledAt = null
+    this.#queue.settle(record)
+  }
+
+  #lead(generation: Generation, fresh: boolean, due: readonly PendingPart[]): void {
+    if (this.#phase.kind !== 'open' || this.#phase.generation !== generation) {
+      const { run } = this.#context
+      this.#call.sent(this.#context.sink({ kind: 'open', run, generation, create: fresh }))
+      this.#phase = { kind: 'opening', generation, known: this.#queue.record }
+      return
+    }
+    this.#commit(due, generation)
+  }
+
+  #commit(due: readonly PendingPart[], generation: Generation | null): void {
+    const last = due.at(-1)
+    if (last === undefined) return
+    const rows = due.flatMap((pending) => pending.rows)
+    const id =
+      this.#kind === 'transactional'
+        ? this.#context.sink({ kind: 'commit', expect: this.#queue.record, record: last.to, rows })
+        : this.#context.sink({ kind: 'upsert', record: last.to, rows })
+    this.#call.sent(id)
+    this.#phase = { kind: 'committing', generation, known: this.#queue.record }
+  }
+
+  #recorded(record: Epoch, { generation, known }: Phase & { readonly kind: 'opening' | 'committing' }): void {
+    // A later record that the twin has told of meanwhile makes the answer old, not wrong.
+    if (record < known) this.fault = 'sink.record-below-checkpoint'
+    this.#phase = generation === null ? { kind: 'closed' } : { kind: 'open', generation }
+    this.onRecord(record)
+  }
+}

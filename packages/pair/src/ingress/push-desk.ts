@@ -1,0 +1,185 @@
+import type { Epoch, KeptKey, KeysPart, Push } from '@pollux/protocol'
+import { hashText, partitionOfHash } from '@pollux/protocol'
+import type { Context } from '../context.ts'
+import type { PushAnswer, PushRequest } from '../effect.ts'
+
+/** One piece of an image holds at most so many. */
+const KEYS_PER_PART = 4096
+/** Longer keys are refused: they are kept for the whole window. */
+const KEY_LENGTH_MAX = 256
+
+/** What the desk needs to know of its replica to answer a client. */
+export interface DeskStanding {
+  readonly leads: boolean
+  readonly leaderAddress: string | null
+  readonly pressed: boolean
+  readonly next: Epoch
+  readonly durable: number
+  readonly shut: Shut | null
+}
+
+/**
+ * Why nothing that comes new is decided in this run any more: it stops here and may be resumed, or the stream
+ * ends here.
+ */
+export type Shut = 'busy' | 'ended'
+
+/**
+ * Receives what clients push, and answers each exactly once. A client is told `stored` only when its rows are
+ * durable; a retry, recognised by its key, waits for the first attempt. Keys are ingress state, set by
+ * decisions, so both twins agree on them, and remembered for a stated window; what is older than that is
+ * refused, since nobody could tell.
+ */
+export class PushDesk {
+  readonly #context: Context
+  /** Taken in, not decided yet; each with what event time is after it. */
+  #waiting: { readonly push: Push; readonly watermark: number }[] = []
+  #waitingBytes = 0
+  /** The epoch in which each remembered key was decided, in order of decision. */
+  readonly #keys = new Map<string, Epoch>()
+  /** Decision that holds a key, while it may be undurable. */
+  readonly #decidedIn = new Map<string, number>()
+  readonly #clients = new Map<string, number[]>()
+  #watermark: number
+
+  constructor(context: Context, watermark: number) {
+    this.#context = context
+    this.#watermark = watermark
+  }
+
+  get hasRows(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Of what has been taken: rows that still wait to be decided must not be late for it. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  /** Event time has come as far as this, as an image says. */
+  placeWatermark(watermark: number): void {
+    this.#watermark = watermark
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  onPush(request: number, push: PushRequest, standing: DeskStanding): void {
+    const refusal = this.#refusalOf(push, standing)
+    if (refusal !== null) {
+      this.#answer(request, refusal)
+      return
+    }
+    const { key, frame, watermark } = push
+    const index = this.#decidedIn.get(key)
+    if (index !== undefined ? index <= standing.durable : this.#keys.has(push.key)) {
+      this.#answer(request, { kind: 'stored' })
+      return
+    }
+    const attempts = this.#clients.get(key) ?? []
+    // Nobody says that a client is gone, so one that tries again and again is there many times over.
+    if (attempts.length >= this.#context.limits.attemptsMax) {
+      this.#answer(request, { kind: 'busy' })
+      return
+    }
+    const first = !this.#clients.has(push.key) && index === undefined
+    this.#clients.set(key, [...attempts, request])
+    if (!first) return
+    this.#waiting.push({ push: { key, bytes: frame.bytes, rows: frame.rows }, watermark })
+    this.#waitingBytes += frame.bytes.length
+  }
+
+  take(bytes: number): Push[] {
+    let size = 0
+    const taken: Push[] = []
+    for (const { push, watermark } of this.#waiting) {
+      if (taken.length > 0 && size + push.bytes.length > bytes) break
+      size += push.bytes.length
+      this.#watermark = Math.max(this.#watermark, watermark)
+      taken.push(push)
+    }
+    this.#waiting = this.#waiting.slice(taken.length)
+    this.#waitingBytes -= size
+    return taken
+  }
+
+  /** Nothing is decided any more: whoever waits for it is told, and is new if it comes again. */
+  shut(why: Shut): void {
+    for (const { push } of this.#waiting) this.#answerAll(push.key, { kind: why })
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+
+  /** A decision with these pushes is held: their keys are known, though not answered yet. */
+  onDecided(index: number, pushes: readonly Push[], epoch: Epoch): void {
+    for (const push of pushes) {
+      this.#keys.set(push.key, epoch)
+      this.#decidedIn.set(push.key, index)
+    }
+  }
+
+  /** Answers whoever waits for decisions up to `durable`. */
+  onDurable(durable: number): void {
+    for (const [key, index] of this.#decidedIn) {
+      if (index > durable) continue
+      this.#decidedIn.delete(key)
+      this.#answerAll(key, { kind: 'stored' })
+    }
+  }
+
+  /** Forgets keys whose window is over. */
+  prune(before: number): void {
+    for (const [key, epoch] of this.#keys) {
+      if (epoch >= before) return
+      if (!this.#decidedIn.has(key)) this.#keys.delete(key)
+    }
+  }
+
+  /**
+   * The keys of decisions up to `through`. A later one may never become durable, and a key that outlived its
+   * rows would have a retry answered for nothing.
+   */
+  image(through: number): KeysPart[] {
+    const keys: KeptKey[] = []
+    for (const [key, epoch] of this.#keys) {
+      if ((this.#decidedIn.get(key) ?? 0) <= through) keys.push({ key, epoch })
+    }
+    const parts: KeysPart[] = []
+    for (let from = 0; from < keys.length; from += KEYS_PER_PART) {
+      parts.push({ kind: 'keys', keys: keys.slice(from, from + KEYS_PER_PART) })
+    }
+    return parts
+  }
+
+  load(keys: readonly KeptKey[]): void {
+    for (const { key, epoch } of keys) this.#keys.set(key, epoch)
+  }
+
+  #refusalOf(push: PushRequest, standing: DeskStanding): PushAnswer | null {
+    const { topology, place, limits } = this.#context.identity
+    const { stage } = place
+    if (stage.kind !== 'ingress') return { kind: 'busy' }
+    const { key } = push
+    if (key.length === 0 || key.length > KEY_LENGTH_MAX || !key.isWellFormed()) return { kind: 'bad-key' }
+    const partition = partitionOfHash(hashText(push.key), topology.plan.groups, stage.partitions)
+    if (partition !== place.partition) return { kind: 'wrong-partition', partition }
+    if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }
+    const { originMs, tickMs } = topology.plan
+    const oldest = originMs + (standing.next - stage.keyWindowEpochs) * tickMs
+    if (push.firstTriedAt < oldest) return { kind: 'too-old' }
+    if (this.#keys.has(push.key) || this.#clients.has(push.key)) return null
+    if (standing.shut !== null) return { kind: standing.shut }
+    if (standing.pressed || this.#waitingBytes >= 2 * limits.sliceBytes) return { kind: 'busy' }
+    return this.#keys.size >= limits.keysMax ? { kind: 'busy' } : null
+  }
+
+  #answerAll(key: string, answer: PushAnswer): void {
+    for (const request of this.#clients.get(key) ?? []) this.#answer(request, answer)
+    this.#clients.delete(key)
+  }
+
+  #answer(request: number, answer: PushAnswer): void {
+    this.#context.effect({ kind: 'answer', request, answer })
+  }
+}

@@ -1,0 +1,285 @@
+import { assert } from '@pollux/std'
+import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
+import type { StoreReply } from '../ports/buffer-store.ts'
+import { CheckpointKeeper } from '../checkpoint/checkpoint-keeper.ts'
+import type { Failure } from './failure-desk.ts'
+import { HandOver } from './hand-over.ts'
+import type { IngressBody } from '../ingress/ingress-body.ts'
+import type { SinkReply, SourceReply } from '../ports/outside.ts'
+import type { ReplicaParts } from '../replica-parts.ts'
+import type { Checkpoint } from '../checkpoint/run-key.ts'
+import type { RunKeeper } from '../checkpoint/run-keeper.ts'
+import { SinkWriter } from '../egress/sink-writer.ts'
+import type { TwinLink } from './twin-link.ts'
+import { isMember, type Member, twinOf, type View } from './view.ts'
+
+/**
+ * What leading means at the two ends: who leads now, feeding the follower, taking over, handing over, and the
+ * duties that hang on it (truncation, completing checkpoints). For a compute replica it does nothing.
+ */
+export class EndLife {
+  readonly #p: ReplicaParts
+  readonly #twin: TwinLink
+  readonly #run: RunKeeper
+  readonly #writer: SinkWriter | null
+  readonly #keeper: CheckpointKeeper | null
+  readonly #handOver: HandOver
+  #leads: Generation | null = null
+  /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
+  #fed: number | null = null
+  #saidDurable = 0
+  #saidRecord = 0
+  /** What the leader has been told that we hold; null until it has been told anything on this link. */
+  #accepted: number | null = null
+  /** Whose acceptances `twinHolds` counts. */
+  #heldBy: Incarnation | null = null
+  #twinIsMember = false
+  /** The outside says that somebody newer leads: the view must be read. */
+  stale = false
+
+  constructor(parts: ReplicaParts, twin: TwinLink, run: RunKeeper) {
+    const { context, queue } = parts
+    const { topology, place } = context.identity
+    const { stage } = place
+    this.#p = parts
+    this.#twin = twin
+    this.#run = run
+    const sink = stage.kind === 'egress' && stage.sink !== 'resumable' ? stage.sink : null
+    this.#writer = queue === null || sink === null ? null : new SinkWriter(context, queue, sink)
+    this.#handOver = new HandOver(context, twin)
+    this.#keeper = place.id === topology.keeper ? new CheckpointKeeper(context, run) : null
+  }
+
+  get wakeAt(): number | null {
+    return this.#p.ingress?.wakeAt ?? null
+  }
+
+  get fault(): Failure | null {
+    const { ingress, body } = this.#p
+    const code = this.#writer?.fault ?? ingress?.log.fault ?? null
+    return code === null ? null : { epoch: body.at, seq: 0, code }
+  }
+
+  /** Before the body works: tells an ingress how it stands. */
+  prepare(view: View | null): void {
+    const { ingress, context, stance } = this.#p
+    const leads = view !== null && view.leader === context.incarnation && context.incarnation !== 0
+    const generation = leads && stance.role === 'member' ? view.generation : null
+    if (generation !== null && generation !== this.#leads) context.event({ kind: 'leading', generation })
+    if (this.#leads === null && generation !== null) {
+      // Our predecessor may have promised something that we have not heard of.
+      this.#run.key.refresh()
+    }
+    this.#leads = generation
+    const twin = view === null ? null : twinOf(view, context.incarnation)
+    this.#twinIsMember = twin !== null && view !== null && isMember(view, twin.incarnation)
+    if (ingress === null) return
+    this.#run.offer(generation !== null && ingress.ready ? ingress.stopsAt : null)
+    ingress.standing = {
+      leads: generation,
+      mayDecide: this.#run.key.fresh,
+      drainAt: this.#run.drainAt(),
+      finish: this.#run.finishes,
+      hasTwin: twin !== null,
+      twinIsMember: this.#twinIsMember,
+      leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
+    }
+  }
+
+  /** After the body has worked, as a member with its state in place. */
+  act(imageSent: boolean): void {
+    const { inputs, ingress } = this.#p
+    if (this.#leads !== null) this.#feed(imageSent)
+    else if (ingress !== null) this.#accept()
+    this.#writer?.poll({
+      leads: this.#leads,
+      durable: inputs.durable,
+      fresh: (this.#run.value?.checkpoint?.epoch ?? 0) === 0,
+    })
+    if (this.#leads !== null) this.#keeper?.poll()
+    this.#tellRecord()
+    this.#askToLead()
+  }
+
+  /**
+   * A follower takes the lead: the leader is dead by proof, closed, silent, or has asked for it and we can.
+   */
+  wantsLead(twin: Member, view: View | null): boolean {
+    const { context, stance } = this.#p
+    if (view === null || stance.role !== 'member' || view.leader !== twin.incarnation) return false
+    if (view.waiting.some((w) => w.lane === twin.lane)) return true
+    if (this.#twin.peer?.incarnation !== twin.incarnation) return false
+    if (this.#handOver.mayLead) return true
+    // With a neighbour's word for it: a dead link between healthy twins, or being cut off ourselves, is no
+    // reason.
+    const lost = this.#twin.closed || this.#twin.silentMs >= context.limits.hedgeMs
+    return lost && this.#twin.reportedLost
+  }
+
+  onStore(id: number, reply: StoreReply): boolean {
+    const { ingress } = this.#p
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return true
+    if (ingress?.log.onReply(id, reply) === true) {
+      if (ingress.log.wantsReopen) this.#run.key.hint()
+      return true
+    }
+    return this.#keeper?.onReply(id, reply) ?? false
+  }
+
+  onSource(id: number, reply: SourceReply): void {
+    if (!this.#handOver.onReply(id, reply.kind === 'reached')) this.#p.ingress?.source.onReply(id, reply)
+  }
+
+  onSink(id: number, reply: SinkReply): void {
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return
+    if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
+      this.#writer.fenced = false
+      this.stale = true
+    }
+  }
+
+  onCheckpoint(checkpoint: Checkpoint): void {
+    const { ingress, context } = this.#p
+    this.#keeper?.onCheckpoint(checkpoint)
+    if (ingress === null) return
+    const index = ingress.indexAt(checkpoint.epoch)
+    ingress.forgetMarks(checkpoint.epoch)
+    if (index === null || this.#leads === null) return
+    // A follower, or a joiner that may be one already, reads the log from where it stands should it have to
+    // lead.
+    const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index
+    if (through > 0) context.store({ kind: 'truncate', log: context.pair, through })
+  }
+
+  onTwinOpen(): void {
+    const { ingress } = this.#p
+    this.#fed = null
+    this.#accepted = null
+    this.#saidRecord = 0
+    const incarnation = this.#twin.peer?.incarnation ?? null
+    if (ingress !== null && incarnation !== this.#heldBy) ingress.twinHolds = 0
+    this.#heldBy = incarnation
+    if (ingress !== null && this.#leads === null) this.#accept()
+  }
+
+  onTwinClosed(): void {
+    this.#fed = null
+  }
+
+  /** The image holds every proposal so far; the later ones follow it on the same link. */
+  onCatchUpBegun(): void {
+    const { ingress } = this.#p
+    if (ingress === null) return
+    this.#fed = ingress.book.tail
+    ingress.twinHolds = ingress.book.tail
+  }
+
+  /** True if the message was one of ours. */
+  onTwinMessage(message: Message, view: View | null): boolean {
+    const { ingress } = this.#p
+    if (message.kind === 'propose' && ingress !== null) {
+      // The link to a leader closes with the view that deposes it.
+      const leader = this.#twin.peer?.incarnation
+      assert(view === null || view.leader === leader, 'only the leader of the newest view proposes')
+      ingress.onProposal(message.decision)
+      this.#accept()
+      return true
+    }
+    if (message.kind === 'accepted' && ingress !== null) {
+      ingress.twinHolds = Math.max(ingress.twinHolds, message.index)
+      this.#fed ??= message.index
+      return true
+    }
+    if (message.kind === 'record' && this.#writer !== null) {
+      this.#writer.onRecord(message.epoch)
+      return true
+    }
+    if (message.kind !== 'hand-over' || (ingress === null && this.#writer === null)) return false
+    this.#onHandOver(message.generation)
+    return true
+  }
+
+  onProgress(message: Message & { kind: 'progress' }): void {
+    const { ingress } = this.#p
+    if (ingress === null || this.#leads !== null) return
+    ingress.book.markDurable(message.durable)
+    ingress.book.markFinal(message.final)
+  }
+
+  /** Something the twin should hear before the next heartbeat. */
+  hasNews(): boolean {
+    const durable = this.#p.ingress?.book.durable ?? 0
+    if (this.#leads === null || durable === this.#saidDurable || !this.#twin.open) return false
+    this.#saidDurable = durable
+    return true
+  }
+
+  /** A member hears every proposal at once; a joiner those that its image does not hold, behind the image. */
+  #feed(imageSent: boolean): void {
+    const { ingress } = this.#p
+    const generation = this.#leads
+    if (ingress === null || generation === null) return
+    const { book } = ingress
+    const { twinIsMember } = ingress.standing
+    this.#retain(ingress)
+    if (this.#fed === null || !(twinIsMember || imageSent)) return
+    if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
+      // What it lacks is kept for nobody any more: only catching up again helps it.
+      const { peer } = this.#twin
+      if (peer !== null) this.#twin.onReport(peer.incarnation, 'laggard')
+      return
+    }
+    while (this.#fed < book.tail) {
+      this.#fed++
+      this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
+    }
+  }
+
+  /**
+   * What a follower does not hold yet is kept for it, however long its link is down: nobody else could tell
+   * it, and the last decisions before the end or before an idle hour are followed by none that would show
+   * the gap. A follower too far behind is removed like any laggard.
+   */
+  #retain(ingress: IngressBody): void {
+    const { book } = ingress
+    const { peer } = this.#twin
+    const fed = ingress.standing.hasTwin && this.#heldBy === peer?.incarnation
+    book.keepAfter(fed ? ingress.twinHolds : null)
+    if (peer !== null && book.kept > this.#p.context.limits.followerLagMax) {
+      this.#twin.onReport(peer.incarnation, 'laggard')
+    }
+  }
+
+  #accept(): void {
+    const { ingress } = this.#p
+    // Without its state a replica holds nothing, and says nothing.
+    if (ingress === null || !ingress.hasState || !this.#twin.open) return
+    const { tail } = ingress.book
+    if (tail === this.#accepted) return
+    this.#accepted = tail
+    this.#twin.send({ kind: 'accepted', index: tail })
+  }
+
+  #tellRecord(): void {
+    const record = this.#p.queue?.record ?? 0
+    if (this.#leads === null || record === this.#saidRecord || !this.#twin.open) return
+    this.#saidRecord = record
+    this.#twin.send({ kind: 'record', epoch: record as Epoch })
+  }
+
+  /** Only a member may take over, so only a member is asked. */
+  #askToLead(): void {
+    const { ingress } = this.#p
+    if (this.#leads === null || !this.#twinIsMember || !this.#twin.open) return
+    const failing = [
+      this.#writer?.failingMs ?? 0,
+      ingress?.log.failingMs ?? 0,
+      ingress?.source.failingMs ?? 0,
+    ]
+    this.#handOver.ask(this.#leads, Math.max(...failing))
+  }
+
+  #onHandOver(generation: Generation): void {
+    if (this.#leads === null && this.#p.stance.role === 'member') this.#handOver.onAsked(generation)
+  }
+}

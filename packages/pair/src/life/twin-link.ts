@@ -1,0 +1,124 @@
+import type { Hello, Incarnation, Message } from '@pollux/protocol'
+import type { Context } from '../context.ts'
+import type { Member } from './view.ts'
+
+/**
+ * The one link between the replicas of a pair; the younger connects. Says how long the other has been silent,
+ * and whether the link is closed. Does not own what either means: the view's intention decides.
+ */
+export class TwinLink {
+  readonly #context: Context
+  #peer: Member | null = null
+  #link: number | null = null
+  #accepted = false
+  #heardAt = 0
+  #beatAt = 0
+  #retryAt = 0
+  #failures = 0
+  /** Neighbours that lost contact with the peer, or find it too slow. */
+  readonly #reports = new Set<'closed' | 'silent' | 'laggard'>()
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  get peer(): Member | null {
+    return this.#peer
+  }
+
+  get link(): number | null {
+    return this.#link
+  }
+
+  /** The other side has spoken on this link. */
+  get open(): boolean {
+    return this.#link !== null && this.#accepted
+  }
+
+  get silentMs(): number {
+    return this.#peer === null ? 0 : this.#context.awake - this.#heardAt
+  }
+
+  get closed(): boolean {
+    return this.#peer !== null && this.#link === null
+  }
+
+  reported(reason: 'closed' | 'silent' | 'laggard'): boolean {
+    return this.#reports.has(reason)
+  }
+
+  /** A neighbour has lost contact with it too. */
+  get reportedLost(): boolean {
+    return this.#reports.has('closed') || this.#reports.has('silent')
+  }
+
+  /** Who is on the other side from now on; null for nobody. */
+  expect(peer: Member | null): void {
+    if (peer?.incarnation === this.#peer?.incarnation) return
+    if (this.#link !== null) this.#context.close(this.#link)
+    this.#peer = peer
+    this.#link = null
+    this.#accepted = false
+    this.#heardAt = this.#context.awake
+    this.#retryAt = this.#context.now
+    this.#failures = 0
+    this.#reports.clear()
+  }
+
+  /** The other side connected to us. */
+  accept(peer: Member, link: number): void {
+    if (this.#link !== null && this.#link !== link) this.#context.close(this.#link)
+    const same = peer.incarnation === this.#peer?.incarnation
+    this.#peer = peer
+    this.#link = link
+    this.#accepted = true
+    this.#heardAt = this.#context.awake
+    if (!same) this.#reports.clear()
+    this.send({ kind: 'heartbeat' })
+  }
+
+  onHeard(): void {
+    this.#accepted = true
+    this.#failures = 0
+    this.#heardAt = this.#context.awake
+    this.#reports.delete('closed')
+    this.#reports.delete('silent')
+  }
+
+  onClosed(link: number): boolean {
+    if (link !== this.#link) return false
+    this.#link = null
+    this.#accepted = false
+    this.#retryAt = this.#context.now + this.#context.limits.retryMs * 2 ** Math.min(this.#failures++, 4)
+    return true
+  }
+
+  onReport(incarnation: Incarnation, reason: 'closed' | 'silent' | 'laggard'): void {
+    if (incarnation === this.#peer?.incarnation) this.#reports.add(reason)
+  }
+
+  /**
+   * The younger connects, and again whenever the link has closed. Returns true when a beat is due: it carries
+   * news, so other messages do not stand in for it.
+   */
+  tick(): boolean {
+    const { now, limits, incarnation } = this.#context
+    if (this.#peer === null) return false
+    if (this.#link === null && incarnation > this.#peer.incarnation && now >= this.#retryAt)
+      this.#connect(this.#peer)
+    if (this.#link === null || now - this.#beatAt < limits.heartbeatMs) return false
+    this.#beatAt = now
+    return true
+  }
+
+  send(message: Message): void {
+    if (this.#link === null) return
+    this.#context.send(this.#link, message)
+  }
+
+  #connect(peer: Member): void {
+    const hello: Hello = { kind: 'twin', speaker: this.#context.speaker(), to: peer.incarnation }
+    this.#link = this.#context.connect(peer.address, hello)
+    this.#accepted = false
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { Flaw } from './flaw.ts'
+import { SIM_LIMITS, Simulation } from '../runs/simulation.ts'
+import { straightPlan } from '../runs/straight-plan.ts'
+
+const PLAN = straightPlan({
+  checkpointEvery: 6,
+  computes: [{ name: 'count', step: 'chain' }],
+  deliveries: ['lane', 'race'],
+})
+
+function run(flaw: Flaw): Simulation {
+  const simulation = new Simulation({
+    seed: 3,
+    plan: PLAN,
+    faults: [],
+    healAt: 360,
+    rows: 24,
+    sourceMs: 300,
+    limits: SIM_LIMITS,
+    flaw,
+  })
+  simulation.run()
+  return simulation
+}
+
+describe('a run with broken code', () => {
+  it('halts by the name of what was thrown, among rows or at a boundary, up to the end', () => {
+    for (const where of ['rows', 'boundary'] as const) {
+      const { runKey, checker } = run({ kind: 'throws', pair: 'count/0', where, epoch: 12 })
+      expect(runKey.state).toMatchObject({
+        kind: 'halted',
+        pair: 'count/0',
+        code: 'RangeError: the code is broken',
+      })
+      expect(checker.violations).toEqual([])
+    }
+  })
+
+  it('halts by the name of the channel where twins differ', () => {
+    for (const pair of ['in/0', 'count/0']) {
+      const { runKey, checker } = run({ kind: 'differs', pair, lane: 'b', epoch: 12 })
+      expect(runKey.state).toMatchObject({ kind: 'halted' })
+      expect(JSON.stringify(runKey.state)).toContain('pair.diverged: channel')
+      expect(checker.violations).toEqual([])
+    }
+  })
+
+  it('finishes where it never comes to the flaw', () => {
+    const { finished, checker } = run({ kind: 'throws', pair: 'count/0', where: 'rows', epoch: 1_000_000 })
+    expect([finished, checker.violations]).toEqual([true, []])
+  })
+})

@@ -1,0 +1,54 @@
+import type { RunState } from '@pollux/pair'
+import { type Flaw, FLAW_MESSAGE } from '../faults/flaw.ts'
+
+/** Where nothing else is wrong, everybody has acked what everybody was sent by then. */
+const NOTICED_MS = 60
+
+/**
+ * Says whether a run with broken code came to the end it must come to: halted, and by the right name. Code
+ * that throws stops it, whoever runs it. Twins that differ stop it once somebody has noticed; where the one
+ * that differs died before anybody had rows of both, nobody can, and whatever it made stands.
+ */
+export class FlawJudge {
+  readonly #flaw: Flaw | null
+  readonly #now: () => number
+  #shownAt: number | null = null
+  readonly #noticedBy: { readonly slot: string; readonly alive: boolean }[] = []
+
+  constructor(flaw: Flaw | null, now: () => number) {
+    this.#flaw = flaw
+    this.#now = now
+  }
+
+  readonly onShown = (): void => {
+    this.#shownAt ??= this.#now()
+  }
+
+  /** A replica says that twins differ. */
+  onNoticed(worker: { readonly slot: string; readonly alive: boolean }): void {
+    this.#noticedBy.push(worker)
+  }
+
+  /** What twins make may differ in this run, and so may the output. */
+  get mayDiffer(): boolean {
+    return this.#flaw?.kind === 'differs'
+  }
+
+  isHaltedByIt(state: RunState): boolean {
+    const flaw = this.#flaw
+    if (flaw === null || this.#shownAt === null || state.kind !== 'halted') return false
+    if (flaw.kind === 'differs') return state.code.startsWith('pair.diverged')
+    return state.code === `RangeError: ${FLAW_MESSAGE}` && state.pair === flaw.pair
+  }
+
+  /** Why a run should have halted that has finished; null if it need not have. `quiet`: no fault struck. */
+  escaped(quiet: boolean): string | null {
+    const flaw = this.#flaw
+    if (flaw === null || this.#shownAt === null) return null
+    if (flaw.kind === 'throws') return `it finished, though the code of ${flaw.pair} throws`
+    const witness = this.#noticedBy.find(({ alive }) => alive)
+    if (witness !== undefined) return `it finished, though ${witness.slot} knows that twins differ`
+    const unnoticed = quiet && this.#now() - this.#shownAt > NOTICED_MS
+    return unnoticed ? `it finished, and nobody noticed that the twins of ${flaw.pair} differ` : null
+  }
+}

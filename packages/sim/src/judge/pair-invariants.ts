@@ -1,0 +1,293 @@
+import {
+  comparePositions,
+  describePosition,
+  type Message,
+  type PairId,
+  type Topology,
+} from '@pollux/protocol'
+import {
+  type Limits,
+  type Member,
+  RUN_KEY,
+  type RunKey,
+  type StoreRequest,
+  type View,
+  viewKey,
+} from '@pollux/pair'
+import type { Checker } from './checker.ts'
+import type { CoordinatorModel } from '../world/coordinator-model.ts'
+import type { FaultKind } from '../faults/fault.ts'
+import type { ProcessModel } from '../world/process-model.ts'
+import type { PushClients } from '../world/push-clients.ts'
+import type { SourceModel } from '../world/source-model.ts'
+import type { StoreModel } from '../world/store-model.ts'
+import { pairOfSlot } from '../faults/struck-slots.ts'
+import type { World } from '../world/world.ts'
+
+/** A run, as far as it is looked at here. */
+export interface ObservedRun {
+  readonly topology: Topology
+  readonly slots: readonly string[]
+  readonly coordinator: CoordinatorModel
+  readonly store: StoreModel
+  readonly world: World
+  readonly checker: Checker
+  readonly options: { readonly limits: Pick<Limits, 'undurableMax' | 'attemptsMax' | 'logReserveBytes'> }
+  readonly pushClients: Pick<PushClients, 'owedBy' | 'mostOwedBy'>
+  /** What has struck so far. */
+  readonly faults: { readonly kinds: ReadonlySet<FaultKind> }
+  source(pair: PairId): SourceModel
+  find(slot: string): ProcessModel | null
+}
+
+/** Of one pair at once: what its members write, and what a lost run has left until the keeper sees it. */
+const UNFINISHED_MOST = 3
+
+/**
+ * What must hold between replicas at every moment of a run, seen from above: by the coordinator's own
+ * views, which no replica knows as fresh as this. Such a break may never show in the output of a run that
+ * heals; it is one all the same, because the next failure would make it show.
+ */
+export class PairInvariants {
+  readonly #run: ObservedRun
+  /** Pairs that had a serving member when the run last changed, and one of those. */
+  readonly #servedAtChange = new Map<PairId, string>()
+
+  /** Joiners that cannot be caught up: they will find out. */
+  readonly #givenUp = new WeakSet<Member>()
+
+  constructor(run: ObservedRun) {
+    this.#run = run
+  }
+
+  check(): void {
+    this.#checkServing()
+    for (const slot of this.#run.slots) {
+      this.#checkUndurable(slot)
+      this.#checkAttempts(slot)
+    }
+  }
+
+  /** The run key has gone on to a new run: who served at this moment? */
+  onRun(before: RunKey, after: RunKey): void {
+    if (after.run === before.run) return
+    this.#servedAtChange.clear()
+    for (const pair of this.#run.topology.pairs.keys()) {
+      const members = this.#viewOf(pair, before.run)?.members ?? []
+      const left = this.#alive(members, pair).find((one) => one.replica.life.serves && !one.hangs)
+      if (left !== undefined) this.#servedAtChange.set(pair, left.slot)
+    }
+  }
+
+  /** A pair gives its run up by proof only when nobody is left to go on with it. */
+  onNextRun(worker: ProcessModel, why: string): void {
+    const pair = worker.identity.place.id
+    const left = this.#servedAtChange.get(pair)
+    if (!why.startsWith(`${pair}: `) || left === undefined) return
+    this.#run.checker.report('rolled-back', `${worker.slot} gives the run up (${why}), ${left} serves`)
+  }
+
+  /**
+   * Whoever its view lists is never told that it is not listed: it once was, and who is removed never comes
+   * back.
+   */
+  onRefused(worker: ProcessModel, message: Message): void {
+    if (message.kind !== 'refuse' || message.reason !== 'not-in-view') return
+    const pair = worker.identity.place.id
+    const view = this.#view(pair)
+    if (view === null || view.run !== worker.replica.context.run) return
+    const listed = [...belonging(view), ...view.waiting]
+    const { incarnation } = worker.replica.context
+    if (!listed.some((member) => member.incarnation === incarnation)) return
+    this.#run.checker.report('unserved', `${worker.slot}#${incarnation} is refused, though its view lists it`)
+  }
+
+  /**
+   * A log is kept from where its slowest member, or loaded joiner, stands: that one may have to lead, and
+   * reads on from there.
+   */
+  onHandled(request: StoreRequest): void {
+    if (request.kind === 'put' && request.piece === 0) this.#checkUnfinished(request.blob)
+    if (request.kind === 'reserve') this.#checkReserve()
+    if (request.kind !== 'truncate') return
+    const { through, log } = request
+    const view = this.#view(log)
+    if (view === null) return
+    for (const worker of this.#alive(belonging(view), log)) {
+      const { body, life } = worker.replica
+      if (!life.works || !('book' in body)) continue
+      const { tail } = body.book as { readonly tail: number }
+      if (tail >= through) continue
+      this.#run.checker.report('unserved', `${log} is cut at ${through}, ${worker.slot} holds up to ${tail}`)
+    }
+  }
+
+  /**
+   * Members and joiners are always served; one that says it was not is right, or is wrong about being one.
+   */
+  onExit(worker: ProcessModel): void {
+    const detail = worker.exited?.detail ?? ''
+    if (detail === 'drained' || detail === 'finished') this.#checkAnswered(worker)
+    if (!detail.startsWith('no producer can serve')) return
+    const { run, incarnation } = worker.replica.context
+    const view = this.#view(worker.identity.place.id)
+    if (view === null || view.run !== run) return
+    const owed = this.#owed(view, worker.identity.place.id)
+    if (!owed.some((member) => member.incarnation === incarnation)) return
+    this.#run.checker.report('unserved', `${worker.slot}#${incarnation} leaves: ${detail}`)
+  }
+
+  onView(before: View | null, after: View): void {
+    if (before === null || before.run !== after.run) return
+    this.#checkRemoved(before, after)
+    this.#checkLead(before, after)
+  }
+
+  /** Nobody is removed whom nothing ails. */
+  #checkRemoved(before: View, after: View): void {
+    for (const { incarnation, address } of before.members) {
+      if (after.members.some((member) => member.incarnation === incarnation)) continue
+      const worker = this.#run.find(address)
+      if (worker === null || worker.hangs || worker.replica.context.incarnation !== incarnation) continue
+      if (this.#isAiling(address, before.leader === incarnation)) continue
+      this.#run.checker.report('deposed', `${address} is removed, and nothing ails it`)
+    }
+  }
+
+  /**
+   * Whatever has struck may ail anybody, sooner or later, but for a source that answers nobody: as long as
+   * that lasts, its pair gains nothing by another leader.
+   */
+  #isAiling(slot: string, leads: boolean): boolean {
+    const { faults, topology, world } = this.#run
+    if (faults.kinds.size === 0) return false
+    const pair = pairOfSlot(slot)
+    if ([...faults.kinds].some((kind) => kind !== 'source-pause') || !leads) return true
+    if (topology.pair(pair).stage.kind !== 'ingress') return true
+    return this.#run.source(pair).front.pausedUntil <= world.now
+  }
+
+  /** The lead changes hands under a new generation only (V4). */
+  #checkLead(before: View, after: View): void {
+    const falls = after.generation < before.generation
+    if (!falls && (after.leader === before.leader || after.generation > before.generation)) return
+    const leaders = `${after.leader} leads after ${before.leader}`
+    const generations = `generation ${after.generation} after ${before.generation}`
+    this.#run.checker.report('unfenced', `run ${after.run}: ${leaders}, ${generations}`)
+  }
+
+  /** A leader that has come to where the run stops has answered everybody: nobody else will. */
+  #checkAnswered(worker: ProcessModel): void {
+    const key = this.#run.pushClients.owedBy(worker)
+    const leader = this.#view(worker.identity.place.id)?.leader
+    if (key === null || leader !== worker.replica.context.incarnation) return
+    this.#run.checker.report('unacknowledged', `${worker.slot} leaves, and push ${key} has no answer`)
+  }
+
+  /** A member can serve everything its consumers have not acked: members, and joiners that have begun. */
+  #checkServing(): void {
+    const { topology, checker } = this.#run
+    for (const channel of topology.channels) {
+      const producers = this.#alive(this.#view(channel.from)?.members ?? [], channel.from)
+      const view = this.#view(channel.to)
+      if (view === null) continue
+      const consumers = this.#alive(this.#owed(view, channel.to), channel.to)
+      for (const producer of producers) {
+        if (!producer.replica.life.serves) continue
+        const { kept } = producer.replica.outputs.channel(channel.id).buffer
+        for (const consumer of consumers) {
+          if (!consumer.replica.life.subscribes) continue
+          const { position } = consumer.replica.inputs.port(channel.id).acked
+          if (comparePositions(kept, position) <= 0) continue
+          checker.report(
+            'unserved',
+            `${producer.slot} keeps channel ${channel.id} from ${describePosition(kept)}, ` +
+              `${consumer.slot} has acked up to ${describePosition(position)}`,
+          )
+        }
+      }
+    }
+  }
+
+  /** The number of decisions that a loss of the pair would withdraw is bounded. */
+  #checkUndurable(slot: string): void {
+    const { store, checker, topology, options } = this.#run
+    const worker = this.#run.find(slot)
+    if (worker === null || !('book' in worker.replica.body)) return
+    const pair = worker.identity.place.id
+    if (topology.pair(pair).stage.kind !== 'ingress' || !worker.replica.life.serves) return
+    const { tail } = worker.replica.body.book as { readonly tail: number }
+    const durable = store.history.get(pair)?.length ?? 0
+    if (tail - durable <= options.limits.undurableMax) return
+    checker.report('bound', `${slot} has decided up to ${tail}, durable is ${durable}`)
+  }
+
+  /** One client that tries again and again does not fill a replica's memory. */
+  #checkAttempts(slot: string): void {
+    const { pushClients, checker, options } = this.#run
+    const worker = this.#run.find(slot)
+    const { stage } = this.#run.topology.pair(pairOfSlot(slot))
+    if (worker === null || stage.kind !== 'ingress' || stage.source !== 'push') return
+    const most = pushClients.mostOwedBy(worker)
+    if (most > options.limits.attemptsMax) checker.report('bound', `${slot} owes one push ${most} answers`)
+  }
+
+  /** Whoever writes a part discards first what was given up: else it takes room until the next checkpoint. */
+  #checkUnfinished(blob: string): void {
+    const pair = pairOfPart(blob)
+    const listed = this.#run.store.machine.handle({ kind: 'list', prefix: 'part/' })
+    if (listed.kind !== 'names') return
+    const held = listed.unfinished.filter((name) => pairOfPart(name) === pair)
+    if (held.length <= UNFINISHED_MOST) return
+    this.#run.checker.report('bound', `${pair} has begun and not finished ${held.join(', ')}`)
+  }
+
+  /** The checkpoint after this one finds room, whoever keeps it. */
+  #checkReserve(): void {
+    const reply = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    const checkpoint = reply.kind === 'value' && reply.value?.kind === 'run' ? reply.value.checkpoint : null
+    const pairs = [...this.#run.topology.pairs.values()]
+    const logs = pairs.filter((place) => place.stage.kind === 'ingress').length
+    const { reservedBytes } = this.#run.store.machine
+    if (checkpoint === null || reservedBytes > logs * this.#run.options.limits.logReserveBytes) return
+    this.#run.checker.report('bound', `${reservedBytes} bytes are reserved: nothing for a checkpoint`)
+  }
+
+  /** Who is to be served: members, and a joiner unless its survivor has given it up. */
+  #owed(view: View, pair: PairId): readonly Member[] {
+    const { joining, members } = view
+    if (joining === null) return members
+    for (const survivor of this.#alive(members, pair)) {
+      if (survivor.replica.life.catchUp.givesUp(joining.incarnation)) this.#givenUp.add(joining)
+    }
+    return this.#givenUp.has(joining) ? members : belonging(view)
+  }
+
+  #view(pair: PairId): View | null {
+    const run = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    return this.#viewOf(pair, run.kind === 'value' && run.value?.kind === 'run' ? run.value.run : 0)
+  }
+
+  #viewOf(pair: PairId, run: number): View | null {
+    const reply = this.#run.coordinator.machine.handle({ kind: 'read', key: viewKey(pair) })
+    const view = reply.kind === 'value' ? (reply.value as View | null) : null
+    return view?.run === run ? view : null
+  }
+
+  #alive(members: readonly Member[], pair: PairId): ProcessModel[] {
+    return members.flatMap(({ lane, incarnation }) => {
+      const worker = this.#run.find(`${pair}/${lane}`)
+      return worker !== null && worker.replica.context.incarnation === incarnation ? [worker] : []
+    })
+  }
+}
+
+/** `part/RUN/STAGE/PARTITION/...` */
+function pairOfPart(blob: string): PairId {
+  return blob.split('/').slice(2, 4).join('/')
+}
+
+/** Members and joiner; told here once more, so that the core's own idea of it is not judged by itself. */
+function belonging(view: View): readonly Member[] {
+  return view.joining === null ? view.members : [...view.members, view.joining]
+}

@@ -1,0 +1,46 @@
+import type { Violation } from '../judge/checker.ts'
+import type { Cell } from '../judge/coverage.ts'
+import type { Schedule } from './schedule.ts'
+import { Simulation } from './simulation.ts'
+
+/** What a run came to. */
+export interface Outcome {
+  readonly violations: readonly Violation[]
+  readonly finished: boolean
+  /** That struck; one whose moment never came is none. */
+  readonly faults: number
+  /** Of these, the ones that struck while an earlier one was not yet repaired. */
+  readonly overlapping: number
+  readonly steps: number
+  readonly cells: readonly Cell[]
+  /** What the run still waited for, in words; empty if it finished. */
+  readonly pending: string
+}
+
+/**
+ * `watch` sees the simulation before its first step: to hang a transcript, or anything else that only looks,
+ * on it.
+ */
+export function runSchedule(schedule: Schedule, watch?: (simulation: Simulation) => void): Outcome {
+  const simulation = new Simulation(schedule)
+  watch?.(simulation)
+  try {
+    simulation.run()
+  } catch (error) {
+    // Outside the replicas, which are caught one by one: the world, a model or the checker itself is broken.
+    simulation.checker.report(
+      'crashed',
+      `the simulator: ${error instanceof Error ? error.stack : String(error)}`,
+    )
+  }
+  const { finished, faults, world, checker } = simulation
+  return {
+    violations: checker.violations,
+    finished,
+    faults: faults.struck,
+    overlapping: faults.overlapping,
+    steps: world.steps,
+    cells: faults.cells,
+    pending: finished ? '' : simulation.pending(),
+  }
+}

@@ -1,0 +1,85 @@
+import { Random } from '@pollux/std'
+import { type Plan, Topology } from '@pollux/protocol'
+import type { Limits } from '@pollux/pair'
+import type { Fault } from '../faults/fault.ts'
+import { type Flaw, randomFlaw } from '../faults/flaw.ts'
+import { randomFaults } from '../faults/random-faults.ts'
+import { randomPlan } from './random-plan.ts'
+import { SIM_LIMITS } from './simulation.ts'
+
+/**
+ * One run, whole, as plain data: it can be printed, cut down, sent to a thread and run again. `seed` also
+ * draws everything that is not written here: delays, clocks, arrivals, lost answers.
+ */
+export interface Schedule {
+  readonly seed: number
+  readonly plan: Plan
+  readonly faults: readonly Fault[]
+  /** Rows of each source. */
+  readonly rows: number
+  /** When about the last of them arrives. */
+  readonly sourceMs: number
+  /** All faults are over by then; everything must converge afterwards. */
+  readonly healAt: number
+  /** The input ends only after everything has healed and every pair has been seen whole again. */
+  readonly endsWhole: boolean
+  readonly limits: Limits
+  /** What is wrong with the user's code; null in most runs. */
+  readonly flaw: Flaw | null
+}
+
+/** Everything heals at this moment; the last fault strikes a little earlier. */
+export const HEAL_AT_MS = 360
+const FAULTS_UNTIL_MS = 300
+const ROWS = 32
+const FLAWED_SHARE = 0.04
+
+export function randomSchedule(seed: number): Schedule {
+  const random = new Random(seed)
+  const plan = randomPlan(random.fork('plan'))
+  const faults = randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
+  // Some sources end while faults still strike, some only after everything has healed.
+  const sourceMs = HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
+  return {
+    seed,
+    plan,
+    faults,
+    rows: ROWS,
+    sourceMs,
+    healAt: HEAL_AT_MS,
+    // The other half ends in the middle of whatever is being repaired.
+    endsWhole: random.fork('whole').chance(0.5),
+    limits: someLimits(random.fork('limits')),
+    flaw: someFlaw(random.fork('flaw'), plan),
+  }
+}
+
+function someFlaw(random: Random, plan: Plan): Flaw | null {
+  return random.chance(FLAWED_SHARE) ? randomFlaw(random, plan) : null
+}
+
+/** Some bounds are drawn too: what never fills at one size may fill at another. */
+function someLimits(random: Random): Limits {
+  return {
+    ...SIM_LIMITS,
+    imageSliceBytes: random.pick([40, 80, 300]),
+    imageSlicesInFlight: random.between(1, 2),
+    windowBytes: random.pick([400, 800, 800, 3000]),
+    markBytes: random.pick([1500, 3000, 3000]),
+    undurableMax: random.pick([5, 20]),
+    appendMax: random.pick([2, 8]),
+  }
+}
+
+/**
+ * `in:ingress*2(push) count:compute(chain) out:egress(idempotent); in->count key lane, count->out gather
+ * race`
+ */
+export function describePlan(plan: Plan): string {
+  const stages = plan.stages.map((stage) => {
+    const kind = stage.kind === 'ingress' ? stage.source : stage.kind === 'egress' ? stage.sink : stage.step
+    return `${stage.name}:${stage.kind}${stage.partitions === 1 ? '' : `*${stage.partitions}`}(${kind})`
+  })
+  const edges = plan.edges.map((edge) => `${edge.from}->${edge.to} ${edge.exchange.kind} ${edge.delivery}`)
+  return `${stages.join(' ')}; ${edges.join(', ')}; checkpoint every ${plan.checkpointEvery}`
+}

@@ -1,0 +1,170 @@
+import {
+  crc32c,
+  FrameEncoder,
+  hashText,
+  type PairId,
+  partitionOfHash,
+  type Seq,
+  type Topology,
+} from '@pollux/protocol'
+import type { Effect, Input, PushAnswer } from '@pollux/pair'
+import type { ProcessModel } from './process-model.ts'
+import type { SourceData } from './source-model.ts'
+import { batchOfToys, TOY_SCHEMA, type ToyRow } from '../runs/toy-rows.ts'
+import type { World } from './world.ts'
+
+interface Client {
+  readonly pair: PairId
+  readonly key: string
+  readonly rows: readonly ToyRow[]
+  readonly firstTriedAt: number
+  readonly watermark: number
+  lane: 'a' | 'b'
+  stored: boolean
+  attempts: number
+  /** The newest attempt: an answer to an older one counts as well. */
+  retryAt: number
+}
+
+const ROWS_MOST = 5
+const PATIENCE_MS = 150
+/** How long an answer is on its way. */
+const ANSWER_MS = 0.5
+
+/** Clients of the push sources: each has a few rows and a key, and tries until it is told they are stored. */
+export class PushClients {
+  readonly #world: World
+  readonly #find: (slot: string) => ProcessModel | null
+  readonly #clients: Client[] = []
+  readonly #byRequest = new Map<number, Client>()
+  /** Who has taken a request in and not answered it yet. */
+  readonly #owedBy = new Map<number, ProcessModel>()
+  #nextRequest = 1
+
+  constructor(world: World, find: (slot: string) => ProcessModel | null) {
+    this.#world = world
+    this.#find = find
+  }
+
+  get done(): boolean {
+    return this.#clients.every((client) => client.stored)
+  }
+
+  get waiting(): number {
+    return this.#clients.filter((client) => !client.stored).length
+  }
+
+  /** Keys whose rows were acknowledged: they must be in the output, once. */
+  get storedKeys(): string[] {
+    return this.#clients.filter((client) => client.stored).map((client) => client.key)
+  }
+
+  rowsOf(key: string): readonly ToyRow[] {
+    return this.#clients.find((client) => client.key === key)?.rows ?? []
+  }
+
+  /** Plans the clients of one partition: its rows in small groups, when the last row of each has arrived. */
+  plan(topology: Topology, pair: PairId, data: SourceData): void {
+    const { stage, partition } = topology.pair(pair)
+    let from = 0
+    while (from < data.rows.length) {
+      const to = Math.min(data.rows.length, from + this.#world.random.between(1, ROWS_MOST))
+      const rows = data.rows.slice(from, to)
+      const at = data.arrivals[to - 1]!
+      const key = keyFor(`${pair}#${from}`, topology.plan.groups, stage.partitions, partition)
+      const watermark = Math.max(...rows.map((row) => row.at)) - 20
+      const client: Client = {
+        pair,
+        key,
+        rows,
+        firstTriedAt: at,
+        watermark,
+        lane: 'a',
+        stored: false,
+        attempts: 0,
+        retryAt: 0,
+      }
+      this.#clients.push(client)
+      this.#world.at(at, () => this.#try(client))
+      from = to
+    }
+  }
+
+  /** Whoever takes a request in owes it an answer. */
+  onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    if (input.kind !== 'push') return
+    const { request } = input
+    if (effects.some((effect) => effect.kind === 'answer' && effect.request === request)) return
+    this.#owedBy.set(request, worker)
+  }
+
+  /** The key of a request that this replica has taken in and not answered; null if there is none. */
+  owedBy(worker: ProcessModel): string | null {
+    for (const [request, one] of this.#owedBy) {
+      if (one === worker) return this.#byRequest.get(request)?.key ?? null
+    }
+    return null
+  }
+
+  /** How many requests with the same key it has taken in and not answered, at most. */
+  mostOwedBy(worker: ProcessModel): number {
+    const counts = new Map<Client, number>()
+    for (const [request, one] of this.#owedBy) {
+      const client = this.#byRequest.get(request)
+      if (one === worker && client !== undefined) counts.set(client, (counts.get(client) ?? 0) + 1)
+    }
+    return Math.max(0, ...counts.values())
+  }
+
+  onAnswer(request: number, answer: PushAnswer): void {
+    this.#owedBy.delete(request)
+    this.#world.after(ANSWER_MS, () => this.#onAnswer(request, answer))
+  }
+
+  #onAnswer(request: number, answer: PushAnswer): void {
+    const client = this.#byRequest.get(request)
+    // One that is told that the stream has ended gives up; here no stream ends before all are stored.
+    if (client === undefined || client.stored || answer.kind === 'ended') return
+    if (answer.kind === 'stored') {
+      client.stored = true
+      return
+    }
+    if (answer.kind === 'redirect') {
+      const lane = answer.address?.at(-1)
+      client.lane = lane === 'a' || lane === 'b' ? lane : otherLane(client.lane)
+    }
+    this.#retry(client, answer.kind === 'redirect' ? 3 : 30)
+  }
+
+  #try(client: Client): void {
+    if (client.stored) return
+    client.attempts++
+    const request = this.#nextRequest++
+    this.#byRequest.set(request, client)
+    const frame = new FrameEncoder(TOY_SCHEMA, crc32c).encode(batchOfToys(client.rows), 0 as Seq)
+    const push = { key: client.key, firstTriedAt: client.firstTriedAt, frame, watermark: client.watermark }
+    const slot = `${client.pair}/${client.lane}`
+    this.#world.after(0.5 + this.#world.random.float(), () => this.#find(slot)?.push(request, push))
+    if (client.attempts % 2 === 0) client.lane = otherLane(client.lane)
+    this.#retry(client, PATIENCE_MS)
+  }
+
+  #retry(client: Client, delay: number): void {
+    const at = this.#world.now + delay
+    client.retryAt = at
+    this.#world.at(at, () => {
+      if (client.retryAt === at) this.#try(client)
+    })
+  }
+}
+
+function keyFor(stem: string, groups: number, partitions: number, partition: number): string {
+  for (let suffix = 0; ; suffix++) {
+    const key = `${stem}-${suffix}`
+    if (partitionOfHash(hashText(key), groups, partitions) === partition) return key
+  }
+}
+
+function otherLane(lane: 'a' | 'b'): 'a' | 'b' {
+  return lane === 'a' ? 'b' : 'a'
+}
