@@ -1,21 +1,23 @@
-import { parseArgs } from 'node:util'
+import { commandLine, orEnd, wholeNumber } from '../command-line.ts'
 import { FuzzFailure, fuzzFrames } from './fuzz-frames.ts'
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-  },
-})
+const HELP = `Feeds mutated real frames to the decoder, which must refuse them by name or decode them.
 
-const runFrom = whole(values.from, 'from')
+  npm run fuzz [-- --runs N] [--seed S] [--from R]    a million runs of seed 1 from run 0 if not given`
+
+const { values } = commandLine(HELP, {
+  runs: { type: 'string', default: '1000000' },
+  seed: { type: 'string', default: '1' },
+  from: { type: 'string', default: '0' },
+})
+const [seed, runFrom, runs] = orEnd(HELP, () => [
+  wholeNumber(values.seed, 'seed'),
+  wholeNumber(values.from, 'from'),
+  wholeNumber(values.runs, 'runs'),
+])
+
 try {
-  const report = fuzzFrames({
-    seed: whole(values.seed, 'seed'),
-    runFrom,
-    runTo: runFrom + whole(values.runs, 'runs'),
-  })
+  const report = fuzzFrames({ seed, runFrom, runTo: runFrom + runs })
   console.log(JSON.stringify(report))
   const missed = Object.keys(report.byName).filter((name) => report.byName[name] === 0)
   if (report.runs >= 100_000 && missed.length > 0) fail(`never reached: ${missed.join(', ')}`)
@@ -27,10 +29,4 @@ try {
 function fail(message: string): void {
   console.error(message)
   process.exitCode = 1
-}
-
-function whole(text: string, name: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`)
-  return value
 }

@@ -1,11 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { commandLine, orEnd, UsageError } from '../command-line.ts'
 import type { Play } from './play-scenario.ts'
 import { playFile, type ScenarioFile, scenarioFile, scenarioFiles } from './scenario-files.ts'
 
-/** `npm run scenarios -- [--update] [name ...]`: shows what differs from the recording, or rewrites it. */
-const update = process.argv.includes('--update')
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
-const files = names.length === 0 ? scenarioFiles() : names.map(scenarioFile)
+const HELP = `Plays the scenarios, and shows what differs from their recordings.
+
+  npm run scenarios [-- NAME ...]             these, or all
+  npm run scenarios -- --update [NAME ...]    and writes the recordings anew`
+
+const { values, positionals: names } = commandLine(HELP, { update: { type: 'boolean' } })
+const update = values.update === true
+const all = scenarioFiles()
+const files = orEnd(HELP, () => {
+  const unknown = names.find((name) => all.every((file) => file.name !== name))
+  if (unknown !== undefined) throw new UsageError(`there is no scenario called ${unknown}`)
+  return names.length === 0 ? all : names.map(scenarioFile)
+})
 let different = 0
 
 for (const file of files) {

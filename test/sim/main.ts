@@ -4,7 +4,8 @@ import { failureReport, replayName, replayReport } from './failure-report.ts'
 import type { Failure } from './job.ts'
 import { type PoolTask, runPool } from './schedule-pool.ts'
 import { scheduleList } from './schedule-source.ts'
-import { HELP, OptionError, type SimCommand, simCommand } from './sim-options.ts'
+import { UsageError } from '../command-line.ts'
+import { HELP, type SimCommand, simCommand } from './sim-options.ts'
 import { PHASES_STRIDE, STEPS_STRIDE } from './systematic-sample.ts'
 import { closingInWords, Tally } from './tally.ts'
 
@@ -13,7 +14,7 @@ const SEEDS = 2 ** 32
 try {
   process.exitCode = await obey(simCommand(process.argv.slice(2)))
 } catch (error) {
-  if (!(error instanceof OptionError)) throw error
+  if (!(error instanceof UsageError)) throw error
   console.error(`${error.message}\n\n${HELP}`)
   process.exitCode = 2
 }
@@ -32,7 +33,7 @@ async function obey(command: SimCommand): Promise<number> {
       const source = what === 'random' ? { kind: what } : { kind: what, stride: 1 }
       const list = scheduleList(source)
       if (number >= list.length)
-        throw new OptionError(`there are ${list.length} of ${what}; ${number} is not one`)
+        throw new UsageError(`there are ${list.length} of ${what}; ${number} is not one`)
       return replayReport(list.at(number), replayName(source, number), trace, (line) => console.log(line))
         ? 0
         : 1

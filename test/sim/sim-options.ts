@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parsed, UsageError, wholeNumber } from '../command-line.ts'
 
 export type SimCommand =
   | { readonly kind: 'help' }
@@ -19,9 +19,6 @@ export type SimCommand =
 
 /** A number alone is a seed; `steps:N` and `phases:N` are members of the systematic families. */
 export type Replayed = 'random' | 'steps' | 'phases'
-
-/** What the user typed cannot be meant; the message says what can. */
-export class OptionError extends Error {}
 
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
@@ -65,42 +62,34 @@ export function simCommand(args: readonly string[]): SimCommand {
   const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)
   const [call] = calls
   if (call === undefined)
-    throw new OptionError('one of --schedules N, --systematic, --replay S or --planted is needed')
-  if (calls.length > 1) throw new OptionError(`--${calls.join(' and --')} do not go together`)
+    throw new UsageError('one of --schedules N, --systematic, --replay S or --planted is needed')
+  if (calls.length > 1) throw new UsageError(`--${calls.join(' and --')} do not go together`)
   const stray = Object.keys(given).find((name) => name !== call && !TAKES[call].includes(name))
-  if (stray !== undefined) throw new OptionError(`--${stray} does not go with --${call}`)
+  if (stray !== undefined) throw new UsageError(`--${stray} does not go with --${call}`)
   if (call === 'replay')
     return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
   return {
     kind: 'run',
     source: call === 'systematic' ? 'systematic' : 'random',
-    schedules: call === 'systematic' ? 0 : whole('schedules', given.schedules, 1),
-    seed: given.seed === undefined ? null : whole('seed', given.seed, 0),
+    schedules: call === 'systematic' ? 0 : wholeNumber(given.schedules, 'schedules', 1),
+    seed: given.seed === undefined ? null : wholeNumber(given.seed, 'seed', 0),
     full: given.full === true,
     json: given.json === true,
     coverage: given.coverage === true,
-    workers: given.workers === undefined ? null : whole('workers', given.workers, 1),
+    workers: given.workers === undefined ? null : wholeNumber(given.workers, 'workers', 1),
   }
 }
 
 function parse(args: readonly string[]): Given {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values
-  } catch (error) {
-    throw new OptionError(error instanceof Error ? error.message : String(error))
-  }
+  const { values, positionals } = parsed(OPTIONS, args)
+  if (positionals.length > 0) throw new UsageError(`${positionals[0]} belongs to no option`)
+  return values
 }
 
 function replayed(text: string): { what: Replayed; number: number } {
   const [what, number] = text.includes(':') ? text.split(':') : ['random', text]
   if (what !== 'random' && what !== 'steps' && what !== 'phases') {
-    throw new OptionError(`--replay takes a seed, steps:N or phases:N, not ${text}`)
+    throw new UsageError(`--replay takes a seed, steps:N or phases:N, not ${text}`)
   }
-  return { what, number: whole('replay', number, 0) }
-}
-
-function whole(name: string, text: string | boolean | undefined, least: number): number {
-  const value = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new OptionError(`--${name} is a whole number from ${least}, not ${String(text)}`)
+  return { what, number: wholeNumber(number, 'replay', 0) }
 }

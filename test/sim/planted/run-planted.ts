@@ -1,5 +1,12 @@
+import { parsed } from '../../command-line.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { type Judged, tryBaseline, tryMutations } from './trials.ts'
+
+const OPTIONS = {
+  planted: { type: 'boolean' },
+  only: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
 
 const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
 
@@ -8,8 +15,7 @@ const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
  * Returns the exit code: 1 if one was not caught, or if the core fails without any.
  */
 export async function runPlanted(args: readonly string[]): Promise<number> {
-  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
-  const json = args.includes('--json')
+  const { only, json } = parsed(OPTIONS, args).values
   const chosen = CATALOGUE.filter(({ name }) => only === undefined || name === only)
   if (chosen.length === 0) {
     console.error(

@@ -1,0 +1,50 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+
+/** What was typed cannot be meant; the message says what can. */
+export class UsageError extends Error {}
+
+/**
+ * The options of a command as typed. Asked for help it gives that, and for what cannot be meant a sentence
+ * and exit code 2, and the command ends.
+ */
+export function commandLine<const Options extends ParseArgsOptionsConfig>(help: string, options: Options) {
+  return orEnd(help, () => {
+    const all = { ...options, help: { type: 'boolean' } } as const
+    const { values, positionals } = parsed(all)
+    if ((values as { readonly help?: boolean }).help === true) {
+      console.log(help)
+      process.exit(0)
+    }
+    return { values, positionals }
+  })
+}
+
+/** Goes on, or ends the command with a sentence if what was typed cannot be meant. */
+export function orEnd<T>(help: string, go: () => T): T {
+  try {
+    return go()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(`${error.message}\n\n${help}`)
+    process.exit(2)
+  }
+}
+
+export function wholeNumber(text: unknown, name: string, least = 0): number {
+  const value = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new UsageError(`--${name} is a whole number from ${least}, not ${String(text)}`)
+}
+
+export function parsed<const Options extends ParseArgsOptionsConfig>(
+  options: Options,
+  args: readonly string[] = process.argv.slice(2),
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    // "Unknown option '--x'. To specify a positional argument ...": the first sentence is about what was typed.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. (?=To )/)
+    throw new UsageError(sentence)
+  }
+}
