@@ -5,7 +5,7 @@ import { scheduleList } from './schedule-source.ts'
 
 /** A row that kills every successor: the pipeline halts, whatever the faults. */
 function poisoned(): Schedule {
-  const schedule = scheduleList({ kind: 'phases', stride: 1 }).at(0)
+  const schedule = scheduleList({ kind: 'phases' }).at(0)
   const stages = schedule.plan.stages.map((stage) =>
     stage.name === 'count' ? { ...stage, step: 'poison:5' } : stage,
   )
@@ -49,6 +49,6 @@ describe('a replay', () => {
 
   it('is named so that the command line finds it', () => {
     expect(replayName({ kind: 'random' }, 17)).toBe('17')
-    expect(replayName({ kind: 'phases', stride: 11 }, 3)).toBe('phases:33')
+    expect(replayName({ kind: 'phases' }, 33)).toBe('phases:33')
   })
 })

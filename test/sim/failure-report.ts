@@ -19,7 +19,7 @@ const judge: Judge = (schedule) => runSchedule(schedule).violations[0]?.verdict 
 /** What `--replay` takes for this schedule. */
 export function replayName(source: ScheduleSource, number: number): string {
   if (source.kind === 'random') return String(number)
-  return `${source.kind}:${number * source.stride}`
+  return `${source.kind}:${source.kind === 'steps' ? number * source.stride : number}`
 }
 
 /** Everything one needs to begin to understand a failure, and the command that shows it again. */

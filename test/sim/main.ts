@@ -6,7 +6,7 @@ import { type PoolTask, runPool } from './schedule-pool.ts'
 import { scheduleList } from './schedule-source.ts'
 import { UsageError } from '../command-line.ts'
 import { HELP, type SimCommand, simCommand } from './sim-options.ts'
-import { PHASES_STRIDE, STEPS_STRIDE } from './systematic-sample.ts'
+import { EVERY_MEETING_ONCE, STEPS_STRIDE } from './systematic-sample.ts'
 import { closingInWords, Tally } from './tally.ts'
 
 const SEEDS = 2 ** 32
@@ -30,7 +30,7 @@ async function obey(command: SimCommand): Promise<number> {
     }
     case 'replay': {
       const { what, number, trace } = command
-      const source = what === 'random' ? { kind: what } : { kind: what, stride: 1 }
+      const source = what === 'steps' ? { kind: what, stride: 1 } : { kind: what }
       const list = scheduleList(source)
       if (number >= list.length)
         throw new UsageError(`there are ${list.length} of ${what}; ${number} is not one`)
@@ -82,7 +82,7 @@ function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => v
   if (command.source === 'systematic') {
     return [
       { source: { kind: 'steps', stride: command.full ? 1 : STEPS_STRIDE }, ...all },
-      { source: { kind: 'phases', stride: command.full ? 1 : PHASES_STRIDE }, ...all },
+      { source: { kind: 'phases' }, ...(command.full ? all : EVERY_MEETING_ONCE) },
     ]
   }
   const from = command.seed ?? randomInt(SEEDS)

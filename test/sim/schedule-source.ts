@@ -7,7 +7,7 @@ export type ScheduleSource =
   /** Every single fault at every step, or every so many: number n is the nth of them. */
   | { readonly kind: 'steps'; readonly stride: number }
   /** Fault kind x phase x second fault kind. */
-  | { readonly kind: 'phases'; readonly stride: number }
+  | { readonly kind: 'phases' }
 
 /** All schedules of a source, by number. */
 export interface ScheduleList {
@@ -18,6 +18,7 @@ export interface ScheduleList {
 
 export function scheduleList(source: ScheduleSource): ScheduleList {
   if (source.kind === 'random') return { length: Number.POSITIVE_INFINITY, at: randomSchedule }
-  const all = source.kind === 'steps' ? faultAtEveryStep() : faultInEveryPhase()
+  if (source.kind === 'phases') return faultInEveryPhase()
+  const all = faultAtEveryStep()
   return { length: Math.ceil(all.length / source.stride), at: (number) => all.at(number * source.stride) }
 }

@@ -23,8 +23,8 @@ export type Replayed = 'random' | 'steps' | 'phases'
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
   npm run sim -- --schedules N [--seed S]    N random schedules: seeds S, S+1, ... (a fresh S if none given)
-  npm run sim -- --systematic [--full]       every fault at every step, and in every phase with a second on
-                                             top (a sample of them; all with --full)
+  npm run sim -- --systematic [--full]       a fault at every 79th step, and in every phase with every second
+                                             one on top; with --full at every step, and with more seeds
   npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
   npm run sim -- --planted                   mutations of the core, each of which must be caught
 

@@ -1,6 +1,10 @@
+import { faultInEveryPhase } from '@pollux/sim'
+
 /**
- * Of the systematic families, every so many are run where there is no time for all. Both are prime to the
- * number of fault kinds, so that the sample goes through all kinds, first and second.
+ * Where there is no time for every fault at every step, every so many are run: a number prime to that of the
+ * fault kinds, so that the sample goes through all of them.
  */
 export const STEPS_STRIDE = 79
-export const PHASES_STRIDE = 11
+
+/** Every fault in every phase with every other on top, with one seed each. */
+export const EVERY_MEETING_ONCE = { from: 0, to: faultInEveryPhase().once }

@@ -17,6 +17,7 @@ export interface SystematicSchedules {
 }
 
 const REFERENCE_SEED = 1
+const SEEDS_EACH = 4
 const HEAL_AT_MS = 360
 const ROWS = 24
 const SOURCE_MS = 300
@@ -40,14 +41,19 @@ export function faultAtEveryStep(): SystematicSchedules {
   }
 }
 
-/** Each kind of fault in each phase in which it can strike, and on top of it each other kind. */
-export function faultInEveryPhase(): SystematicSchedules {
+/**
+ * Each kind of fault in each phase in which it can strike, and on top of it each other kind: once with one
+ * seed, then again with others.
+ */
+export function faultInEveryPhase(): SystematicSchedules & { readonly once: number } {
   const topology = new Topology(REFERENCE)
   const firsts = everyMeeting()
+  const once = firsts.length * FAULT_KINDS.length
   return {
-    length: firsts.length * FAULT_KINDS.length,
+    once,
+    length: once * SEEDS_EACH,
     at: (number) => {
-      const first = firsts[Math.floor(number / FAULT_KINDS.length)]!
+      const first = firsts[Math.floor((number % once) / FAULT_KINDS.length)]!
       const second = FAULT_KINDS[number % FAULT_KINDS.length]!
       return referenceRun(number + 1, pileUp(new Random(number).fork('systematic'), topology, first, second))
     },
