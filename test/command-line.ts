@@ -4,10 +4,14 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 export class UsageError extends Error {}
 
 /**
- * The options of a command as typed. Asked for help it gives that, and for what cannot be meant a sentence
- * and exit code 2, and the command ends.
+ * The options of a command as typed, and, if it takes any, what belongs to no option. Asked for help it gives
+ * that, and for what cannot be meant a sentence and exit code 2, and the command ends.
  */
-export function commandLine<const Options extends ParseArgsOptionsConfig>(help: string, options: Options) {
+export function commandLine<const Options extends ParseArgsOptionsConfig>(
+  help: string,
+  options: Options,
+  takesWords = false,
+) {
   return orEnd(help, () => {
     const all = { ...options, help: { type: 'boolean' } } as const
     const { values, positionals } = parsed(all)
@@ -15,6 +19,7 @@ export function commandLine<const Options extends ParseArgsOptionsConfig>(help: 
       console.log(help)
       process.exit(0)
     }
+    if (!takesWords) noWords(positionals)
     return { values, positionals }
   })
 }
@@ -30,6 +35,10 @@ export function orEnd<T>(help: string, go: () => T): T {
   }
 }
 
+export function noWords(positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`${positionals[0]} belongs to no option`)
+}
+
 export function wholeNumber(text: unknown, name: string, least = 0): number {
   const value = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value) && value >= least) return value
@@ -43,8 +52,10 @@ export function parsed<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
-    // "Unknown option '--x'. To specify a positional argument ...": the first sentence is about what was typed.
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. (?=To )/)
-    throw new UsageError(sentence)
+    // What follows the first line, or "To specify a positional argument", is about how Node reads options.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\n|\. (?=To )/)
+    throw new UsageError(
+      sentence?.replace('argument is ambiguous.', 'takes no value that begins with a dash'),
+    )
   }
 }

@@ -1,4 +1,4 @@
-import { commandLine, orEnd, wholeNumber } from '../command-line.ts'
+import { commandLine, orEnd, UsageError, wholeNumber } from '../command-line.ts'
 import { FuzzFailure, fuzzFrames } from './fuzz-frames.ts'
 
 const HELP = `Feeds mutated real frames to the decoder, which must refuse them by name or decode them.
@@ -13,8 +13,11 @@ const { values } = commandLine(HELP, {
 const [seed, runFrom, runs] = orEnd(HELP, () => [
   wholeNumber(values.seed, 'seed'),
   wholeNumber(values.from, 'from'),
-  wholeNumber(values.runs, 'runs'),
+  wholeNumber(values.runs, 'runs', 1),
 ])
+orEnd(HELP, () => {
+  if (!Number.isSafeInteger(runFrom + runs)) throw new UsageError(`there are no runs that great: ${runFrom}`)
+})
 
 try {
   const report = fuzzFrames({ seed, runFrom, runTo: runFrom + runs })

@@ -169,6 +169,11 @@ const FORMS: readonly Form[] = [
   ['finish', /^finish$/, () => ({ kind: 'finish' })],
 ]
 
+/** What a scenario may say, a line each. */
+export function usage(): readonly string[] {
+  return FORMS.map(([line]) => line)
+}
+
 export function parseCommand(text: string, line: number): Command {
   if (text.startsWith(QUIETLY)) {
     const command = parseCommand(text.slice(QUIETLY.length), line)

@@ -86,6 +86,8 @@ function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => v
     ]
   }
   const from = command.seed ?? randomInt(SEEDS)
+  if (!Number.isSafeInteger(from + command.schedules))
+    throw new UsageError(`there are no seeds that great: ${from}`)
   if (command.seed === null) say(`seeds from ${from}`)
   return [{ source: { kind: 'random' }, from, to: from + command.schedules }]
 }

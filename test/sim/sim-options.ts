@@ -1,4 +1,4 @@
-import { parsed, UsageError, wholeNumber } from '../command-line.ts'
+import { noWords, parsed, UsageError, wholeNumber } from '../command-line.ts'
 
 export type SimCommand =
   | { readonly kind: 'help' }
@@ -26,7 +26,8 @@ export const HELP = `Runs whole pipelines of pairs under faults, in virtual time
   npm run sim -- --systematic [--full]       a fault at every 79th step, and in every phase with every second
                                              one on top; with --full at every step, and with more seeds
   npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
-  npm run sim -- --planted                   mutations of the core, each of which must be caught
+  npm run sim -- --planted [--only NAME]     bugs planted in the core, the models and the checker, each of which
+                                             must be caught (some minutes; --json too)
 
   --json         the last line as JSON, alone on standard output
   --coverage     the table of protocol phases and fault kinds, and how often each was hit
@@ -56,9 +57,9 @@ const TAKES: Readonly<Record<'schedules' | 'systematic' | 'replay', readonly str
 }
 
 export function simCommand(args: readonly string[]): SimCommand {
-  if (args.includes('--planted')) return { kind: 'planted' }
+  if (args.includes('--planted') && !args.includes('--help')) return { kind: 'planted' }
+  if (args.includes('--help')) return { kind: 'help' }
   const given = parse(args)
-  if (given.help === true) return { kind: 'help' }
   const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)
   const [call] = calls
   if (call === undefined)
@@ -82,14 +83,14 @@ export function simCommand(args: readonly string[]): SimCommand {
 
 function parse(args: readonly string[]): Given {
   const { values, positionals } = parsed(OPTIONS, args)
-  if (positionals.length > 0) throw new UsageError(`${positionals[0]} belongs to no option`)
+  noWords(positionals)
   return values
 }
 
 function replayed(text: string): { what: Replayed; number: number } {
-  const [what, number] = text.includes(':') ? text.split(':') : ['random', text]
-  if (what !== 'random' && what !== 'steps' && what !== 'phases') {
+  const [, family = 'random', number] = /^(?:(steps|phases):)?(\d+)$/.exec(text) ?? []
+  if (number === undefined || !Number.isSafeInteger(Number(number))) {
     throw new UsageError(`--replay takes a seed, steps:N or phases:N, not ${text}`)
   }
-  return { what, number: wholeNumber(number, 'replay', 0) }
+  return { what: family as Replayed, number: Number(number) }
 }

@@ -1,4 +1,4 @@
-import { parsed } from '../../command-line.ts'
+import { noWords, parsed } from '../../command-line.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { type Judged, tryBaseline, tryMutations } from './trials.ts'
 
@@ -15,12 +15,12 @@ const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
  * Returns the exit code: 1 if one was not caught, or if the core fails without any.
  */
 export async function runPlanted(args: readonly string[]): Promise<number> {
-  const { only, json } = parsed(OPTIONS, args).values
+  const { values, positionals } = parsed(OPTIONS, args)
+  noWords(positionals)
+  const { only, json } = values
   const chosen = CATALOGUE.filter(({ name }) => only === undefined || name === only)
   if (chosen.length === 0) {
-    console.error(
-      `no planted bug is called ${only}; there are:\n${CATALOGUE.map(({ name }) => name).join('\n')}`,
-    )
+    console.error(`${CATALOGUE.map(({ name }) => name).join('\n')}\n\nno planted bug is called ${only}`)
     return 2
   }
   const judged = await tryMutations(chosen, (one) => {
