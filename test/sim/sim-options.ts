@@ -26,8 +26,8 @@ export const HELP = `Runs whole pipelines of pairs under faults, in virtual time
   npm run sim -- --systematic [--full]       a fault at every 79th step, and in every phase with every second
                                              one on top; with --full at every step, and with more seeds
   npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
-  npm run sim -- --planted [--only NAME]     bugs planted in the core, the models and the checker, each of which
-                                             must be caught (some minutes; --json too)
+  npm run sim -- --planted [--only NAME]     bugs planted in the core, the models and the checker, each of
+                                             which must be caught (some minutes; --json too)
 
   --json         the last line as JSON, alone on standard output
   --coverage     the table of protocol phases and fault kinds, and how often each was hit

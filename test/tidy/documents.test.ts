@@ -7,7 +7,7 @@ const REPOSITORY = {
   'package.json': '{ "scripts": { "sim": "x" } }',
   'README.md': '# What it is\n## The *picture* of a pair',
   'packages/pair/PAIR.md': '# Pair',
-  'packages/pair/src/life/view.ts': '',
+  'packages/pair/src/view.ts': '',
 }
 
 /** What the rule says when this is the text of a package's README. */
@@ -23,7 +23,7 @@ describe('documents', () => {
       '[pair](./PAIR.md) [top](../../README.md#what-it-is) [picture](../../README.md#the-picture-of-a-pair)',
       '[web](https://example.org/x.html) [here](#states) [source](src/) [mail](mailto:a@b)',
       '# States',
-      '`npm run sim -- --planted`, `packages/pair/src/replica.ts:12`, `src/replica.ts`, PAIR.md',
+      '`npm run sim -- --planted`, `packages/pair/src/view.ts:12`, `src/view.ts`, PAIR.md',
       '`packages/*/src/*.ts`',
       '`test` and `a/b` are not paths of the repository, nor is `packages/<name>/x`',
     ]

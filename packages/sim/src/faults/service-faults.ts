@@ -38,8 +38,7 @@ export function strikeService(
     case 'store-pause':
     case 'source-pause':
     case 'sink-pause':
-      front.pausedUntil = Math.max(front.pausedUntil, until)
-      return
+      return front.pause(until)
     case 'coordinator-slow':
     case 'store-slow':
     case 'source-slow':

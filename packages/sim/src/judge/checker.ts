@@ -98,11 +98,11 @@ export class Checker {
     const { markBytes } = worker.identity.limits
     if (!worker.replica.life.serves) return
     for (const { buffer, channel } of worker.replica.outputs.channels) {
-      if (buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES) this.#settled.add(buffer)
-      // A joiner does not stop, so one that succeeds a dead survivor may begin over the mark; it may not get
-      // there.
-      if (!this.#settled.has(buffer) || buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES)
-        continue
+      const within = buffer.bytes - buffer.lastEpochBytes <= markBytes + BOUND_SLACK_BYTES
+      // A joiner does not stop, so one that becomes a member may be over the mark, or amid an epoch that it
+      // began there; it may not get there again.
+      if (within && worker.replica.body.settled) this.#settled.add(buffer)
+      if (within || !this.#settled.has(buffer)) continue
       this.report('bound', `${worker.slot} keeps ${buffer.bytes} bytes for channel ${channel.id}`)
     }
   }

@@ -32,7 +32,9 @@ export interface ObservedRun {
   readonly store: StoreModel
   readonly world: World
   readonly checker: Checker
-  readonly options: { readonly limits: Pick<Limits, 'undurableMax' | 'attemptsMax' | 'logReserveBytes'> }
+  readonly options: {
+    readonly limits: Pick<Limits, 'undurableMax' | 'attemptsMax' | 'logReserveBytes' | 'replyMs'>
+  }
   readonly pushClients: Pick<PushClients, 'owedBy' | 'mostOwedBy'>
   /** What has struck so far. */
   readonly faults: { readonly kinds: ReadonlySet<FaultKind> }
@@ -159,12 +161,14 @@ export class PairInvariants {
    * that lasts, its pair gains nothing by another leader.
    */
   #isAiling(slot: string, leads: boolean): boolean {
-    const { faults, topology, world } = this.#run
+    const { faults, topology, world, options } = this.#run
     if (faults.kinds.size === 0) return false
     const pair = pairOfSlot(slot)
     if ([...faults.kinds].some((kind) => kind !== 'source-pause') || !leads) return true
     if (topology.pair(pair).stage.kind !== 'ingress') return true
-    return this.#run.source(pair).front.pausedUntil <= world.now
+    const { pausedSince, pausedUntil } = this.#run.source(pair).front
+    // What was asked just before is still answered.
+    return pausedUntil <= world.now || world.now - pausedSince < options.limits.replyMs
   }
 
   /** The lead changes hands under a new generation only (V4). */

@@ -32,7 +32,9 @@ export interface ServiceTiming {
  */
 export class ServiceFront {
   faults: ServiceFaults = NO_FAULTS
+  /** Answers nobody until then, and has not since. */
   pausedUntil = 0
+  pausedSince = 0
   slowMs = 0
   readonly #world: World
   readonly #timing: ServiceTiming
@@ -44,6 +46,11 @@ export class ServiceFront {
   constructor(world: World, timing: ServiceTiming) {
     this.#world = world
     this.#timing = timing
+  }
+
+  pause(until: number): void {
+    if (this.#world.now >= this.pausedUntil) this.pausedSince = this.#world.now
+    this.pausedUntil = Math.max(this.pausedUntil, until)
   }
 
   cutOff(slot: string, cut: boolean): void {
@@ -58,7 +65,7 @@ export class ServiceFront {
    */
   crash(until: number): void {
     this.#crashes++
-    this.pausedUntil = Math.max(this.pausedUntil, until)
+    this.pause(until)
   }
 
   /**
