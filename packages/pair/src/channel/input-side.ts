@@ -44,6 +44,8 @@ export class InputSide {
   /** All epochs before this one are complete. */
   #at = 0 as Epoch
   #midEpoch = false
+  /** The furthest epoch anybody has told us of: whoever upstream is behind it hears of it, also if later linked. */
+  #hint = 0 as Epoch
   diverged: { readonly channel: number; readonly position: Position } | null = null
 
   constructor(context: Context, views: NeighbourViews, digest: DigestFunction) {
@@ -250,7 +252,7 @@ export class InputSide {
 
   /** Tells the producers that are behind what epoch another input has reached. */
   hintBehind(): void {
-    let furthest = this.#at as number
+    let furthest = Math.max(this.#at, this.#hint)
     for (const { channel } of this.ports) {
       if (channel.next.epoch !== EPOCH_END) furthest = Math.max(furthest, channel.next.epoch)
     }
@@ -259,6 +261,7 @@ export class InputSide {
 
   passHint(epoch: Epoch): void {
     if (epoch === EPOCH_END) return
+    this.#hint = Math.max(this.#hint, epoch) as Epoch
     for (const port of this.ports) if (port.channel.next.epoch < epoch) port.links.sendBehind(epoch)
   }
 

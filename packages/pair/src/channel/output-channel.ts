@@ -13,6 +13,9 @@ import type { FramePool } from './frame-pool.ts'
 import { OutputBuffer } from './output-buffer.ts'
 import { belonging, type View } from '../life/view.ts'
 
+/** Heartbeats that are missed by a replica that is no longer there, and not by one that is only slow. */
+const QUIET_BEATS = 2
+
 /** One consumer replica's link to this channel. */
 interface Subscriber {
   readonly link: number
@@ -47,8 +50,9 @@ export class OutputChannel {
   readonly #acks = new Map<Incarnation, Acked>()
   /** Since when members of the consumer pair have had no link. */
   readonly #absentSince = new Map<Incarnation, number>()
-  /** The laggard when that was last asked. */
-  #behind: Incarnation | null = null
+  /** A laggard, where its twin was when that was first seen, and when that was. */
+  #behind: { readonly incarnation: Incarnation; readonly target: number; readonly since: number } | null =
+    null
   /** Where a consumer got other bytes than these. */
   divergedAt: Position | null = null
 
@@ -178,14 +182,23 @@ export class OutputChannel {
   }
 
   /**
-   * The laggard, if it was already when this was last asked: acks of twins that are equally fast come one
-   * after the other, and whoever is a moment later is none.
+   * The laggard, if it says nothing any more, or has not come within `silenceMs` to where its twin was: acks of
+   * twins that are equally fast come one after the other, and whoever is a moment later, and moves, is none.
    */
   lagging(view: View): Incarnation | null {
+    const { awake, limits } = this.#context
     const laggard = this.laggard(view)
-    const again = laggard !== null && laggard === this.#behind
-    this.#behind = laggard
-    return again ? laggard : null
+    const behind = this.#behind
+    if (behind !== null && this.#ackedBytes(behind.incarnation) >= behind.target) this.#behind = null
+    if (laggard === null) return null
+    if (this.#behind?.incarnation === laggard) {
+      const waited = awake - this.#behind.since >= limits.silenceMs
+      return waited || this.#isQuiet(laggard, QUIET_BEATS * limits.heartbeatMs) ? laggard : null
+    }
+    const others = view.members.filter((m) => m.incarnation !== laggard)
+    const target = Math.min(...others.map((m) => this.#ackedBytes(m.incarnation)))
+    this.#behind = { incarnation: laggard, target, since: awake }
+    return null
   }
 
   /**
@@ -222,6 +235,13 @@ export class OutputChannel {
         subscriber.cursor++
       }
     }
+  }
+
+  #isQuiet(incarnation: Incarnation, ms: number): boolean {
+    const { awake } = this.#context
+    return [...this.#subscribers.values()].every(
+      (subscriber) => subscriber.incarnation !== incarnation || awake - subscriber.heardAt >= ms,
+    )
   }
 
   readonly #retire = (frame: Frame): void => {

@@ -173,17 +173,42 @@ describe('what consumers are told', () => {
     expect(served.did()).toEqual(['2: view-news sums/0 version 7', '4: view-news sums/0 version 7'])
   })
 
-  it('is, to the twin alone, who of them keeps the buffer over its mark for longer than a tick (F6)', () => {
-    const served = servingBoth({ markBytes: 300 }).ack(2, 4).ack(4, 1)
+  it('is, to the twin alone, who of them keeps the buffer over its mark and does not move (F6)', () => {
+    const served = servingBoth({ markBytes: 300, silenceMs: 250 }).ack(2, 4).ack(4, 1)
+    const watchAt = (now: number, talks = true): string[] => {
+      served.did()
+      served.context.now = now
+      if (talks) served.outputs.onHeard(4)
+      served.outputs.watchLag()
+      return served.did()
+    }
+    expect([watchAt(0), watchAt(249), watchAt(250)]).toEqual([[], [], ['2: report #2 laggard']])
+    served.ack(4, 4)
+    expect([watchAt(260), watchAt(600)]).toEqual([[], []])
+  })
+
+  it('is so at once of one that has missed two heartbeats: it is no longer there', () => {
+    const served = servingBoth({ markBytes: 300, silenceMs: 250, heartbeatMs: 50 }).ack(2, 4).ack(4, 1)
+    served.outputs.watchLag()
+    served.context.now = 99
     served.did()
     served.outputs.watchLag()
     expect(served.did()).toEqual([])
+    served.context.now = 100
     served.outputs.watchLag()
     expect(served.did()).toEqual(['2: report #2 laggard'])
-    served.ack(4, 4).outputs.watchLag()
-    served.did()
+  })
+
+  it('is of nobody who comes to where its twin was in time, though it is behind all the time', () => {
+    const served = servingBoth({ markBytes: 200, silenceMs: 250 }).ack(2, 2)
     served.outputs.watchLag()
-    expect(served.did()).toEqual([])
+    served.context.now = 200
+    served.ack(4, 2).ack(2, 4)
+    served.outputs.onHeard(4)
+    served.outputs.watchLag()
+    served.context.now = 299
+    served.outputs.watchLag()
+    expect(served.did().filter((line) => line.includes('report'))).toEqual([])
   })
 
   it('does not report as lost who has connected again', () => {

@@ -1,9 +1,10 @@
-import { epoch, EPOCH_END } from '@pollux/protocol'
+import { epoch, EPOCH_END, incarnation } from '@pollux/protocol'
 import type { Image, ImagePart } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
 import type { Body } from '../body.ts'
 import type { StoreRequest } from '../ports/buffer-store.ts'
+import { DEFAULT_LIMITS } from '../limits.ts'
 import { ImageStream } from '../catch-up/image-stream.ts'
 import { MemoryStore } from '../ports/memory-store.ts'
 import { PartWriter } from './part-writer.ts'
@@ -168,6 +169,7 @@ describe('a part writer', () => {
   it('takes no room for what it has given up once it writes again, however often', () => {
     const bench = new Bench()
     for (let at = 10; at < 100; at += 10) {
+      bench.writer.onCheckpoint(epoch(at - 10))
       bench.passes(at, at + 1)
       const put = bench.puts()
       bench.store.handle(put.request)
@@ -249,9 +251,36 @@ describe('a part writer', () => {
     const put = bench.puts()
     bench.writer.onReply(put.id, { kind: 'unavailable' })
     bench.writer.stopping(bench.body)
+    expect(bench.asksOne()).toEqual([])
+    bench.context.now += DEFAULT_LIMITS.retryMs
+    bench.writer.stopping(bench.body)
     expect(bench.stores().length).toBe(2)
     bench.writer.stopping(bench.body)
     expect(bench.stores()).toEqual([])
+  })
+
+  it('is written by the twin too where its writer seems not to reach the store', () => {
+    const bench = new Bench()
+    bench.stance.writesParts = false
+    for (const cut of [10, 20, 30]) expect(bench.passes(cut, cut + 1).stores()).toEqual([])
+    expect(bench.passes(40, 41).stores()).toHaveLength(2)
+    bench.body.at = epoch(44)
+    bench.writer.stopping(bench.body)
+    expect(bench.stores()).toEqual([])
+    bench.context.now += 2 * DEFAULT_LIMITS.hedgeMs
+    bench.writer.stopping(bench.body)
+    expect(bench.stores()).toHaveLength(2)
+  })
+
+  it('leaves alone what its twin may be at', () => {
+    const bench = new Bench().holdsPieceOf('part/1/sums/0/10/11/2').holdsPieceOf('part/1/sums/0/10/11/9')
+    bench.stance.twin = incarnation(2)
+    expect(
+      bench
+        .passes(20, 21)
+        .asks()
+        .filter((one) => one.startsWith('discard')),
+    ).toEqual(['discard part/1/sums/0/10/11/9'])
   })
 
   it('takes parts more and more rarely while no checkpoint completes, and as before once one has', () => {
@@ -263,8 +292,8 @@ describe('a part writer', () => {
       }
     }
     goOn(400)
-    expect(written).toEqual([10, 20, 30, 40, 50, 60, 80, 160, 320])
-    bench.writer.onCheckpoint()
+    expect(written).toEqual([10, 20, 30, 40, 60, 80, 120, 160, 240, 320])
+    bench.writer.onCheckpoint(epoch(400))
     for (const cut of written.splice(0))
       bench.store.handle({ kind: 'delete', blob: `part/1/sums/0/${cut}/${cut + 1}/1` })
     goOn(440)

@@ -4,7 +4,7 @@ import type { Body } from '../body.ts'
 import type { StoreReply, StoreRequest } from '../ports/buffer-store.ts'
 import type { Context } from '../context.ts'
 import type { ImageStream } from '../catch-up/image-stream.ts'
-import { PART_PREFIX, partName } from './part-name.ts'
+import { PART_PREFIX, parsePartName, partName } from './part-name.ts'
 import type { Stance } from '../life/stance.ts'
 
 interface Writing {
@@ -23,16 +23,17 @@ interface Writing {
   requestedAt: number
 }
 
-/** From here on each part that no checkpoint has used doubles the distance to the next one. */
-const UNUSED_MOST = 4
-const DOUBLINGS_MOST = 20
+/** So often after the last checkpoint something is in the way of the next: parts become rarer from there. */
+const OVERDUE = 4
+const DOUBLINGS_MOST = 4
 
 /**
  * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about
  * to go on to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies
  * there, and where nothing will follow (the end, an agreed drain). One at a time: a part that would come
  * while another is being written is left to the next multiple. Only a checkpoint makes older parts go, so
- * while none completes (a sink that stays away) parts are taken at ever rarer multiples.
+ * while none completes (a sink that stays away, a writer cut off from the store) parts are taken at ever
+ * rarer multiples, the same for every pair, and by both members.
  */
 export class PartWriter {
   readonly #context: Context
@@ -41,8 +42,14 @@ export class PartWriter {
   #attempts = 0
   /** Cuts before this one have had their chance. */
   #passed = 0
-  /** Whole parts of this pair that are stored, as far as known here. */
-  #unused = 0
+  /** Of the last checkpoint known. */
+  #checkpointAt = 0
+  /** Times that a multiple of K has been passed since; it may be many multiples at once. */
+  #chances = 0
+  #failures = 0
+  #pausedUntil = 0
+  /** Where it stands and will stay, and since when. */
+  #stands: { readonly at: Epoch; readonly since: number } | null = null
 
   constructor(context: Context, stance: Stance) {
     this.#context = context
@@ -52,29 +59,34 @@ export class PartWriter {
   /** Called by the body at a boundary, before it goes on. */
   passing(body: Body, to: Epoch): void {
     const { checkpointEvery } = this.#context.identity.topology.plan
-    const doublings = Math.min(Math.max(0, this.#unused - UNUSED_MOST), DOUBLINGS_MOST)
-    const every = checkpointEvery * 2 ** doublings
+    const last = Math.floor((to - 1) / checkpointEvery)
+    if (last * checkpointEvery < body.at) return
+    this.#chances++
+    const every = checkpointEvery * spacing(last - this.#checkpointAt / checkpointEvery)
     const cut = Math.floor((to - 1) / every) * every
     if (cut < body.at || cut < this.#passed || cut === 0) return
     this.#passed = cut + 1
-    this.#begin(body, body.at, to)
+    this.#begin(body, body.at, to, this.#chances >= OVERDUE)
   }
 
-  /** Older parts go: whatever is left, the next listing tells. */
-  onCheckpoint(): void {
-    this.#unused = 0
+  onCheckpoint(epoch: Epoch): void {
+    this.#checkpointAt = epoch
+    this.#chances = 0
   }
 
   /** Called when the body stands where it will stay. */
   stopping(body: Body): void {
-    // Whoever does not write now may have to later: its twin may die before the part is stored.
-    if (!this.#stance.writesParts || this.#writing !== null) return
-    if (!body.settled || this.#passed > body.at) return
+    const { awake, now, limits } = this.#context
+    if (this.#stands?.at !== body.at) this.#stands = { at: body.at, since: awake }
+    // Whoever does not write now may have to later: its twin may die, or not reach the store.
+    const overdue = awake - this.#stands.since >= 2 * limits.hedgeMs
+    if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
+    if (!body.settled || this.#passed > body.at || now < this.#pausedUntil) return
     const end = body.at === EPOCH_END
     this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
     // Nothing but the end itself lies between the boundary before it and for ever.
-    if (end) this.#begin(body, body.before, Number.POSITIVE_INFINITY)
-    else this.#begin(body, body.at, body.at + 1)
+    if (end) this.#begin(body, body.before, Number.POSITIVE_INFINITY, overdue)
+    else this.#begin(body, body.at, body.at + 1, overdue)
   }
 
   /** Asks for what comes next, once the egress owes nothing before the cut and all so far is answered. */
@@ -103,22 +115,25 @@ export class PartWriter {
       return true
     }
     writing.request = null
-    if (reply.kind === 'names') {
-      writing.leftover = reply.unfinished
-      this.#unused = reply.names.length
-    } else if (leftover !== null && leftover.length > 0) writing.leftover = leftover.slice(1)
+    if (reply.kind === 'names') writing.leftover = reply.unfinished.filter((name) => this.#isGivenUp(name))
+    else if (leftover !== null && leftover.length > 0) writing.leftover = leftover.slice(1)
     else writing.piece++
     if (writing.image.done) {
       this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
       this.#writing = null
-      this.#unused++
+      this.#failures = 0
     }
     return true
   }
 
+  /** What is unfinished, by anybody but a twin that may be at it, was given up. */
+  #isGivenUp(name: string): boolean {
+    return parsePartName(name)?.incarnation !== this.#stance.twin
+  }
+
   /**
-   * Only one member at a time writes parts of its pair, so what is unfinished was given up, and takes room
-   * that this part may need. An author that lives after all is refused its next piece, and tries again.
+   * What was given up takes room that this part may need. An author that lives after all is refused its next
+   * piece, and tries again.
    */
   #next({ leftover, name, attempt, piece, image }: Writing): StoreRequest {
     const { run, pair, limits } = this.#context
@@ -135,8 +150,8 @@ export class PartWriter {
     }
   }
 
-  #begin(body: Body, from: Epoch, to: number): void {
-    if (!this.#stance.writesParts || this.#writing !== null) return
+  #begin(body: Body, from: Epoch, to: number, overdue: boolean): void {
+    if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
     const { run, pair, incarnation } = this.#context
     const name = partName({ run, pair, from, to, incarnation })
     const image = body.image('checkpoint')
@@ -158,8 +173,15 @@ export class PartWriter {
   #abandon(): void {
     const writing = this.#writing
     if (writing === null) return
+    const { now, limits } = this.#context
     writing.image.release()
     this.#writing = null
+    this.#pausedUntil = now + limits.retryMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST)
     this.#passed = Math.min(this.#passed, writing.from)
   }
+}
+
+/** One up to the fourth multiple of K after a checkpoint, two up to the eighth, four up to the sixteenth... */
+function spacing(distance: number): number {
+  return distance < OVERDUE ? 1 : 2 ** (Math.floor(Math.log2(distance)) - 1)
 }

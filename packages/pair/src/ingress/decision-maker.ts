@@ -110,7 +110,7 @@ export class DecisionMaker {
       return bytes >= limits.sliceBytes && this.#propose(tail.openTo, false, true)
     }
     if (drainAt !== null && tail.next >= drainAt) return finish && this.#propose(EPOCH_END, true, false)
-    const closable = Math.min(clock, drainAt ?? EPOCH_END) as Epoch
+    const closable = Math.min(clock, drainAt ?? EPOCH_END - 1) as Epoch
     if (source.ended && !has && this.#isReplayable) return this.#propose(EPOCH_END, true, false)
     if (closable > tail.next) {
       const rows = has && !this.#pressed

@@ -142,6 +142,7 @@ export class PairLife {
     outputs.setDurable(ingress === null ? inputs.durable : ingress.durableEpoch)
     if (this.serves) {
       stance.writesParts = this.#writesParts()
+      stance.twin = this.twin.peer?.incarnation ?? null
       const drained = this.run.drainsAt
       if (body.at === EPOCH_END || (drained !== null && body.at >= drained)) partWriter.stopping(body)
       partWriter.poll(body)
@@ -304,7 +305,7 @@ export class PairLife {
     if (this.exit !== null || key.checkpoint === null || key.checkpoint.epoch === this.#seenCheckpoint) return
     this.#seenCheckpoint = key.checkpoint.epoch
     this.#end.onCheckpoint(key.checkpoint)
-    this.#p.partWriter.onCheckpoint()
+    this.#p.partWriter.onCheckpoint(key.checkpoint.epoch)
   }
 
   #followView(): void {

@@ -1,3 +1,4 @@
+import type { Incarnation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 
 /** How a replica stands in its pair, as its body needs to know it. */
@@ -8,6 +9,8 @@ export class Stance {
   holdsAcks = false
   /** This replica, not its twin, writes checkpoint parts. */
   writesParts = false
+  /** The other replica of the pair, as far as it is linked: what it may be at is not to be disturbed. */
+  twin: Incarnation | null = null
   #restUntil = 0
 
   constructor(context: Context) {

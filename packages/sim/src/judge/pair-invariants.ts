@@ -42,7 +42,7 @@ export interface ObservedRun {
   find(slot: string): ProcessModel | null
 }
 
-/** Of one pair at once: what its members write, and what a lost run has left until the keeper sees it. */
+/** Of one pair in one run: what both members write, and what one of them has given up. */
 const UNFINISHED_MOST = 3
 
 /**
@@ -238,12 +238,12 @@ export class PairInvariants {
 
   /** Whoever writes a part discards first what was given up: else it takes room until the next checkpoint. */
   #checkUnfinished(blob: string): void {
-    const pair = pairOfPart(blob)
+    const owner = ownerOfPart(blob)
     const listed = this.#run.store.machine.handle({ kind: 'list', prefix: 'part/' })
     if (listed.kind !== 'names') return
-    const held = listed.unfinished.filter((name) => pairOfPart(name) === pair)
+    const held = listed.unfinished.filter((name) => ownerOfPart(name) === owner)
     if (held.length <= UNFINISHED_MOST) return
-    this.#run.checker.report('bound', `${pair} has begun and not finished ${held.join(', ')}`)
+    this.#run.checker.report('bound', `of ${owner} is begun and not finished: ${held.join(', ')}`)
   }
 
   /** The checkpoint after this one finds room, whoever keeps it. */
@@ -286,9 +286,9 @@ export class PairInvariants {
   }
 }
 
-/** `part/RUN/STAGE/PARTITION/...` */
-function pairOfPart(blob: string): PairId {
-  return blob.split('/').slice(2, 4).join('/')
+/** The run and the pair of a part: `1/count/0` of `part/1/count/0/...`. */
+function ownerOfPart(blob: string): string {
+  return blob.split('/').slice(1, 4).join('/')
 }
 
 /** Members and joiner; told here once more, so that the core's own idea of it is not judged by itself. */

@@ -215,4 +215,16 @@ export const CHANNELS: readonly Mutation[] = [
     schedules: 50,
     focus: { ...FAN_IN, rows: 120 },
   },
+  {
+    name: 'ack-said-to-nobody',
+    story:
+      'Data overtakes the acceptance: the consumer acks when no producer counts it yet, and says it never ' +
+      'again: the window stays shut.',
+    file: 'packages/pair/src/channel/upstream-links.ts',
+    find: "    this.#send(producer, { kind: 'ack', ...this.#acked() })\n",
+    replace: '',
+    caughtBy: ['stuck', 'deposed', 'bound'],
+    schedules: 600,
+    focus: { ...LOSS, faults: ['slow-link', 'reset', 'crash'], count: [3, 7], limits: { markBytes: 800 } },
+  },
 ]

@@ -92,8 +92,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'A part is said to be valid one epoch longer than it is: restored at the cut it claims, the replica ' +
       'lacks what came in between.',
     file: 'packages/pair/src/checkpoint/part-writer.ts',
-    find: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to)',
-    replace: '    this.#passed = cut + 1\n    this.#begin(body, body.at, to + 1)',
+    find: 'this.#begin(body, body.at, to, this.#chances',
+    replace: 'this.#begin(body, body.at, to + 1, this.#chances',
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
     schedules: 400,
     focus: { ...RESTORES, plan: { ...RESTORES.plan!, checkpointEvery: 2 } },

@@ -130,7 +130,7 @@ export const DECISIONS: readonly Mutation[] = [
     file: 'packages/pair/src/life/end-life.ts',
     find: "this.#twin.send({ kind: 'accepted', index: tail })",
     replace: "this.#twin.send({ kind: 'accepted', index: tail + 1 })",
-    caughtBy: ['diverged', 'halted', 'lost', 'crashed', 'stuck', 'repeated'],
+    caughtBy: ['unserved', 'diverged', 'halted', 'lost', 'crashed', 'stuck', 'repeated'],
     schedules: 300,
     focus: TAKE_OVER,
   },
