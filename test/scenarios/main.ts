@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { commandLine, orEnd, UsageError } from '../command-line.ts'
 import type { Play } from './play-scenario.ts'
-import { usage } from './scenario-command.ts'
+import { forms } from './scenario-command.ts'
 import { playFile, type ScenarioFile, scenarioFile, scenarioFiles } from './scenario-files.ts'
 
 const HELP = `Plays the scenarios in test/scenarios, and shows what differs from their recordings.
@@ -11,7 +11,7 @@ const HELP = `Plays the scenarios in test/scenarios, and shows what differs from
   npm run scenarios -- --update [NAME ...]    and writes the recordings anew, of those that play well
 
 A scenario tells its story, then its pipeline, then what happens. It may say:
-${usage()
+${forms()
   .map((line) => `  ${line}`)
   .join('\n')}`
 

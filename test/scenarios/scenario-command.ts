@@ -170,8 +170,8 @@ const FORMS: readonly Form[] = [
 ]
 
 /** What a scenario may say, a line each. */
-export function usage(): readonly string[] {
-  return FORMS.map(([line]) => line)
+export function forms(): readonly string[] {
+  return FORMS.map(([usage]) => usage)
 }
 
 export function parseCommand(text: string, line: number): Command {

@@ -44,7 +44,7 @@ export class InputSide {
   /** All epochs before this one are complete. */
   #at = 0 as Epoch
   #midEpoch = false
-  /** The furthest epoch anybody has told us of: whoever upstream is behind it hears of it, also if later linked. */
+  /** The furthest epoch anybody has told us of: whoever upstream is behind it is to hear of it. */
   #hint = 0 as Epoch
   diverged: { readonly channel: number; readonly position: Position } | null = null
 

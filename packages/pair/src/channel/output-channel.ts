@@ -182,8 +182,9 @@ export class OutputChannel {
   }
 
   /**
-   * The laggard, if it says nothing any more, or has not come within `silenceMs` to where its twin was: acks of
-   * twins that are equally fast come one after the other, and whoever is a moment later, and moves, is none.
+   * The laggard, if it says nothing any more, or has not come within `silenceMs` to where its twin was: acks
+   * of twins that are equally fast come one after the other, and whoever is a moment later, and moves, is
+   * none.
    */
   lagging(view: View): Incarnation | null {
     const { awake, limits } = this.#context

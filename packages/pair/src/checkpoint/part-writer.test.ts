@@ -1,137 +1,38 @@
 import { epoch, EPOCH_END, incarnation } from '@pollux/protocol'
-import type { Image, ImagePart } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
-import { contextAt, taken } from '../../test-kit/context-at.ts'
-import type { Body } from '../body.ts'
-import type { StoreRequest } from '../ports/buffer-store.ts'
+import { PartBench } from '../../test-kit/part-bench.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
-import { ImageStream } from '../catch-up/image-stream.ts'
-import { MemoryStore } from '../ports/memory-store.ts'
-import { PartWriter } from './part-writer.ts'
-import { Stance } from '../life/stance.ts'
-
-const LIMITS = { replyMs: 500, imageSliceBytes: 1 }
-const PIECE: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9, finalBefore: 0 }]
-
-/** A body that stands somewhere and has an image of two parts; the test says what it owes the outside. */
-class StillBody implements Body {
-  at = epoch(0)
-  before = epoch(0)
-  settled = true
-  owesFrom = Number.POSITIVE_INFINITY
-  readonly work = (): void => undefined
-  readonly inputPoints = () => []
-  readonly load = (): void => undefined
-  readonly ack = (): void => undefined
-
-  image(): ImageStream {
-    const boundary: ImagePart = { kind: 'boundary', at: this.at, before: this.before, watermark: 0 }
-    return new ImageStream([boundary, { kind: 'egress', record: this.at, nextRow: 0, finalBefore: 0 }], null)
-  }
-
-  settledOutside(at: number): boolean {
-    return at <= this.owesFrom
-  }
-}
-
-interface Asked {
-  readonly id: number
-  readonly request: StoreRequest
-  readonly text: string
-}
-
-class Bench {
-  readonly context = contextAt('sums/0', { limits: LIMITS, checkpointEvery: 10 })
-  readonly stance = new Stance(this.context)
-  readonly writer = new PartWriter(this.context, this.stance)
-  readonly body = new StillBody()
-  readonly store = new MemoryStore()
-
-  constructor() {
-    this.stance.writesParts = true
-  }
-
-  passes(from: number, to: number): Bench {
-    this.body.at = epoch(from)
-    this.writer.passing(this.body, epoch(to))
-    return this
-  }
-
-  /** Of an attempt that somebody has given up. */
-  holdsPieceOf(blob: string): Bench {
-    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image: PIECE, last: false })
-    return this
-  }
-
-  /** Has everything answered that it asks for, until there is nothing more; what it has put. */
-  stores(): string[] {
-    return this.asks().filter((one) => one.startsWith('part/'))
-  }
-
-  /** The same, with all the rest that it asks for. */
-  asks(): string[] {
-    const texts: string[] = []
-    for (;;) {
-      const [asked] = this.asksOne()
-      if (asked === undefined) return texts
-      texts.push(asked.text)
-      this.writer.onReply(asked.id, this.store.handle(asked.request))
-    }
-  }
-
-  /** Goes on until it has put a piece that is not answered yet. */
-  puts(): Asked {
-    for (;;) {
-      const [asked] = this.asksOne()
-      if (asked === undefined) throw new Error('puts nothing')
-      if (asked.request.kind === 'put') return asked
-      this.writer.onReply(asked.id, this.store.handle(asked.request))
-    }
-  }
-
-  asksOne(): readonly Asked[] {
-    this.writer.poll(this.body)
-    return taken(this.context, 'store').map(({ id, request }) => ({ id, request, text: textOf(request) }))
-  }
-}
-
-function textOf(request: StoreRequest): string {
-  if (request.kind === 'list') return `list ${request.prefix}`
-  if (request.kind === 'discard') return `discard ${request.blob}`
-  if (request.kind === 'put') return `${request.blob} ${request.piece}${request.last ? ' last' : ''}`
-  return request.kind
-}
 
 describe('a part writer', () => {
   it('writes a part for every cut from where it stands to where it goes, if a multiple of K is one', () => {
-    expect(new Bench().passes(8, 12).stores()).toEqual([
+    expect(new PartBench().passes(8, 12).stores()).toEqual([
       'part/1/sums/0/8/12/1 0',
       'part/1/sums/0/8/12/1 1 last',
     ])
-    expect(new Bench().passes(10, 11).stores().length).toBe(2)
-    expect(new Bench().passes(11, 20).stores()).toEqual([])
-    expect(new Bench().passes(11, 21).stores().length).toBe(2)
+    expect(new PartBench().passes(10, 11).stores().length).toBe(2)
+    expect(new PartBench().passes(11, 20).stores()).toEqual([])
+    expect(new PartBench().passes(11, 21).stores().length).toBe(2)
   })
 
   it('writes none of the beginning: there is nothing to restore', () => {
-    expect(new Bench().passes(0, 1).stores()).toEqual([])
+    expect(new PartBench().passes(0, 1).stores()).toEqual([])
   })
 
   it('writes none where its twin does', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     bench.stance.writesParts = false
     expect(bench.passes(8, 12).stores()).toEqual([])
   })
 
   it('writes one at a time, each multiple of K once', () => {
-    const bench = new Bench().passes(8, 12)
+    const bench = new PartBench().passes(8, 12)
     expect(bench.passes(18, 22).stores()).toEqual(['part/1/sums/0/8/12/1 0', 'part/1/sums/0/8/12/1 1 last'])
     expect(bench.passes(18, 22).stores()).toEqual([])
     expect(bench.passes(28, 31).stores().length).toBe(2)
   })
 
   it('waits until the outside has been told everything before the cut', () => {
-    const bench = new Bench().passes(10, 11)
+    const bench = new PartBench().passes(10, 11)
     bench.body.owesFrom = 9
     expect(bench.stores()).toEqual([])
     bench.body.owesFrom = 10
@@ -139,7 +40,7 @@ describe('a part writer', () => {
   })
 
   it('gives up a part of which a piece was refused, and writes it where it passes next', () => {
-    const bench = new Bench().passes(10, 11)
+    const bench = new PartBench().passes(10, 11)
     const put = bench.puts()
     bench.writer.onReply(put.id, { kind: 'refused', reason: 'full' })
     expect(bench.stores()).toEqual([])
@@ -147,7 +48,7 @@ describe('a part writer', () => {
   })
 
   it('discards what was given up of its pair before it puts the first piece, nothing else (S6)', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
       .holdsPieceOf('part/1/sums/0/2/5/1')
       .holdsPieceOf('part/1/sums/0/8/12/1')
       .holdsPieceOf('part/1/sums/01/8/12/1')
@@ -167,7 +68,7 @@ describe('a part writer', () => {
   })
 
   it('takes no room for what it has given up once it writes again, however often', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     for (let at = 10; at < 100; at += 10) {
       bench.writer.onCheckpoint(epoch(at - 10))
       bench.passes(at, at + 1)
@@ -180,7 +81,7 @@ describe('a part writer', () => {
   })
 
   it('takes its image at the boundary, however late it may put it', () => {
-    const bench = new Bench().passes(10, 11)
+    const bench = new PartBench().passes(10, 11)
     bench.body.at = epoch(14)
     bench.stores()
     const reply = bench.store.handle({ kind: 'get', blob: 'part/1/sums/0/10/11/1' })
@@ -193,7 +94,7 @@ describe('a part writer', () => {
   })
 
   it('gives up a part before which the store cannot be cleared', () => {
-    const bench = new Bench().holdsPieceOf('part/1/sums/0/2/5/1').passes(10, 11)
+    const bench = new PartBench().holdsPieceOf('part/1/sums/0/2/5/1').passes(10, 11)
     const [listed] = bench.asksOne()
     bench.writer.onReply(listed!.id, { kind: 'unavailable' })
     expect(bench.asks()).toEqual([])
@@ -205,7 +106,7 @@ describe('a part writer', () => {
   })
 
   it('gives up a part that is discarded under it, and writes it where it passes next', () => {
-    const bench = new Bench().passes(10, 11)
+    const bench = new PartBench().passes(10, 11)
     const put = bench.puts()
     bench.writer.onReply(put.id, bench.store.handle(put.request))
     bench.store.handle({ kind: 'discard', blob: 'part/1/sums/0/10/11/1' })
@@ -215,18 +116,18 @@ describe('a part writer', () => {
   })
 
   it('gives up a part of which a piece has no answer', () => {
-    const bench = new Bench().passes(10, 11)
+    const bench = new PartBench().passes(10, 11)
     const put = bench.puts()
     bench.context.now = 500
     expect([bench.stores(), bench.writer.onReply(put.id, { kind: 'done' })]).toEqual([[], false])
   })
 
   it('writes where it will stay: to the next epoch at a drain, from the boundary before at the end', () => {
-    const drained = new Bench()
+    const drained = new PartBench()
     drained.body.at = epoch(33)
     drained.writer.stopping(drained.body)
     expect(drained.stores()[0]).toBe('part/1/sums/0/33/34/1 0')
-    const ended = new Bench()
+    const ended = new PartBench()
     ended.body.before = epoch(30)
     ended.body.at = EPOCH_END
     ended.writer.stopping(ended.body)
@@ -234,7 +135,7 @@ describe('a part writer', () => {
   })
 
   it('writes the last part for a twin that died before it had', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     bench.stance.writesParts = false
     bench.body.at = EPOCH_END
     bench.writer.stopping(bench.body)
@@ -245,7 +146,7 @@ describe('a part writer', () => {
   })
 
   it('tries the last part again until it is stored, and then no more', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     bench.body.at = epoch(33)
     bench.writer.stopping(bench.body)
     const put = bench.puts()
@@ -260,7 +161,7 @@ describe('a part writer', () => {
   })
 
   it('is written by the twin too where its writer seems not to reach the store', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     bench.stance.writesParts = false
     for (const cut of [10, 20, 30]) expect(bench.passes(cut, cut + 1).stores()).toEqual([])
     expect(bench.passes(40, 41).stores()).toHaveLength(2)
@@ -273,7 +174,7 @@ describe('a part writer', () => {
   })
 
   it('leaves alone what its twin may be at', () => {
-    const bench = new Bench().holdsPieceOf('part/1/sums/0/10/11/2').holdsPieceOf('part/1/sums/0/10/11/9')
+    const bench = new PartBench().holdsPieceOf('part/1/sums/0/10/11/2').holdsPieceOf('part/1/sums/0/10/11/9')
     bench.stance.twin = incarnation(2)
     expect(
       bench
@@ -284,7 +185,7 @@ describe('a part writer', () => {
   })
 
   it('takes parts more and more rarely while no checkpoint completes, and as before once one has', () => {
-    const bench = new Bench()
+    const bench = new PartBench()
     const written: number[] = []
     const goOn = (until: number): void => {
       for (let cut = bench.body.at + 10; cut <= until; cut += 10) {

@@ -181,7 +181,7 @@ export class PartWriter {
   }
 }
 
-/** One up to the fourth multiple of K after a checkpoint, two up to the eighth, four up to the sixteenth... */
+/** One up to the fourth multiple of K after a checkpoint, two up to the eighth, four up to the next... */
 function spacing(distance: number): number {
   return distance < OVERDUE ? 1 : 2 ** (Math.floor(Math.log2(distance)) - 1)
 }
