@@ -22,6 +22,7 @@ export function focusedSchedule(seed: number, focus: Focus): Schedule {
     faults: focus.faults === undefined ? drawn.faults : focusedFaults(random.fork('faults'), plan, focus),
     limits: { ...drawn.limits, ...focus.limits },
     rows: focus.rows ?? drawn.rows,
+    sourceMs: focus.sourceMs ?? drawn.sourceMs,
     flaw: focus.flaw === undefined ? null : flawOf(random.fork('flaw'), focus.flaw),
   }
 }

@@ -46,6 +46,8 @@ export interface Focus {
   readonly count?: readonly [number, number]
   readonly limits?: Partial<Limits>
   readonly rows?: number
+  /** When about the last of them arrives. */
+  readonly sourceMs?: number
   /** What is wrong with the code of the compute stage, from some epoch on. */
   readonly flaw?: 'throws' | 'differs'
 }

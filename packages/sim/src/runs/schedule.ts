@@ -33,18 +33,23 @@ export const HEAL_AT_MS = 360
 const FAULTS_UNTIL_MS = 300
 const ROWS = 32
 const FLAWED_SHARE = 0.04
+/** More than the pipeline can hold, and nothing wrong with it: nobody may come to harm by load alone. */
+const CROWDED_SHARE = 0.005
+const CROWD = 300
+const CROWD_MS = 60
 
 export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
   const plan = randomPlan(random.fork('plan'))
-  const faults = randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
+  const crowded = random.fork('crowd').chance(CROWDED_SHARE)
+  const faults = crowded ? [] : randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
   // Some sources end while faults still strike, some only after everything has healed.
-  const sourceMs = HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
+  const sourceMs = crowded ? CROWD_MS : HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
   return {
     seed,
     plan,
     faults,
-    rows: ROWS,
+    rows: crowded ? CROWD : ROWS,
     sourceMs,
     healAt: HEAL_AT_MS,
     // The other half ends in the middle of whatever is being repaired.

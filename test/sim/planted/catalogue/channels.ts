@@ -227,4 +227,23 @@ export const CHANNELS: readonly Mutation[] = [
     schedules: 600,
     focus: { ...LOSS, faults: ['slow-link', 'reset', 'crash'], count: [3, 7], limits: { markBytes: 800 } },
   },
+  {
+    name: 'laggard-of-one-moment',
+    story:
+      'With a buffer at its mark, of two twins that are equally fast the one whose ack comes second is ' +
+      'removed, again and again, though nothing ails it.',
+    file: 'packages/pair/src/channel/output-channel.ts',
+    find: '    if (laggard === null) return null\n',
+    replace: '    if (awake >= 0) return laggard\n',
+    caughtBy: ['deposed'],
+    schedules: 60,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+      faults: ['crash'],
+      count: [0, 0],
+      limits: { markBytes: 1500 },
+      rows: 1000,
+      sourceMs: 60,
+    },
+  },
 ]
