@@ -1,8 +1,10 @@
 import type { RunState } from '@pollux/pair'
+import type { FaultKind } from '../faults/fault.ts'
 import { type Flaw, FLAW_MESSAGE } from '../faults/flaw.ts'
 
 /** Where nothing else is wrong, everybody has acked what everybody was sent by then. */
 const NOTICED_MS = 60
+const SILENCING = /^(coordinator-|hang|slow$)/
 
 /**
  * Says whether a run with broken code came to the end it must come to: halted, and by the right name. Code
@@ -41,14 +43,17 @@ export class FlawJudge {
     return state.code === `RangeError: ${FLAW_MESSAGE}` && state.pair === flaw.pair
   }
 
-  /** Why a run should have halted that has finished; null if it need not have. `quiet`: no fault struck. */
-  escaped(quiet: boolean): string | null {
+  /** Why a run should have halted that has finished, after faults of these kinds; null if it need not have. */
+  escaped(struck: ReadonlySet<FaultKind>): string | null {
     const flaw = this.#flaw
     if (flaw === null || this.#shownAt === null) return null
     if (flaw.kind === 'throws') return `it finished, though the code of ${flaw.pair} throws`
     const witness = this.#noticedBy.find(({ alive }) => alive)
-    if (witness !== undefined) return `it finished, though ${witness.slot} knows that twins differ`
-    const unnoticed = quiet && this.#now() - this.#shownAt > NOTICED_MS
+    // Whoever knows must still be able to say so before somebody else has finished the run.
+    const silenced = [...struck].some((kind) => SILENCING.test(kind))
+    if (witness !== undefined && !silenced)
+      return `it finished, though ${witness.slot} knows that twins differ`
+    const unnoticed = struck.size === 0 && this.#now() - this.#shownAt > NOTICED_MS
     return unnoticed ? `it finished, and nobody noticed that the twins of ${flaw.pair} differ` : null
   }
 }

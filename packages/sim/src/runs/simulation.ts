@@ -253,7 +253,7 @@ export class Simulation implements Outside {
       this.checker.report(halted ? 'halted' : 'stuck', this.pending())
       return
     }
-    const escaped = this.#flaws.escaped(this.faults.struck === 0)
+    const escaped = this.#flaws.escaped(this.faults.kinds)
     if (escaped !== null) this.checker.report('halted', escaped)
     if (!this.#flaws.mayDiffer) this.#judge()
   }
