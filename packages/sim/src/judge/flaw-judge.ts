@@ -43,7 +43,7 @@ export class FlawJudge {
     return state.code === `RangeError: ${FLAW_MESSAGE}` && state.pair === flaw.pair
   }
 
-  /** Why a run should have halted that has finished, after faults of these kinds; null if it need not have. */
+  /** Why a run should have halted that has finished, after such faults; null if it need not have. */
   escaped(struck: ReadonlySet<FaultKind>): string | null {
     const flaw = this.#flaw
     if (flaw === null || this.#shownAt === null) return null
