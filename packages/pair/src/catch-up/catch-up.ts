@@ -1,3 +1,4 @@
+import { Backoff } from '@pollux/std'
 import type { CatchUpMessage, Incarnation, Message } from '@pollux/protocol'
 import { CatchUpJoiner } from './catch-up-joiner.ts'
 import { CatchUpSurvivor } from './catch-up-survivor.ts'
@@ -22,14 +23,14 @@ export class CatchUp {
   #joinerLag = 0
   /** A joiner that some producer did not accept in time: it must go. */
   #givenUp: Incarnation | null = null
-  #failures = 0
-  #letInAt = 0
+  readonly #letsInAgain: Backoff
   /** Why this incarnation must leave and start again. */
   failed: string | null = null
 
   constructor(parts: ReplicaParts, twin: TwinLink) {
     this.#p = parts
     this.#twin = twin
+    this.#letsInAgain = new Backoff(parts.context.limits.removeMs, DOUBLINGS_MOST)
     this.survivor = new CatchUpSurvivor(parts.context, twin)
   }
 
@@ -45,7 +46,7 @@ export class CatchUp {
 
   /** A successor may be let in: the last one was not given up just now. */
   get letsIn(): boolean {
-    return this.#p.context.now >= this.#letInAt
+    return this.#letsInAgain.isOver(this.#p.context.now)
   }
 
   givesUp(joiner: Incarnation): boolean {
@@ -69,7 +70,7 @@ export class CatchUp {
     const { body, context, inputs } = this.#p
     const joining = view?.joining ?? null
     if (this.survivor.joiner !== null && this.survivor.joiner !== joining?.incarnation) this.survivor.end()
-    if (view?.members.length === 2) this.#failures = 0
+    if (view?.members.length === 2) this.#letsInAgain.succeeded()
     if (this.survivor.holdsTooLong) this.#giveUp()
     if (joining === null || !this.#twin.open || this.#twin.peer?.incarnation !== joining.incarnation)
       return false
@@ -87,9 +88,8 @@ export class CatchUp {
    * long as that lasts. It goes, and its successors wait longer and longer.
    */
   #giveUp(): void {
-    const { now, limits } = this.#p.context
     this.#givenUp = this.survivor.joiner
-    this.#letInAt = now + limits.removeMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST)
+    this.#letsInAgain.failed(this.#p.context.now)
     this.survivor.end()
   }
 

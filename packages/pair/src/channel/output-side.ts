@@ -10,7 +10,7 @@ import type {
   RowSet,
   SubscribeHello,
 } from '@pollux/protocol'
-import { earlierPosition, EPOCH_END, hashKey, partitionOfHash } from '@pollux/protocol'
+import { EPOCH_END, hashKey, partitionOfHash } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import { FramePool } from './frame-pool.ts'
 import type { NeighbourViews } from '../life/neighbour-views.ts'
@@ -249,7 +249,7 @@ export class OutputSide implements StageOutput {
   evictLike(kept: readonly Position[]): void {
     this.channels.forEach((channel, index) => {
       const position = kept[index]
-      if (position !== undefined) channel.evictTo(earlierPosition(position, channel.buffer.head))
+      if (position !== undefined) channel.evictTo(position)
     })
   }
 

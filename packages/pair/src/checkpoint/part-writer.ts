@@ -1,3 +1,4 @@
+import { Backoff } from '@pollux/std'
 import type { Epoch } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
 import type { Body } from '../body.ts'
@@ -46,14 +47,14 @@ export class PartWriter {
   #checkpointAt = 0
   /** Times that a multiple of K has been passed since; it may be many multiples at once. */
   #chances = 0
-  #failures = 0
-  #pausedUntil = 0
+  readonly #backoff: Backoff
   /** Where it stands and will stay, and since when. */
   #stands: { readonly at: Epoch; readonly since: number } | null = null
 
   constructor(context: Context, stance: Stance) {
     this.#context = context
     this.#stance = stance
+    this.#backoff = new Backoff(context.limits.retryMs, DOUBLINGS_MOST)
   }
 
   /** Called by the body at a boundary, before it goes on. */
@@ -81,7 +82,7 @@ export class PartWriter {
     // Whoever does not write now may have to later: its twin may die, or not reach the store.
     const overdue = awake - this.#stands.since >= 2 * limits.hedgeMs
     if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
-    if (!body.settled || this.#passed > body.at || now < this.#pausedUntil) return
+    if (!body.settled || this.#passed > body.at || !this.#backoff.isOver(now)) return
     const end = body.at === EPOCH_END
     this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
     // Nothing but the end itself lies between the boundary before it and for ever.
@@ -121,7 +122,7 @@ export class PartWriter {
     if (writing.image.done) {
       this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
       this.#writing = null
-      this.#failures = 0
+      this.#backoff.succeeded()
     }
     return true
   }
@@ -173,10 +174,9 @@ export class PartWriter {
   #abandon(): void {
     const writing = this.#writing
     if (writing === null) return
-    const { now, limits } = this.#context
     writing.image.release()
     this.#writing = null
-    this.#pausedUntil = now + limits.retryMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST)
+    this.#backoff.failed(this.#context.now)
     this.#passed = Math.min(this.#passed, writing.from)
   }
 }

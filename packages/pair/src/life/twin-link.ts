@@ -1,6 +1,10 @@
+import { Backoff } from '@pollux/std'
 import type { Hello, Incarnation, Message } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { Member } from './view.ts'
+
+/** The pause before connecting again doubles so often at most. */
+const DOUBLINGS_MOST = 4
 
 /**
  * The one link between the replicas of a pair; the younger connects. Says how long the other has been silent,
@@ -13,13 +17,13 @@ export class TwinLink {
   #accepted = false
   #heardAt = 0
   #beatAt = 0
-  #retryAt = 0
-  #failures = 0
+  #backoff: Backoff
   /** Neighbours that lost contact with the peer, or find it too slow. */
   readonly #reports = new Set<'closed' | 'silent' | 'laggard'>()
 
   constructor(context: Context) {
     this.#context = context
+    this.#backoff = this.#newBackoff()
   }
 
   get peer(): Member | null {
@@ -60,8 +64,7 @@ export class TwinLink {
     this.#link = null
     this.#accepted = false
     this.#heardAt = this.#context.awake
-    this.#retryAt = this.#context.now
-    this.#failures = 0
+    this.#backoff = this.#newBackoff()
     this.#reports.clear()
   }
 
@@ -79,7 +82,7 @@ export class TwinLink {
 
   onHeard(): void {
     this.#accepted = true
-    this.#failures = 0
+    this.#backoff.succeeded()
     this.#heardAt = this.#context.awake
     this.#reports.delete('closed')
     this.#reports.delete('silent')
@@ -89,7 +92,7 @@ export class TwinLink {
     if (link !== this.#link) return false
     this.#link = null
     this.#accepted = false
-    this.#retryAt = this.#context.now + this.#context.limits.retryMs * 2 ** Math.min(this.#failures++, 4)
+    this.#backoff.failed(this.#context.now)
     return true
   }
 
@@ -104,7 +107,7 @@ export class TwinLink {
   tick(): boolean {
     const { now, limits, incarnation } = this.#context
     if (this.#peer === null) return false
-    if (this.#link === null && incarnation > this.#peer.incarnation && now >= this.#retryAt)
+    if (this.#link === null && incarnation > this.#peer.incarnation && this.#backoff.isOver(now))
       this.#connect(this.#peer)
     if (this.#link === null || now - this.#beatAt < limits.heartbeatMs) return false
     this.#beatAt = now
@@ -114,6 +117,10 @@ export class TwinLink {
   send(message: Message): void {
     if (this.#link === null) return
     this.#context.send(this.#link, message)
+  }
+
+  #newBackoff(): Backoff {
+    return new Backoff(this.#context.limits.retryMs, DOUBLINGS_MOST)
   }
 
   #connect(peer: Member): void {

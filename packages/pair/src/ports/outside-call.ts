@@ -1,3 +1,4 @@
+import { Backoff } from '@pollux/std'
 import type { Context } from '../context.ts'
 import type { ReplicaEvent } from '../effect.ts'
 
@@ -20,18 +21,18 @@ export class OutsideCall {
   readonly #context: Context
   readonly #outside: Outside
   #request: Request | null = null
-  #pausedUntil = 0
-  #failures = 0
+  readonly #backoff: Backoff
   #failingSince: number | null = null
 
   constructor(context: Context, outside: Outside) {
     this.#context = context
     this.#outside = outside
+    this.#backoff = new Backoff(context.limits.retryMs, DOUBLINGS_MOST)
   }
 
   /** Nothing is under way, and no pause is on. */
   get idle(): boolean {
-    return this.#request === null && this.#context.now >= this.#pausedUntil
+    return this.#request === null && this.#backoff.isOver(this.#context.now)
   }
 
   /**
@@ -65,20 +66,20 @@ export class OutsideCall {
   }
 
   succeeded(): void {
-    this.#failures = 0
+    this.#backoff.succeeded()
     this.#failingSince = null
   }
 
   failed(why: string): void {
-    const { awake, limits } = this.#context
+    const { awake, now } = this.#context
     this.#failingSince ??= this.#request === null ? awake : dueAt(this.#request)
     this.#request = null
-    this.pause(limits.retryMs * 2 ** Math.min(this.#failures++, DOUBLINGS_MOST))
+    this.#backoff.failed(now)
     this.#context.event({ kind: 'unavailable', outside: this.#outside, why })
   }
 
   pause(ms: number): void {
-    this.#pausedUntil = this.#context.now + ms
+    this.#backoff.pause(this.#context.now, ms)
   }
 }
 
