@@ -10,17 +10,15 @@ const { values } = commandLine(HELP, {
   seed: { type: 'string', default: '1' },
   from: { type: 'string', default: '0' },
 })
-const [seed, runFrom, runs] = orEnd(HELP, () => [
-  wholeNumber(values.seed, 'seed'),
-  wholeNumber(values.from, 'from'),
-  wholeNumber(values.runs, 'runs', 1),
-])
-orEnd(HELP, () => {
-  if (!Number.isSafeInteger(runFrom + runs)) throw new UsageError(`there are no runs that great: ${runFrom}`)
+const { seed, runFrom, runTo } = orEnd(HELP, () => {
+  const from = wholeNumber(values.from, 'from')
+  const to = from + wholeNumber(values.runs, 'runs', 1)
+  if (!Number.isSafeInteger(to)) throw new UsageError(`there are no runs that great: ${from}`)
+  return { seed: wholeNumber(values.seed, 'seed'), runFrom: from, runTo: to }
 })
 
 try {
-  const report = fuzzFrames({ seed, runFrom, runTo: runFrom + runs })
+  const report = fuzzFrames({ seed, runFrom, runTo })
   console.log(JSON.stringify(report))
   const missed = Object.keys(report.byName).filter((name) => report.byName[name] === 0)
   if (report.runs >= 100_000 && missed.length > 0) fail(`never reached: ${missed.join(', ')}`)

@@ -1,18 +1,10 @@
 import type { Focus, Mutation } from '../mutation.ts'
+import { BACKLOG } from './foci.ts'
 
 const REJOINS: Focus = {
   plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
   faults: ['crash', 'crash', 'slow-link', 'reset', 'slow'],
   count: [2, 5],
-}
-
-const BACKLOG: Focus = {
-  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
-  faults: ['sink-pause', 'crash'],
-  at: ['middle', 'out'],
-  count: [3, 6],
-  limits: { markBytes: 400, windowBytes: 2000 },
-  rows: 80,
 }
 
 const WINDOWED_REJOINS: Focus = {

@@ -1,4 +1,5 @@
 import type { Focus, Mutation } from '../mutation.ts'
+import { BACKLOG } from './foci.ts'
 
 const LOSS: Focus = {
   plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
@@ -22,16 +23,6 @@ const RACE: Focus = {
   plan: { source: 'replayable', sink: 'transactional', step: 'chain', delivery: 'race' },
   faults: ['slow-link', 'one-way', 'cut', 'hang'],
   count: [1, 4],
-}
-
-/** Consumers with a queue: their buffers are full because nothing comes out at the end. */
-const BACKLOG: Focus = {
-  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
-  faults: ['sink-pause', 'crash'],
-  at: ['middle', 'out'],
-  count: [3, 6],
-  limits: { markBytes: 400, windowBytes: 2000 },
-  rows: 80,
 }
 
 const SLOW_SINK: Focus = {

@@ -1,18 +1,5 @@
-import type { Focus, Mutation } from '../mutation.ts'
-
-const PUSH: Focus = {
-  plan: { source: 'push', sink: 'transactional' },
-  faults: ['store-pause', 'pair-loss', 'crash', 'hang', 'store-flaky', 'cut'],
-  at: ['in'],
-  count: [2, 5],
-}
-
-const DISPLAY: Focus = {
-  plan: { source: 'replayable', sink: 'resumable' },
-  faults: ['pair-loss', 'total-loss', 'store-pause', 'crash', 'hang'],
-  at: ['in', 'out'],
-  count: [2, 5],
-}
+import type { Mutation } from '../mutation.ts'
+import { DISPLAY, PUSH } from './foci.ts'
 
 /** What is asked of sources, and what is owed to clients. */
 export const OUTSIDE: readonly Mutation[] = [

@@ -1,11 +1,5 @@
-import type { Focus, Mutation } from '../mutation.ts'
-
-const PUSH: Focus = {
-  plan: { source: 'push', sink: 'transactional' },
-  faults: ['store-pause', 'pair-loss', 'crash', 'hang', 'store-flaky', 'cut'],
-  at: ['in'],
-  count: [2, 5],
-}
+import type { Mutation } from '../mutation.ts'
+import { PUSH } from './foci.ts'
 
 export const PUSHES: readonly Mutation[] = [
   {

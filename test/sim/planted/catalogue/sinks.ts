@@ -1,4 +1,5 @@
 import type { Focus, Mutation } from '../mutation.ts'
+import { DISPLAY } from './foci.ts'
 
 const SINK: Focus = {
   plan: { source: 'replayable', sink: 'transactional' },
@@ -8,13 +9,6 @@ const SINK: Focus = {
 }
 
 const UPSERTS: Focus = { ...SINK, plan: { source: 'replayable', sink: 'idempotent' } }
-
-const DISPLAY: Focus = {
-  plan: { source: 'replayable', sink: 'resumable' },
-  faults: ['pair-loss', 'total-loss', 'store-pause', 'crash', 'hang'],
-  at: ['in', 'out'],
-  count: [2, 5],
-}
 
 export const SINKS: readonly Mutation[] = [
   {
