@@ -10,14 +10,15 @@ import type { Suite } from './suite.ts'
 /** A suite is a file beside this one and a line here. */
 const SUITES: readonly Suite[] = [frames, rows, digest, pair]
 
+const NAMES = SUITES.map(({ name }) => name).join(', ')
 const HELP = `Measures what frames and the core cost, and prints it as tables.
 
-  npm run bench [-- --only NAME]    ${SUITES.map(({ name }) => name).join(', ')}; all of them if not given`
+  npm run bench [-- --only NAME]    ${NAMES}; all of them if not given`
 
 const { values } = commandLine(HELP, { only: { type: 'string' } })
 const chosen = SUITES.filter(({ name }) => values.only === undefined || name === values.only)
-orEnd(HELP, () => {
-  if (chosen.length === 0) throw new UsageError(`there is no benchmark called ${String(values.only)}`)
+orEnd(() => {
+  if (chosen.length === 0) throw new UsageError(`${String(values.only)} is none of ${NAMES}`)
 })
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}\n`)

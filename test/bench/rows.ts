@@ -5,7 +5,8 @@ import {
   defineSchema,
   FrameDecoder,
   FrameEncoder,
-  partitionOfKey,
+  hashKey,
+  partitionOfHash,
   seq,
 } from '@pollux/protocol'
 import type { Rows } from '@pollux/protocol'
@@ -43,13 +44,13 @@ export const rows: Suite = {
       })
       return (ns / ROWS).toFixed(1)
     }
-    const route = (from: Rows) => perRow((row) => partitionOfKey(from, ['shop'], row, 256, 4))
+    const route = (from: Rows) => perRow((row) => partitionOfHash(hashKey(from, ['shop'], row), 256, 4))
     return [
       ['step', 'ns a row'],
       ['appendValues', perRow((row) => target.appendValues(values[row] as number[]))],
       ['appendRow from a builder', perRow((row) => target.appendRow(source, row))],
       ['appendRow from a batch', perRow((row) => target.appendRow(batch, row))],
-      ['partitionOfKey, symbol', route(batch)],
+      ['hashKey and partitionOfHash, symbol', route(batch)],
     ]
   },
 }

@@ -1,7 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { packageNamed, packageOf, PIPELINES } from './layout.ts'
-import type { Package } from './layout.ts'
+import { packageNamed, packageOf } from './layout.ts'
 import { readManifest } from './manifest.ts'
 import type { Rule, Violation } from './rule.ts'
 import type { Import, Source } from './source.ts'
@@ -59,11 +58,11 @@ function packageFault(tree: Tree, source: Source, specifier: string): Fault | nu
     return { what: `imports ${name}, which has no row`, instead: 'add it to test/tidy/layout.ts' }
   if (from === to)
     return { what: `imports its own package by name`, instead: 'import the file itself, with .ts' }
-  const allowed = allowedFor(source, from)
-  if (allowed !== null && !allowed.includes(name)) {
+  if (from !== null && !from.imports.includes(name)) {
+    const allowed = from.imports.join(', ') || 'nothing'
     return {
       what: `imports ${name}, against the arrows`,
-      instead: `move the code to where it may be imported; here, that is ${allowed.join(', ') || 'nothing'}`,
+      instead: `move the code to where it may be imported; here, that is ${allowed}`,
     }
   }
   const exported = readManifest(tree, to.folder)?.exports ?? {}
@@ -78,12 +77,6 @@ function packageFault(tree: Tree, source: Source, specifier: string): Fault | nu
     return undeclared(name, `${from?.folder}/package.json`)
   }
   return null
-}
-
-function allowedFor(source: Source, from: Package | null): readonly string[] | null {
-  const row = from ?? (source.path.startsWith(`${PIPELINES.folder}/`) ? PIPELINES : null)
-  if (row === null) return null
-  return source.isTest ? [...row.imports, ...row.testsImport] : row.imports
 }
 
 /** Purity has its own rule for what comes from outside the repository; here it only has to be declared. */

@@ -8,10 +8,9 @@ function formed(text: string, path = 'packages/pair/src/a.ts'): readonly string[
 }
 
 describe('forms', () => {
-  test('a default export is for pipelines and tool configurations', () => {
+  test('a default export is for tool configurations', () => {
     expect(formed('\nexport default 1')).toEqual(['2 exports a default'])
     expect(formed('export default 1', 'vitest.config.ts')).toEqual([])
-    expect(formed('export default 1', 'pipelines/gmv.ts')).toEqual([])
   })
 
   test.each([

@@ -3,7 +3,7 @@ import type { Rule, Violation } from './rule.ts'
 
 type Fault = Pick<Violation, 'what' | 'why' | 'instead'>
 
-const MAY_EXPORT_DEFAULT = /^(pipelines\/|[^/]+\.config\.ts$)/
+const MAY_EXPORT_DEFAULT = /^[^/]+\.config\.ts$/
 /** Tests that a wrong program does not compile: the error is what they expect. */
 const COMPILE_TEST = /\.compile\.test\.ts$/
 
@@ -29,7 +29,7 @@ function formFault(path: string, node: Node): Fault | null {
       return {
         what: 'exports a default',
         why: 'a default export has as many names as importers',
-        instead: 'export it by name (a pipeline and a tool configuration may export a default)',
+        instead: 'export it by name (only a tool configuration may export a default)',
       }
     case 'TSEnumDeclaration':
     case 'TSModuleDeclaration':

@@ -88,19 +88,7 @@ describe('pure packages', () => {
     ])
   })
 
-  test('drivers may use all of it', () => {
-    expect(impure("import 'node:fs'\nconst t = Date.now()\nawait x", 'packages/runtime/src/a.ts')).toEqual([])
-    expect(impure("import 'node:fs'", 'operators/ingress/files.ts')).toEqual([])
-    expect(impure("import 'node:fs'", 'operators/compute/top-k.ts')).toEqual(['1 imports node:fs'])
-  })
-
-  test('two files have what they are for, and no more', () => {
-    const loop = 'packages/sdk/src/generated-loop.ts'
-    expect(impure("export const f = new Function('x', 'return x')", loop)).toEqual([])
-    expect(impure('const t = Date.now()', loop)).toEqual(['1 uses Date'])
-    const patch = 'globalThis.Date = forbidden; globalThis.setTimeout = forbidden; Math.random = forbidden'
-    expect(impure(patch, 'packages/sim/src/forbidden-globals.ts')).toEqual([])
-    expect(impure(patch, 'packages/sim/src/other.ts')).toHaveLength(3)
-    expect(impure("import 'node:fs'", 'packages/sim/src/forbidden-globals.ts')).toEqual(['1 imports node:fs'])
+  test('what is no pure package may use all of it', () => {
+    expect(impure("import 'node:fs'\nconst t = Date.now()\nawait x", 'test/bench/a.ts')).toEqual([])
   })
 })

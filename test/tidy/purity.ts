@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser'
-import { IMPURITIES, packageOf } from './layout.ts'
+import { packageOf } from './layout.ts'
 import type { Rule, Violation } from './rule.ts'
 import type { Place, Source } from './source.ts'
 
@@ -32,8 +32,8 @@ const IN_TESTS_ONLY: Readonly<Record<string, string>> = {
   Intl: 'print in one fixed form; locales differ between machines',
   Buffer: 'use Uint8Array',
   Promise: 'return an effect, and take its reply as an input',
-  Function: 'write the code; generated code has its one file in sdk',
-  eval: 'write the code; generated code has its one file in sdk',
+  Function: 'write the code',
+  eval: 'write the code',
   require: 'import the file itself, with .ts',
   global: 'take it as an argument',
   globalThis: 'take it as an argument',
@@ -44,7 +44,6 @@ const IN_TESTS_ONLY: Readonly<Record<string, string>> = {
 const LOCALE = /^(localeCompare|toLocale[A-Z]\w*)$/
 
 interface Use {
-  readonly name: string
   readonly what: string
   readonly instead: string
   readonly inTestsToo: boolean
@@ -59,7 +58,6 @@ export const purity: Rule = {
 
 function impureUses(source: Source): Violation[] {
   const found: Violation[] = []
-  const permit = IMPURITIES.find((each) => each.path === source.path)
   source.visit((node, place) => {
     for (const use of [
       globalUse(node, place),
@@ -68,7 +66,7 @@ function impureUses(source: Source): Violation[] {
       importUse(node),
       stateUse(node, place),
     ]) {
-      if (use === null || (source.isTest && !use.inTestsToo) || permit?.uses.test(use.name) === true) continue
+      if (use === null || (source.isTest && !use.inTestsToo)) continue
       found.push({
         path: source.path,
         line: source.lineOf(node.start),
@@ -87,7 +85,7 @@ function globalUse(node: Node, { parent, key }: Place): Use | null {
   const never = Object.hasOwn(NEVER, node.name) ? NEVER[node.name] : undefined
   const instead = never ?? (Object.hasOwn(IN_TESTS_ONLY, node.name) ? IN_TESTS_ONLY[node.name] : undefined)
   if (instead === undefined) return null
-  return { name: node.name, what: `uses ${node.name}`, instead, inTestsToo: never !== undefined }
+  return { what: `uses ${node.name}`, instead, inTestsToo: never !== undefined }
 }
 
 /** Not the name of a property, of a method, of a label, or the outer name of an import or export. */
@@ -113,7 +111,6 @@ function memberUse(node: Node): Use | null {
   if (name === null) return null
   if (LOCALE.test(name)) {
     return {
-      name,
       what: `uses ${name}`,
       instead: 'compare code units (<, >); locales differ',
       inTestsToo: true,
@@ -121,7 +118,6 @@ function memberUse(node: Node): Use | null {
   }
   if (name !== 'random' || node.object.type !== 'Identifier' || node.object.name !== 'Math') return null
   return {
-    name,
     what: 'uses Math.random',
     instead: 'take a seeded generator as an argument',
     inTestsToo: true,
@@ -142,7 +138,6 @@ function asyncUse(node: Node): Use | null {
     ('async' in node && node.async)
   if (!isAsync) return null
   return {
-    name: 'async',
     what: node.type === 'AwaitExpression' || node.type === 'ForOfStatement' ? 'awaits' : 'is asynchronous',
     instead: 'return an effect, and take its reply as an input',
     inTestsToo: false,
@@ -151,11 +146,10 @@ function asyncUse(node: Node): Use | null {
 
 function importUse(node: Node): Use | null {
   if (node.type === 'ImportExpression') {
-    return { name: 'import', what: 'imports dynamically', instead: 'import statically', inTestsToo: false }
+    return { what: 'imports dynamically', instead: 'import statically', inTestsToo: false }
   }
   if (node.type === 'MetaProperty' && node.meta.name === 'import') {
     return {
-      name: 'import.meta',
       what: 'uses import.meta',
       instead: 'take it as an argument',
       inTestsToo: false,
@@ -171,7 +165,6 @@ function importUse(node: Node): Use | null {
   const specifier = node.source?.value
   if (specifier === undefined || specifier.startsWith('.') || specifier.startsWith('@pollux/')) return null
   return {
-    name: specifier,
     what: `imports ${specifier}`,
     instead: 'return an effect that the driver carries out; a pure package stands on pure packages only',
     inTestsToo: false,
@@ -182,17 +175,15 @@ function stateUse(node: Node, { parent }: Place): Use | null {
   const instead = 'keep it in an object with one owner: two pipelines run in one process'
   if (node.type === 'VariableDeclaration' && isTopLevel(parent)) {
     if (node.kind === 'let' || node.kind === 'var') {
-      return { name: node.kind, what: `has a module-level ${node.kind}`, instead, inTestsToo: false }
+      return { what: `has a module-level ${node.kind}`, instead, inTestsToo: false }
     }
     const empty = node.declarations.some(
       ({ id, init }) => init !== null && isEmptyContainer(init) && !isReadonly(id),
     )
-    return empty
-      ? { name: 'container', what: 'has a module-level empty container', instead, inTestsToo: false }
-      : null
+    return empty ? { what: 'has a module-level empty container', instead, inTestsToo: false } : null
   }
   if (node.type === 'PropertyDefinition' && node.static && !node.readonly) {
-    return { name: 'static', what: 'has a static field that is not readonly', instead, inTestsToo: false }
+    return { what: 'has a static field that is not readonly', instead, inTestsToo: false }
   }
   return null
 }

@@ -5,13 +5,11 @@ import type { Brand } from '@pollux/std'
 export type Seq = Brand<number, 'Seq'>
 /** A tick of the pipeline's logical clock. */
 export type Epoch = Brand<number, 'Epoch'>
-/** One of the parallel instances of a stage. */
-export type Partition = Brand<number, 'Partition'>
 /** The fencing number of a pair's leader. */
 export type Generation = Brand<number, 'Generation'>
 /** The fencing number of the whole pipeline. */
 export type Run = Brand<number, 'Run'>
-/** One life of a replica in its slot: the view version at which it joined. */
+/** One life of a replica in its slot: the version of the view that first listed it, waiting or founding. */
 export type Incarnation = Brand<number, 'Incarnation'>
 
 /** After every epoch: what "closed to the end" is compared with. */
@@ -19,7 +17,6 @@ export const EPOCH_END = Number.MAX_SAFE_INTEGER as Epoch
 
 export const seq = (value: number): Seq => natural(value, 'seq') as Seq
 export const epoch = (value: number): Epoch => natural(value, 'epoch') as Epoch
-export const partition = (value: number): Partition => natural(value, 'partition') as Partition
 export const generation = (value: number): Generation => natural(value, 'generation') as Generation
 export const run = (value: number): Run => natural(value, 'run') as Run
 export const incarnation = (value: number): Incarnation => natural(value, 'incarnation') as Incarnation

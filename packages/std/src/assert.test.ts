@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AssertionError, assert, must, unreachable } from './assert.ts'
+import { AssertionError, assert, must } from './assert.ts'
 
 describe('assert', () => {
   it('passes what holds without building its message', () => {
@@ -20,9 +20,5 @@ describe('assert', () => {
     expect(must('', 'gone')).toBe('')
     expect(() => must(null, 'gone')).toThrow('gone')
     expect(() => must(undefined, 'gone')).toThrow(AssertionError)
-  })
-
-  it('unreachable() names the value that was not handled', () => {
-    expect(() => unreachable({ kind: 'new' } as never)).toThrow('unreachable: {"kind":"new"}')
   })
 })

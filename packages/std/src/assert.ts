@@ -13,11 +13,6 @@ export function must<T>(value: T, message: string | (() => string)): NonNullable
   return value
 }
 
-/** The `default` of a switch over a tagged union: a new tag that is not handled does not compile. */
-export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${JSON.stringify(value)}`)
-}
-
 function fail(message: string | (() => string)): never {
   throw new AssertionError(typeof message === 'string' ? message : message())
 }

@@ -1,4 +1,4 @@
-export { AssertionError, assert, must, unreachable } from './assert.ts'
+export { AssertionError, assert, must } from './assert.ts'
 export { Backoff } from './backoff.ts'
 export type { Brand } from './brand.ts'
 export { Random } from './random.ts'

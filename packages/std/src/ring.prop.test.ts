@@ -5,7 +5,6 @@ import { RingQueue } from './ring.ts'
 const operation = fc.oneof(
   { weight: 6, arbitrary: fc.record({ name: fc.constant('push' as const), item: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ name: fc.constant('shift' as const) }) },
-  { weight: 2, arbitrary: fc.record({ name: fc.constant('popLast' as const) }) },
   { weight: 1, arbitrary: fc.record({ name: fc.constant('at' as const), item: fc.nat(40) }) },
 )
 
@@ -24,7 +23,6 @@ describe('RingQueue', () => {
             ring.push(step.item)
             twin.push(step.item)
           } else if (step.name === 'shift') expect(ring.shift()).toBe(twin.shift())
-          else if (step.name === 'popLast') expect(ring.popLast()).toBe(twin.pop())
           else if (step.item < twin.length) expect(ring.at(step.item)).toBe(twin[step.item])
           else expect(() => ring.at(step.item)).toThrow(`of a queue of ${twin.length}`)
           expect(ring.length).toBe(twin.length)

@@ -3,7 +3,7 @@ import { assert } from './assert.ts'
 const CAPACITY_MIN = 8
 const CAPACITY_KEPT = 64
 
-/** A queue that grows, with both ends in constant time: `shift` on an array moves every element. */
+/** A queue that grows and takes from the front in constant time: `shift` on an array moves every element. */
 export class RingQueue<T> {
   #slots: (T | undefined)[] = new Array<T | undefined>(CAPACITY_MIN).fill(undefined)
   #head = 0
@@ -31,15 +31,6 @@ export class RingQueue<T> {
   /** The oldest one, which `shift` would take. */
   peek(): T | undefined {
     return this.#slots[this.#head]
-  }
-
-  popLast(): T | undefined {
-    if (this.#length === 0) return undefined
-    const slot = (this.#head + this.#length - 1) & (this.#slots.length - 1)
-    const item = this.#slots[slot]
-    this.#slots[slot] = undefined
-    this.#length -= 1
-    return item
   }
 
   /** `at(0)` is the oldest. */
