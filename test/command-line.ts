@@ -5,14 +5,14 @@ export class UsageError extends Error {}
 
 /**
  * The options of a command as typed, and, if it takes any, what belongs to no option. Asked for help it gives
- * that, and for what cannot be meant a sentence and exit code 2, and the command ends.
+ * that, and the command ends.
  */
 export function commandLine<const Options extends ParseArgsOptionsConfig>(
   help: string,
   options: Options,
   takesWords = false,
 ) {
-  return orEnd(help, () => {
+  return orEnd(() => {
     const all = { ...options, help: { type: 'boolean' } } as const
     const { values, positionals } = parsed(all)
     if ((values as { readonly help?: boolean }).help === true) {
@@ -24,15 +24,20 @@ export function commandLine<const Options extends ParseArgsOptionsConfig>(
   })
 }
 
-/** Goes on, or ends the command with a sentence if what was typed cannot be meant. */
-export function orEnd<T>(help: string, go: () => T): T {
+/** Goes on, or ends the command if what was typed cannot be meant. */
+export function orEnd<T>(go: () => T): T {
   try {
     return go()
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\n\n${help}`)
-    process.exit(2)
+    return endFor(error)
   }
+}
+
+/** Exit code 2 and one sentence: with the whole help behind it, it would scroll away. */
+export function endFor(error: unknown): never {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`${error.message}\n--help tells the rest`)
+  process.exit(2)
 }
 
 export function noWords(positionals: readonly string[]): void {

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { commandLine } from './command-line.ts'
 
-/**
- * Adds to package-lock.json the binaries of other platforms that a registry did not serve when the lock was
- * made. `npm ci` asks for an entry for each, and installs only its own platform's. They carry no integrity.
- * Run by `npm run lockfile` after a dependency with platform binaries has changed.
- */
+const HELP = `Adds to package-lock.json the binaries of other platforms that a registry did not serve when
+the lock was made. \`npm ci\` asks for an entry for each, and installs only its own platform's. They carry no
+integrity.
+
+  npm run lockfile    after a dependency with platform binaries has changed`
+
 interface Entry {
   readonly version?: string
   readonly license?: string
@@ -12,6 +14,7 @@ interface Entry {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
+commandLine(HELP, {})
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Entry> }
 let added = 0
 for (const [at, entry] of Object.entries(lock.packages)) {

@@ -10,7 +10,7 @@ const { values } = commandLine(HELP, {
   seed: { type: 'string', default: '1' },
   from: { type: 'string', default: '0' },
 })
-const { seed, runFrom, runTo } = orEnd(HELP, () => {
+const { seed, runFrom, runTo } = orEnd(() => {
   const from = wholeNumber(values.from, 'from')
   const to = from + wholeNumber(values.runs, 'runs', 1)
   if (!Number.isSafeInteger(to)) throw new UsageError(`there are no runs that great: ${from}`)

@@ -2,24 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { commandLine, orEnd, UsageError } from '../command-line.ts'
 import type { Play } from './play-scenario.ts'
-import { forms } from './scenario-command.ts'
 import { playFile, type ScenarioFile, scenarioFile, scenarioFiles } from './scenario-files.ts'
+import { SCENARIO_HELP } from './scenario-help.ts'
 
 const HELP = `Plays the scenarios in test/scenarios, and shows what differs from their recordings.
 
   npm run scenarios [-- NAME ...]             these, or all
   npm run scenarios -- --update [NAME ...]    and writes the recordings anew, of those that play well
 
-A scenario tells its story, then its pipeline, then what happens. It may say:
-${forms()
-  .map((line) => `  ${line}`)
-  .join('\n')}`
+${SCENARIO_HELP}`
 
 const { values, positionals } = commandLine(HELP, { update: { type: 'boolean' } }, true)
 const update = values.update === true
 const all = scenarioFiles()
 const names = positionals.map((word) => basename(word, '.txt'))
-const files = orEnd(HELP, () => {
+const files = orEnd(() => {
   const unknown = names.find((name) => all.every((file) => file.name !== name))
   if (unknown !== undefined) throw new UsageError(`there is no scenario called ${unknown}`)
   return names.length === 0 ? all : names.map(scenarioFile)

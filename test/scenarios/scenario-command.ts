@@ -2,6 +2,7 @@ import type { PairId } from '@pollux/protocol'
 import type { Fault, ProtocolPhase, Topic } from '@pollux/sim'
 import { PHASES, TRANSCRIPT_TOPICS } from '@pollux/sim'
 import { ScenarioError } from './scenario-error.ts'
+import { wrapWords } from './wrap-words.ts'
 
 /** What a scenario may be told to do. */
 export type Command =
@@ -67,7 +68,7 @@ const FORMS: readonly Form[] = [
     ([slot]) => run({ kind: 'mid-epoch', slot: slot! }),
   ],
   [
-    `run until count/0/a is loading [within 200 ms] (${PHASES.join(', ')})`,
+    ['run until count/0/a is loading [within 200 ms], or is', ...wrapWords(PHASES)].join('\n      '),
     new RegExp(`^run until ${SLOT} is (${PHASES.join('|')})$`),
     ([slot, phase]) => run({ kind: 'phase', slot: slot!, phase: phase as ProtocolPhase }),
   ],
@@ -149,6 +150,17 @@ const FORMS: readonly Form[] = [
     ([kind, pair, ms]) => fault((at) => ({ kind, at, pair, forMs: Number(ms) }) as Fault),
   ],
   [
+    'store-slow for 300 ms, 200 ms a request',
+    form(`store-slow for ${MS}, ${MS} a request`),
+    ([ms, each]) => fault((at) => ({ kind: 'store-slow', at, forMs: Number(ms), ms: Number(each) })),
+  ],
+  [
+    'source-slow | sink-slow out/0 for 300 ms, 200 ms a request',
+    form(`(source-slow|sink-slow) ${PAIR} for ${MS}, ${MS} a request`),
+    ([kind, pair, ms, each]) =>
+      fault((at) => ({ kind, at, pair, forMs: Number(ms), ms: Number(each) }) as Fault),
+  ],
+  [
     'rewrite source of in/0, rows 3 to 7',
     form(`rewrite source of ${PAIR}, rows (\\d+) to (\\d+)`),
     ([pair, from, to]) => ({ kind: 'rewrite', pair: pair!, from: Number(from), to: Number(to) }),
@@ -169,8 +181,8 @@ const FORMS: readonly Form[] = [
   ['finish', /^finish$/, () => ({ kind: 'finish' })],
 ]
 
-/** What a scenario may say, a line each. */
-export function forms(): readonly string[] {
+/** Every command, a line each. */
+export function commandForms(): readonly string[] {
   return FORMS.map(([usage]) => usage)
 }
 
@@ -187,9 +199,10 @@ export function parseCommand(text: string, line: number): Command {
   }
   const command = formedCommand(text, line)
   const topics = topicsOf(command)
-  const unknown = topics.find((topic) => !TRANSCRIPT_TOPICS.includes(topic))
+  const unknown = topics.find((topic) => !Object.hasOwn(TRANSCRIPT_TOPICS, topic))
   if (unknown === undefined) return command
-  throw new ScenarioError(line, `nothing is called ${unknown}; there is: ${TRANSCRIPT_TOPICS.join(', ')}`)
+  const known = Object.keys(TRANSCRIPT_TOPICS).join(', ')
+  throw new ScenarioError(line, `nothing is called ${unknown}; there is: ${known}`)
 }
 
 function topicsOf(command: Command): readonly Topic[] {

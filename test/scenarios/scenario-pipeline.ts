@@ -4,9 +4,28 @@ import { ScenarioError } from './scenario-error.ts'
 
 const SOURCES = ['replayable', 'push'] as const
 const SINKS = ['transactional', 'idempotent', 'resumable'] as const
+/** By name: what the toys do. */
+const STEPS = {
+  pass: 'rows go on as they are',
+  mangle: 'changes values, drops some rows and doubles others',
+  chain: 'each result depends on all rows of its key before, in their order',
+  windows: 'sums by key over 50 ms of event time',
+  'poison:ID': 'as pass, but the row with this id makes it throw',
+} as const
 const STEP = /^(pass|mangle|chain|windows|poison:\d+)$/
 const STAGE = /^([a-z][a-z0-9-]*)\((\d+), ([\w:]+)\)$/
 const USAGE = 'pipeline in(1, replayable) -> count(2, chain) => out(1, transactional)'
+
+/** The line of the pipeline, and what its words mean. */
+export const PIPELINE_FORMS: readonly string[] = [
+  USAGE,
+  `  NAME(PARTITIONS, KIND): first a source (${SOURCES.join(', ')}), then any number of steps,`,
+  `  last a sink (${SINKS.join(', ')})`,
+  '  ->  lane delivery: a consumer takes a channel from its own lane, and turns to the other on loss',
+  '  =>  race delivery: from both lanes, whichever copy is first',
+  '  steps:',
+  ...Object.entries(STEPS).map(([step, does]) => `    ${step.padEnd(11)}${does}`),
+]
 
 export interface PlanNumbers {
   readonly checkpointEvery: number
@@ -58,8 +77,7 @@ function parseStage(
     const sink = wordOf(SINKS, kind, line)
     return { kind: 'egress', name, partitions, step: sink === 'resumable' ? 'chain' : 'pass', sink }
   }
-  if (!STEP.test(kind))
-    throw new ScenarioError(line, `${kind} is no step: pass, mangle, chain, windows or poison:ID`)
+  if (!STEP.test(kind)) throw new ScenarioError(line, `${kind} is no step: ${Object.keys(STEPS).join(', ')}`)
   return { kind: 'compute', name, partitions, step: kind }
 }
 

@@ -31,19 +31,26 @@ interface Numbers {
 
 /** Prose may begin a line with the same word. */
 const PIPELINE = /^pipeline \w+\(/
-const HEAD_LINES = [
-  'seed 3',
-  'source 24 rows in 200 ms',
-  'checkpoint every 10 epochs',
-  'keys for 100 epochs',
-  'limit markBytes 600',
-]
+const UNSAID: Numbers = { seed: 1, rows: 20, sourceMs: 200, checkpointEvery: 1000, keyWindowEpochs: 1000 }
+/** What may stand below the pipeline, like this, and what it says. */
+const HEAD_LINES = {
+  'seed 3': `of all chance: delays, clocks, rows (${UNSAID.seed} if not said)`,
+  'source 24 rows in 200 ms': `what arrives at each source (${UNSAID.rows} in ${UNSAID.sourceMs} ms)`,
+  'checkpoint every 10 epochs': `an epoch takes 10 ms (every ${UNSAID.checkpointEvery})`,
+  'keys for 100 epochs': `how long a push source knows a key again (${UNSAID.keyWindowEpochs})`,
+  'limit markBytes 600': 'any bound or period of packages/pair/src/limits.ts (as it is there)',
+} as const
+
+/** Each line that may stand below the pipeline. */
+export function headForms(): readonly string[] {
+  return Object.entries(HEAD_LINES).map(([form, says]) => `${form.padEnd(29)}${says}`)
+}
 
 export function parseScenario(text: string): Scenario {
   const lines = text.split('\n')
   const begin = lines.findIndex((line) => PIPELINE.test(line))
   if (begin < 1) throw new ScenarioError(1, 'a scenario begins with prose, then has a line `pipeline ...`')
-  const numbers: Numbers = { seed: 1, rows: 20, sourceMs: 200, checkpointEvery: 1000, keyWindowEpochs: 1000 }
+  const numbers = { ...UNSAID }
   const limits: Record<string, number> = { ...DEFAULT_LIMITS }
   let end = begin + 1
   for (; end < lines.length && lines[end] !== ''; end++) readHeadLine(lines[end]!, end + 1, numbers, limits)
@@ -94,6 +101,6 @@ function readHeadLine(text: string, line: number, numbers: Numbers, limits: Reco
   else
     throw new ScenarioError(
       line,
-      `'${text}' says nothing about the pipeline; what may: ${HEAD_LINES.join(', ')}`,
+      `'${text}' says nothing about the pipeline; what may: ${Object.keys(HEAD_LINES).join(', ')}`,
     )
 }

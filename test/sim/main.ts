@@ -4,7 +4,8 @@ import { failureReport, replayName, replayReport } from './failure-report.ts'
 import type { Failure } from './job.ts'
 import { type PoolTask, runPool } from './schedule-pool.ts'
 import { scheduleList } from './schedule-source.ts'
-import { UsageError } from '../command-line.ts'
+import { endFor, UsageError } from '../command-line.ts'
+import { runPlanted } from './planted/run-planted.ts'
 import { HELP, type SimCommand, simCommand } from './sim-options.ts'
 import { EVERY_MEETING_ONCE, STEPS_STRIDE } from './systematic-sample.ts'
 import { closingInWords, Tally } from './tally.ts'
@@ -14,9 +15,7 @@ const SEEDS = 2 ** 32
 try {
   process.exitCode = await obey(simCommand(process.argv.slice(2)))
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  console.error(`${error.message}\n\n${HELP}`)
-  process.exitCode = 2
+  endFor(error)
 }
 
 async function obey(command: SimCommand): Promise<number> {
@@ -24,10 +23,8 @@ async function obey(command: SimCommand): Promise<number> {
     case 'help':
       console.log(HELP)
       return 0
-    case 'planted': {
-      await import('./planted/main.ts')
-      return Number(process.exitCode ?? 0)
-    }
+    case 'planted':
+      return runPlanted(command)
     case 'replay': {
       const { what, number, trace } = command
       const source = what === 'steps' ? { kind: what, stride: 1 } : { kind: what }

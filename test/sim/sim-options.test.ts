@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { simCommand } from './sim-options.ts'
+import { HELP, simCommand } from './sim-options.ts'
 
 const parsed = (line: string) => simCommand(line.split(' '))
 
@@ -26,8 +26,15 @@ describe('the command line of the simulator', () => {
     expect(parsed('--replay phases:9')).toEqual({ kind: 'replay', what: 'phases', number: 9, trace: false })
   })
 
-  it('leaves everything else to the planted bugs', () => {
-    expect(parsed('--planted --only evict')).toEqual({ kind: 'planted' })
+  it('plants every bug, or one', () => {
+    expect(parsed('--planted --json')).toEqual({ kind: 'planted', only: null, json: true })
+    expect(parsed('--planted --only evict')).toEqual({ kind: 'planted', only: 'evict', json: false })
+  })
+
+  it('says of each call what it takes', () => {
+    expect(HELP).toContain('--replay S [--trace]\n')
+    expect(HELP).toContain('--planted [--only NAME] [--json]\n')
+    expect(HELP).toContain('at every 79th step')
   })
 
   it.each([
@@ -38,6 +45,11 @@ describe('the command line of the simulator', () => {
     ['--replay 5 --json', '--json does not go with --replay'],
     ['--replay days:5', '--replay takes a seed, steps:N or phases:N, not days:5'],
     ['--systematic --schedules 5', '--schedules and --systematic do not go together'],
+    ['--schedules 5 --only x', '--only does not go with --schedules'],
+    ['--planted --schedules 4', '--schedules and --planted do not go together'],
+    ['--planted --seed 4', '--seed does not go with --planted'],
+    ['--planted --coverage', '--coverage does not go with --planted'],
+    ['--planted evict', 'evict belongs to no option'],
     ['--seed 5', 'one of --schedules N, --systematic, --replay S or --planted is needed'],
     ['--shedules 5', "Unknown option '--shedules'"],
   ])('refuses %s', (line, message) => {

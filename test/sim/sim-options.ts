@@ -1,9 +1,10 @@
 import { noWords, parsed, UsageError, wholeNumber } from '../command-line.ts'
+import { STEPS_STRIDE } from './systematic-sample.ts'
 
 export type SimCommand =
   | { readonly kind: 'help' }
-  /** Whatever else there is on the line is for `planted/`. */
-  | { readonly kind: 'planted' }
+  /** `only` null: every bug. */
+  | { readonly kind: 'planted'; readonly only: string | null; readonly json: boolean }
   | { readonly kind: 'replay'; readonly what: Replayed; readonly number: number; readonly trace: boolean }
   | {
       readonly kind: 'run'
@@ -20,65 +21,92 @@ export type SimCommand =
 /** A number alone is a seed; `steps:N` and `phases:N` are members of the systematic families. */
 export type Replayed = 'random' | 'steps' | 'phases'
 
+const OPTIONS = {
+  schedules: { type: 'string' },
+  systematic: { type: 'boolean' },
+  replay: { type: 'string' },
+  planted: { type: 'boolean' },
+  seed: { type: 'string' },
+  full: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  only: { type: 'string' },
+  json: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  workers: { type: 'string' },
+} as const
+
+type Given = { readonly [name in keyof typeof OPTIONS]?: string | boolean }
+type Call = 'schedules' | 'systematic' | 'replay' | 'planted'
+
+/** Which options each call takes besides the one that names it. */
+const TAKES: Readonly<Record<Call, readonly string[]>> = {
+  schedules: ['seed', 'json', 'coverage', 'workers'],
+  systematic: ['full', 'json', 'coverage', 'workers'],
+  replay: ['trace'],
+  planted: ['only', 'json'],
+}
+
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
-  npm run sim -- --schedules N [--seed S]    N random schedules: seeds S, S+1, ... (a fresh S if none given)
-  npm run sim -- --systematic [--full]       a fault at every 79th step, and in every phase with every second
-                                             one on top; with --full at every step, and with more seeds
-  npm run sim -- --replay S [--trace]        one schedule again; steps:N and phases:N for systematic ones
-  npm run sim -- --planted [--only NAME]     bugs planted in the core, the models and the checker, each of
-                                             which must be caught (some minutes; --json too)
+  npm run sim -- --schedules N ${taken('schedules')}
+      N random schedules: seeds S, S+1, ... (a fresh S if none given)
+  npm run sim -- --systematic ${taken('systematic')}
+      one fault, of every kind in turn, at every ${STEPS_STRIDE}th step, and in every phase with every second
+      one on top; with --full at every step, and with more seeds
+  npm run sim -- --replay S ${taken('replay')}
+      one schedule again, with --trace event by event; steps:N and phases:N for systematic ones
+  npm run sim -- --planted ${taken('planted')}
+      bugs planted in the core, the models and the checker, one at a time, each of which must be caught;
+      some minutes
 
   --json         the last line as JSON, alone on standard output
   --coverage     the table of protocol phases and fault kinds, and how often each was hit
   --workers W    threads; one for each core if not given
   --help         this`
 
-const OPTIONS = {
-  schedules: { type: 'string' },
-  seed: { type: 'string' },
-  replay: { type: 'string' },
-  trace: { type: 'boolean' },
-  systematic: { type: 'boolean' },
-  full: { type: 'boolean' },
-  json: { type: 'boolean' },
-  coverage: { type: 'boolean' },
-  workers: { type: 'string' },
-  help: { type: 'boolean' },
-} as const
-
-type Given = { readonly [name in keyof typeof OPTIONS]?: string | boolean }
-
-/** Which options each call takes besides the one that names it. */
-const TAKES: Readonly<Record<'schedules' | 'systematic' | 'replay', readonly string[]>> = {
-  schedules: ['seed', 'json', 'coverage', 'workers'],
-  systematic: ['full', 'json', 'coverage', 'workers'],
-  replay: ['trace'],
-}
-
 export function simCommand(args: readonly string[]): SimCommand {
-  if (args.includes('--planted') && !args.includes('--help')) return { kind: 'planted' }
   if (args.includes('--help')) return { kind: 'help' }
   const given = parse(args)
-  const calls = (['schedules', 'systematic', 'replay'] as const).filter((name) => given[name] !== undefined)
+  const call = callOf(given)
+  switch (call) {
+    case 'replay':
+      return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
+    case 'planted':
+      return {
+        kind: 'planted',
+        only: given.only === undefined ? null : String(given.only),
+        json: given.json === true,
+      }
+    case 'schedules':
+    case 'systematic':
+      return {
+        kind: 'run',
+        source: call === 'systematic' ? 'systematic' : 'random',
+        schedules: call === 'systematic' ? 0 : wholeNumber(given.schedules, 'schedules', 1),
+        seed: given.seed === undefined ? null : wholeNumber(given.seed, 'seed', 0),
+        full: given.full === true,
+        json: given.json === true,
+        coverage: given.coverage === true,
+        workers: given.workers === undefined ? null : wholeNumber(given.workers, 'workers', 1),
+      }
+  }
+}
+
+function callOf(given: Given): Call {
+  const calls = (Object.keys(TAKES) as Call[]).filter((name) => given[name] !== undefined)
   const [call] = calls
   if (call === undefined)
     throw new UsageError('one of --schedules N, --systematic, --replay S or --planted is needed')
   if (calls.length > 1) throw new UsageError(`--${calls.join(' and --')} do not go together`)
   const stray = Object.keys(given).find((name) => name !== call && !TAKES[call].includes(name))
   if (stray !== undefined) throw new UsageError(`--${stray} does not go with --${call}`)
-  if (call === 'replay')
-    return { kind: 'replay', ...replayed(String(given.replay)), trace: given.trace === true }
-  return {
-    kind: 'run',
-    source: call === 'systematic' ? 'systematic' : 'random',
-    schedules: call === 'systematic' ? 0 : wholeNumber(given.schedules, 'schedules', 1),
-    seed: given.seed === undefined ? null : wholeNumber(given.seed, 'seed', 0),
-    full: given.full === true,
-    json: given.json === true,
-    coverage: given.coverage === true,
-    workers: given.workers === undefined ? null : wholeNumber(given.workers, 'workers', 1),
-  }
+  return call
+}
+
+/** `[--seed S] [--json]` */
+function taken(call: Call): string {
+  const values: Readonly<Record<string, string>> = { seed: ' S', only: ' NAME', workers: ' W' }
+  return TAKES[call].map((name) => `[--${name}${values[name] ?? ''}]`).join(' ')
 }
 
 function parse(args: readonly string[]): Given {
