@@ -9,9 +9,11 @@ import { packages } from './packages.ts'
 import { places } from './places.ts'
 import { purity } from './purity.ts'
 import { reached } from './reached.ts'
+import { references } from './references.ts'
 import { ruleTests } from './rule-tests.ts'
 import type { Rule } from './rule.ts'
 import { size } from './size.ts'
+import { transitionTable } from './transition-table.ts'
 
 export const HOUSE_RULES: readonly Rule[] = [
   arrows,
@@ -25,6 +27,8 @@ export const HOUSE_RULES: readonly Rule[] = [
   places,
   purity,
   reached,
+  references,
   ruleTests,
   size,
+  transitionTable,
 ]

@@ -30,7 +30,7 @@ describe('leftovers', () => {
   })
 
   test.each([
-    'F2. A decision is final when it is durable, or when every member of the view has it.',
+    'D1. A decision is final when it is durable, or when both members of the view have it.',
     'return to the sender what it asked for',
     'if (and only if) both acked, evict',
     'seq = 3 is the first one after the take-over, so nothing is repeated.',

@@ -286,7 +286,7 @@ describe('an image of a consumer', () => {
     expect(() => bench.body.image('catch-up')).toThrow('an image is taken at a boundary')
   })
 
-  it('hands out nothing of itself and acks nothing once its operator has failed at a boundary', () => {
+  it('hands out nothing of itself and acks nothing once its operator has failed at a boundary (P17)', () => {
     const bench = new Bench().linked()
     bench.operator.failsBefore = 2
     bench.sealAll(1, 2, 3).work()

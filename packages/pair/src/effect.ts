@@ -55,7 +55,7 @@ export type Effect =
 export interface PushRequest {
   /** The same key is the same request, however often it comes. */
   readonly key: string
-  /** When the client first tried, in epoch time: older than the key window is refused. */
+  /** When the client first tried, by its clock: more than the key window before or after us is refused. */
   readonly firstTriedAt: number
   /** Self-contained, in the source's schema. */
   readonly frame: Frame
@@ -74,6 +74,8 @@ export type PushAnswer =
   | { readonly kind: 'redirect'; readonly address: string | null }
   | { readonly kind: 'wrong-partition'; readonly partition: number }
   | { readonly kind: 'too-old' }
+  /** First tried in the future, further ahead than the key window: the client's clock is wrong. */
+  | { readonly kind: 'too-new' }
 
 /** Why an incarnation ends, and so whether its supervisor starts another. */
 export type ExitReason =
@@ -108,7 +110,7 @@ export type ReplicaEvent =
   | { readonly kind: 'diverged'; readonly channel: number; readonly detail: string }
   | { readonly kind: 'ignored'; readonly what: string; readonly why: string }
   | { readonly kind: 'pressure'; readonly on: boolean }
-  | { readonly kind: 'handed-over'; readonly why: string }
+  | { readonly kind: 'asks-to-hand-over'; readonly why: string }
   | {
       readonly kind: 'unavailable'
       readonly outside: 'coordinator' | 'store' | 'source' | 'sink'

@@ -1,6 +1,7 @@
 /**
- * Every bound and period of the core. One table of defaults; a run may override, and no other file holds a
- * number.
+ * Every bound and period of the core that a run may override, and one table of what they are otherwise. What
+ * no run has a reason to change is a named constant of the one file that uses it: sizes of messages and of
+ * pools, how often a pause doubles, how many heartbeats something may take.
  */
 export interface Limits {
   /** Each link says something at least this often. */
@@ -9,7 +10,7 @@ export interface Limits {
   readonly silenceMs: number
   /** A follower lets a silent leader, or a sink without progress, be for this long. */
   readonly hedgeMs: number
-  /** Silence that removes a twin from the view. */
+  /** Silence that removes a twin from the view, if a neighbour has lost it too. */
   readonly removeMs: number
   /** Views and the run key are read again this often: watches may be lost. */
   readonly rereadMs: number
@@ -22,7 +23,10 @@ export interface Limits {
   readonly replyMs: number
   /** A source may keep an answer about what comes next back for so long, until there is something to say. */
   readonly sourceWaitMs: number
-  /** First pause before trying an outside again; doubles up to sixteen times as long. */
+  /**
+   * First pause before trying again. At store, source, sink and twin link it doubles with each failure in a
+   * row, until it is sixteen times as long.
+   */
   readonly retryMs: number
   /** A buffer at this level stops its producer between slices (ingress) or epochs (compute). */
   readonly markBytes: number
@@ -30,11 +34,11 @@ export interface Limits {
   readonly windowBytes: number
   readonly frameBytes: number
   readonly sliceBytes: number
-  /** Final but undurable decisions; at the bound the leader waits for its store. */
+  /** Decisions that are made and not durable yet; at the bound the leader waits for its store. */
   readonly undurableMax: number
-  /** Epochs that one lane's producer may be behind the other before a consumer turns to the other. */
+  /** Epochs that one lane's producer may stay behind the other before a consumer turns to the other. */
   readonly lagEpochs: number
-  /** What a joiner may hold back for itself; over it, it starts again. */
+  /** What a joiner may hold back for itself; over it, it leaves and starts again. */
   readonly joinQueueBytes: number
   readonly imageSliceBytes: number
   readonly imageSlicesInFlight: number
@@ -56,8 +60,11 @@ export interface Limits {
   readonly logReserveBytes: number
   /** Decisions kept for a follower that does not hold them; over it, the follower is removed. */
   readonly followerLagMax: number
-  /** Decision entries in one append. */
+  /** Decision entries in one append, and about how many bytes of pushed rows they hold. */
   readonly appendMax: number
+  readonly appendBytes: number
+  /** Rows in one commit; an epoch is never cut. */
+  readonly commitRows: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -88,4 +95,6 @@ export const DEFAULT_LIMITS: Limits = {
   logReserveBytes: 16 << 20,
   followerLagMax: 10_000,
   appendMax: 256,
+  appendBytes: 8 << 20,
+  commitRows: 8192,
 }

@@ -56,9 +56,21 @@ export class PartBench {
     return this
   }
 
+  after(ms: number): PartBench {
+    this.context.now += ms
+    return this
+  }
+
+  /** There is a whole part of that name, by whomever. */
+  holdsPart(blob: string): PartBench {
+    const put = { kind: 'put', blob, attempt: 0, piece: 0, image: PIECE, last: true, reserved: true } as const
+    this.store.handle(put)
+    return this
+  }
+
   /** Of an attempt that somebody has given up. */
   holdsPieceOf(blob: string): PartBench {
-    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image: PIECE, last: false })
+    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image: PIECE, last: false, reserved: false })
     return this
   }
 

@@ -1,11 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { Source } from '../../tidy/source.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { mutated } from './plant.ts'
+import { mutated, ROOT } from './plant.ts'
 import { complaints } from './self-test/complaints.ts'
 import { tryBaseline, tryMutations } from './trials.ts'
 
 test('each planted bug still has its one place in the source', () => {
   for (const mutation of CATALOGUE) expect(mutated(mutation)).not.toBe('')
+})
+
+test('and that is code: a comment may be reworded', () => {
+  const inProse = CATALOGUE.filter(({ file, find }) => {
+    const source = new Source(file, readFileSync(new URL(file, ROOT), 'utf8'))
+    const from = source.text.indexOf(find)
+    return source.comments.some((comment) => comment.start < from + find.length && from < comment.end)
+  })
+  expect(inProse.map(({ name }) => name)).toEqual([])
 })
 
 test('each planted bug has a name of its own, in words', () => {

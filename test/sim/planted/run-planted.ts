@@ -1,28 +1,22 @@
-import { noWords, parsed } from '../../command-line.ts'
+import { UsageError } from '../../command-line.ts'
 import { CATALOGUE } from './catalogue.ts'
+import type { Mutation } from './mutation.ts'
 import { type Judged, tryBaseline, tryMutations } from './trials.ts'
-
-const OPTIONS = {
-  planted: { type: 'boolean' },
-  only: { type: 'string' },
-  json: { type: 'boolean' },
-} as const
 
 const NAME_WIDTH = Math.max(...CATALOGUE.map(({ name }) => name.length))
 
+interface Wish {
+  /** Null: every bug. */
+  readonly only: string | null
+  readonly json: boolean
+}
+
 /**
- * `npm run sim -- --planted [--only NAME] [--json]`: plants every bug in turn and says what caught it.
- * Returns the exit code: 1 if one was not caught, or if the core fails without any.
+ * Plants every bug in turn and says what caught it. Returns the exit code: 1 if one was not caught, or if the
+ * core fails without any.
  */
-export async function runPlanted(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parsed(OPTIONS, args)
-  noWords(positionals)
-  const { only, json } = values
-  const chosen = CATALOGUE.filter(({ name }) => only === undefined || name === only)
-  if (chosen.length === 0) {
-    console.error(`${CATALOGUE.map(({ name }) => name).join('\n')}\n\nno planted bug is called ${only}`)
-    return 2
-  }
+export async function runPlanted({ only, json }: Wish): Promise<number> {
+  const chosen = only === null ? CATALOGUE : [bugCalled(only)]
   const judged = await tryMutations(chosen, (one) => {
     if (!json) console.log(describeJudged(one))
   })
@@ -37,6 +31,14 @@ export async function runPlanted(args: readonly string[]): Promise<number> {
     console.log(`${caught}, the core without them is ${well}`)
   }
   return missed.length === 0 && baseline.length === 0 ? 0 : 1
+}
+
+function bugCalled(wanted: string): Mutation {
+  const bug = CATALOGUE.find(({ name }) => name === wanted)
+  if (bug !== undefined) return bug
+  const near = CATALOGUE.filter(({ name }) => name.includes(wanted)).map(({ name }) => name)
+  const known = near.length > 0 ? near.join(', ') : 'what test/sim/planted/catalogue holds'
+  throw new UsageError(`no planted bug is called ${wanted}; there is ${known}`)
 }
 
 /** `evict-on-one-ack            caught after 2 schedules: unserved` */

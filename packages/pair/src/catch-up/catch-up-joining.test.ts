@@ -114,7 +114,7 @@ describe('a joiner among its parts', () => {
     expect(bench.log.links()).toEqual(['2: retained', '1: ack 3:3', '3: ack 3:3'])
   })
 
-  it('leaves when its queue is over its bound', () => {
+  it('leaves when its queue is over its bound (P12)', () => {
     const bench = loading()
     const { channel } = bench.parts.inputs.ports[0]!
     for (const to of [3, 4]) channel.receive(sealAt(channel.next, to))

@@ -16,7 +16,7 @@ describe('a survivor among its parts', () => {
     expect(inputs[0]!.position).toEqual(at(2, 2))
   })
 
-  it('has in its image what its consumers have not acked', () => {
+  it('has in its image what its consumers have not acked (P5)', () => {
     const bench = survivor().processes(0, 1)
     bench.catchUp.survive(JOINING)
     bench.catchUp.survivor.onRetained()
@@ -68,7 +68,7 @@ describe('a survivor among its parts', () => {
     expect(bench.catchUp.survive(JOINING)).toBe(true)
   })
 
-  it('gives a joiner up that some producer does not accept in time, and pauses longer after each', () => {
+  it('gives a joiner up that some producer does not accept in time, pausing longer after each (P19)', () => {
     const bench = survivor()
     const { replyMs, removeMs } = DEFAULT_LIMITS
     bench.catchUp.survive(JOINING)

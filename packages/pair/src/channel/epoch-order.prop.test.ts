@@ -105,7 +105,7 @@ function itemsOf(channel: Ranges) {
 }
 
 describe('the order of a consumer', () => {
-  it('is a function of data only, whatever the order of arrival', () => {
+  it('is a function of data only, whatever the order of arrival (P4)', () => {
     fc.assert(
       fc.property(
         diamonds,

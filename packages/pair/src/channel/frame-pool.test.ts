@@ -16,7 +16,7 @@ describe('a frame pool', () => {
     expect(frameFrom(pool, 2).bytes.buffer).toBe(first.bytes.buffer)
   })
 
-  it('does not recycle a frame that a send still refers to', () => {
+  it('does not recycle a frame that a send still refers to (P15)', () => {
     const pool = new FramePool()
     const queued = frameFrom(pool, 1)
     const bytes = queued.bytes.slice()

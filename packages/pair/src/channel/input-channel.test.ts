@@ -17,8 +17,8 @@ function received(): InputChannel {
   return input
 }
 
-describe('an input channel', () => {
-  it('takes exactly the item that starts where the last one ended (C1)', () => {
+describe('an input channel (P2)', () => {
+  it('takes exactly the item that starts where the last one ended (R1)', () => {
     const input = channel()
     expect(input.receive(FIRST)).toBe('taken')
     expect(input.next).toEqual(at(0, 2))
@@ -27,7 +27,7 @@ describe('an input channel', () => {
     expect(input.next).toEqual(at(1, 3))
   })
 
-  it('reports a gap and takes nothing of what comes behind it (C1)', () => {
+  it('reports a gap and takes nothing of what comes behind it (R1)', () => {
     const input = channel()
     input.receive(FIRST)
     expect(input.receive(SEALED)).toBe('gap')
@@ -36,7 +36,7 @@ describe('an input channel', () => {
     expect(input.receive(SECOND)).toBe('taken')
   })
 
-  it('takes each item once, whichever twin sends it again (C1)', () => {
+  it('takes each item once, whichever twin sends it again (R1)', () => {
     const input = received()
     expect([FIRST, SECOND, SEALED].map((item) => input.receive(item))).toEqual([
       'repeated',
@@ -51,7 +51,7 @@ describe('an input channel', () => {
     expect(input.head).toBe(undefined)
   })
 
-  it('finds out a copy with other rows, another watermark, or another cut (C2)', () => {
+  it('finds out a copy with other rows, another watermark, or another cut (R2)', () => {
     const other = frameAt(at(0, 2), 4)
     const longer = frameAt(at(0, 2), 3, 4)
     expect(received().receive(other)).toBe('diverged')
@@ -60,7 +60,7 @@ describe('an input channel', () => {
     expect(received().receive(longer)).toBe('diverged')
   })
 
-  it('finds out a wrong copy of the very first item, and of the first after a reset (C2)', () => {
+  it('finds out a wrong copy of the very first item, and of the first after a reset (R2)', () => {
     const input = channel()
     input.receive(frameAt(at(0, 0), 1))
     expect(input.receive(frameAt(at(0, 0), 2))).toBe('diverged')
@@ -69,14 +69,14 @@ describe('an input channel', () => {
     expect(input.receive(frameAt(at(4, 10), 2))).toBe('diverged')
   })
 
-  it('compares a copy also after the item has been processed (C2)', () => {
+  it('compares a copy also after the item has been processed (R2)', () => {
     const input = received()
     for (let count = 0; count < 3; count++) input.shift()
     expect(input.receive(SECOND)).toBe('repeated')
     expect(input.receive(frameAt(at(0, 2), 4))).toBe('diverged')
   })
 
-  it('drops a copy whose digest is forgotten, 256 items later (C2)', () => {
+  it('drops a copy whose digest is forgotten, 256 items later (R2)', () => {
     const input = received()
     for (let to = 2; to <= 260; to++) input.receive(sealAt(at(to - 1, 3), to))
     expect(input.receive(frameAt(at(0, 2), 4))).toBe('repeated')

@@ -26,8 +26,8 @@ const SEAL_BYTES = 48
 /**
  * What has been received of one channel and not yet processed. It takes exactly the item that starts at
  * `next`; any copy of it will do. Invariants:
- *  C1. Items are taken in channel order, each once.
- *  C2. A copy of an item already taken is compared with it as long as its digest is remembered, then dropped.
+ *  R1. Items are taken in channel order, each once.
+ *  R2. A copy of an item already taken is compared with it as long as its digest is remembered, then dropped.
  */
 export class InputChannel {
   readonly channel: Channel

@@ -20,7 +20,7 @@ const FRAME_OVERHEAD = 32
 /**
  * The finished items of one channel from the first that somebody may still need to the head. Invariants:
  *  B1. Items are contiguous: each begins where the one before ended.
- *  B2. An item, once pushed, never changes and is never taken back (F1).
+ *  B2. An item, once pushed, never changes and is never taken back (P1).
  *  B3. Only `evict` removes, from the front.
  */
 export class OutputBuffer {

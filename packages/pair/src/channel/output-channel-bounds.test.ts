@@ -6,7 +6,7 @@ import { viewOf } from '../../test-kit/views.ts'
 
 const PAIR = viewOf({ members: ['a1', 'b2'] })
 
-describe('the lag bound (F6)', () => {
+describe('the lag bound (P12)', () => {
   const FULL = { markBytes: 300 }
 
   it('names the one replica that alone keeps the buffer over its mark', () => {

@@ -31,7 +31,7 @@ function sent(context: Context): string[] {
 
 const PAIR = viewOf({ members: ['a1', 'b2'] })
 
-describe('eviction at an output channel', () => {
+describe('eviction at an output channel (P3)', () => {
   it('forgets only what every incarnation of the view has acked', () => {
     const { channel } = producing()
     ack(channel, 1, at(3, 3))

@@ -15,6 +15,8 @@ import { belonging, type View } from '../life/view.ts'
 
 /** Heartbeats that are missed by a replica that is no longer there, and not by one that is only slow. */
 const QUIET_BEATS = 2
+/** Silences in which a laggard must come to where its twin was: to turn from a lane that hangs takes one. */
+const GRACE_SILENCES = 2
 
 /** One consumer replica's link to this channel. */
 interface Subscriber {
@@ -48,6 +50,8 @@ export class OutputChannel {
   readonly #pool: FramePool
   readonly #subscribers = new Map<number, Subscriber>()
   readonly #acks = new Map<Incarnation, Acked>()
+  /** When each incarnation has said something last, on whatever link. */
+  readonly #heardAt = new Map<Incarnation, number>()
   /** Since when members of the consumer pair have had no link. */
   readonly #absentSince = new Map<Incarnation, number>()
   /** A laggard, where its twin was when that was first seen, and when that was. */
@@ -95,6 +99,7 @@ export class OutputChannel {
       cursor: 0,
       heardAt: this.#context.awake,
     })
+    this.onHeard(link)
     this.deliver(link, hello.deliver, hello.from)
     return true
   }
@@ -111,7 +116,9 @@ export class OutputChannel {
 
   onHeard(link: number): void {
     const subscriber = this.#subscribers.get(link)
-    if (subscriber !== undefined) subscriber.heardAt = this.#context.awake
+    if (subscriber === undefined) return
+    subscriber.heardAt = this.#context.awake
+    this.#heardAt.set(subscriber.incarnation, subscriber.heardAt)
   }
 
   /** Tells the twin of a consumer replica, who alone may remove it, that we have lost contact with it. */
@@ -178,11 +185,12 @@ export class OutputChannel {
 
   forget(view: View): void {
     const listed = new Set(belonging(view).map((m) => m.incarnation))
-    for (const incarnation of this.#acks.keys()) if (!listed.has(incarnation)) this.#acks.delete(incarnation)
+    for (const one of this.#acks.keys()) if (!listed.has(one)) this.#acks.delete(one)
+    for (const one of this.#heardAt.keys()) if (!listed.has(one)) this.#heardAt.delete(one)
   }
 
   /**
-   * The laggard, if it says nothing any more, or has not come within `silenceMs` to where its twin was: acks
+   * The laggard, if it says nothing any more, or has not come in two silences to where its twin was: acks
    * of twins that are equally fast come one after the other, and whoever is a moment later, and moves, is
    * none.
    */
@@ -193,7 +201,7 @@ export class OutputChannel {
     if (behind !== null && this.#ackedBytes(behind.incarnation) >= behind.target) this.#behind = null
     if (laggard === null) return null
     if (this.#behind?.incarnation === laggard) {
-      const waited = awake - this.#behind.since >= limits.silenceMs
+      const waited = awake - this.#behind.since >= GRACE_SILENCES * limits.silenceMs
       return waited || this.#isQuiet(laggard, QUIET_BEATS * limits.heartbeatMs) ? laggard : null
     }
     const others = view.members.filter((m) => m.incarnation !== laggard)
@@ -203,7 +211,7 @@ export class OutputChannel {
   }
 
   /**
-   * The one incarnation that alone keeps the buffer over its mark (F6), if its twin has acked enough to free
+   * The one incarnation that alone keeps the buffer over its mark (P12), if its twin has acked enough to free
    * it.
    */
   laggard(view: View): Incarnation | null {
@@ -238,11 +246,10 @@ export class OutputChannel {
     }
   }
 
+  /** One that has no link just now may be about to connect again; one that never had any is not there yet. */
   #isQuiet(incarnation: Incarnation, ms: number): boolean {
-    const { awake } = this.#context
-    return [...this.#subscribers.values()].every(
-      (subscriber) => subscriber.incarnation !== incarnation || awake - subscriber.heardAt >= ms,
-    )
+    const heardAt = this.#heardAt.get(incarnation)
+    return heardAt !== undefined && this.#context.awake - heardAt >= ms
   }
 
   readonly #retire = (frame: Frame): void => {

@@ -173,7 +173,7 @@ describe('what consumers are told', () => {
     expect(served.did()).toEqual(['2: view-news sums/0 version 7', '4: view-news sums/0 version 7'])
   })
 
-  it('is, to the twin alone, who of them keeps the buffer over its mark and does not move (F6)', () => {
+  it('is, to the twin alone, who of them keeps the buffer over its mark and does not move (P12)', () => {
     const served = servingBoth({ markBytes: 300, silenceMs: 250 }).ack(2, 4).ack(4, 1)
     const watchAt = (now: number, talks = true): string[] => {
       served.did()
@@ -182,9 +182,9 @@ describe('what consumers are told', () => {
       served.outputs.watchLag()
       return served.did()
     }
-    expect([watchAt(0), watchAt(249), watchAt(250)]).toEqual([[], [], ['2: report #2 laggard']])
+    expect([watchAt(0), watchAt(499), watchAt(500)]).toEqual([[], [], ['2: report #2 laggard']])
     served.ack(4, 4)
-    expect([watchAt(260), watchAt(600)]).toEqual([[], []])
+    expect([watchAt(510), watchAt(1100)]).toEqual([[], []])
   })
 
   it('is so at once of one that has missed two heartbeats: it is no longer there', () => {
@@ -197,6 +197,21 @@ describe('what consumers are told', () => {
     served.context.now = 100
     served.outputs.watchLag()
     expect(served.did()).toEqual(['2: report #2 laggard'])
+  })
+
+  it('is not so at once of one whose link has just closed: it is about to connect again', () => {
+    const served = servingBoth({ markBytes: 300, silenceMs: 250, heartbeatMs: 50 }).ack(2, 4).ack(4, 1)
+    served.outputs.watchLag()
+    served.context.now = 70
+    served.outputs.onHeard(4)
+    served.outputs.onClosed(4)
+    served.did()
+    const watchAt = (now: number): string[] => {
+      served.context.now = now
+      served.outputs.watchLag()
+      return served.did()
+    }
+    expect([watchAt(71), watchAt(169), watchAt(170)]).toEqual([[], [], ['2: report #2 laggard']])
   })
 
   it('is of nobody who comes to where its twin was in time, though it is behind all the time', () => {

@@ -65,7 +65,7 @@ describe('what the operator emits', () => {
 })
 
 describe('what is kept for consumers', () => {
-  it('is not evicted before this replica, as a member, has read their view afresh (F7)', () => {
+  it('is not evicted before this replica, as a member, has read their view afresh (P3)', () => {
     const served = servingBoth().ack(2, 3).ack(4, 3)
     expect(served.channel.buffer.kept).toEqual(at(0, 0))
     served.outputs.becomeMember()
@@ -150,7 +150,7 @@ describe('an image of the outputs', () => {
     return outputs
   }
 
-  it('holds for a twin every item that a consumer has not acked', () => {
+  it('holds for a twin every item that a consumer has not acked (P5)', () => {
     const served = servingBoth()
     served.outputs.evictLike([at(1, 1)])
     const { buffer } = restored(served.outputs.image('catch-up'), served).channels[0]!

@@ -39,7 +39,7 @@ export class OutputSide implements StageOutput {
   #epoch = 0 as Epoch
   #durable = 0 as Epoch
   #beatAt = 0
-  /** Only a member may evict, and only after it has read its consumers' views as a member (F7). */
+  /** Only a member may evict, and only after it has read its consumers' views as a member (P3). */
   #evicts = false
 
   constructor(context: Context, views: NeighbourViews, digest: DigestFunction) {

@@ -2,7 +2,10 @@ import type { Epoch, Image, PairId, Position } from '@pollux/protocol'
 import { comparePositions, EPOCH_END } from '@pollux/protocol'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import type { Context } from '../context.ts'
+import { OutsideCall } from '../ports/outside-call.ts'
+import { CutMeeting } from './cut-meeting.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
+import { type PartPiece, PartReader } from './part-reader.ts'
 import type { Checkpoint } from './run-key.ts'
 import type { RunKeeper } from './run-keeper.ts'
 import { StoreReserve } from './store-reserve.ts'
@@ -10,16 +13,17 @@ import { imageBytes } from '../ports/stored-bytes.ts'
 
 type Phase =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'listing'; readonly id: number; readonly sentAt: number }
+  | { readonly kind: 'listing' }
   /** Reading every part back: what cannot be read does not count. */
   | {
       readonly kind: 'reading'
       readonly checkpoint: Checkpoint
+      /** Still to be read behind the one that is being read. */
       readonly left: readonly string[]
       readonly bytes: number
       readonly seams: Seams
-      readonly id: number
-      readonly sentAt: number
+      /** When the last piece came, or the first was asked for. */
+      readonly readAt: number
     }
   /** It counts once there is room for its successor: whoever keeps that one finds the room reserved. */
   | { readonly kind: 'reserving'; readonly checkpoint: Checkpoint }
@@ -31,6 +35,22 @@ interface NamedPart extends PartName {
   readonly name: string
 }
 
+/** Behind the last checkpoint, and not before where all begin anew. */
+interface WantedCut {
+  readonly above: Epoch
+  readonly from: Epoch
+}
+
+/** Before the first checkpoint. */
+const NOWHERE = -1 as Epoch
+/**
+ * With `logReserveBytes` for each ingress partition on top, and the last checkpoint beside it, this is the
+ * least that a store must hold: in one of that size a checkpoint can always be written that frees the rest.
+ */
+const CHECKPOINTS_RESERVED = 3
+/** A piece is awaited for so many times `replyMs`: twice as long as any one request for it. */
+const READ_REPLIES = 32
+
 const NOTHING: Pick<StoreReply & { kind: 'names' }, 'names' | 'unfinished'> = { names: [], unfinished: [] }
 
 /**
@@ -41,44 +61,48 @@ const NOTHING: Pick<StoreReply & { kind: 'names' }, 'names' | 'unfinished'> = { 
 export class CheckpointKeeper {
   readonly #context: Context
   readonly #run: RunKeeper
+  readonly #list: OutsideCall
+  readonly #reader: PartReader
+  readonly #reserve: StoreReserve
+  readonly #meeting: CutMeeting
   #phase: Phase = { kind: 'idle' }
   #nextListAt = 0
-  readonly #reserve: StoreReserve
   /** It is known how much to reserve, or that it is not for us to say yet. */
   #begun = false
-  /** `cut name`: parts that do not fit the others of the cut they were chosen for. */
-  readonly #unfit = new Set<string>()
+  /** `cut name`, of parts in the last listing: they do not fit the others of the cut they were chosen for. */
+  #unfit: ReadonlySet<string> = new Set<string>()
   #listed = NOTHING
 
   constructor(context: Context, run: RunKeeper) {
     this.#context = context
     this.#run = run
+    this.#list = new OutsideCall(context, 'store')
+    this.#reader = new PartReader(context)
     this.#reserve = new StoreReserve(context)
+    this.#meeting = new CutMeeting(context)
   }
 
-  poll(): void {
+  /** `at` is where its own replica stands. */
+  poll(at: Epoch): void {
     const { now, limits } = this.#context
     this.#begin()
     this.#reserve.poll()
     const phase = this.#phase
-    if (phase.kind === 'reserving') return
-    if (phase.kind !== 'idle') {
-      if (now - phase.sentAt >= limits.replyMs) this.#phase = { kind: 'idle' }
-      return
-    }
+    if (phase.kind === 'reading') this.#readOn(phase.readAt)
+    if (phase.kind === 'listing' && this.#list.expires()) this.#phase = { kind: 'idle' }
+    if (this.#phase.kind !== 'idle') return
     const { value, drainsAt } = this.#run
     const last = value?.checkpoint ?? null
     if (last !== null && drainsAt !== null && last.epoch >= drainsAt) {
       this.#run.complete = last
       return
     }
-    if (now < this.#nextListAt || this.#run.complete !== null) return
+    if (this.#run.complete !== null) return
+    if (value?.run === this.#context.run) this.#run.cutFrom ??= this.#meeting.calls(value, at)
+    if (now < this.#nextListAt || !this.#list.idle) return
     this.#nextListAt = now + limits.heartbeatMs * 2
-    this.#phase = {
-      kind: 'listing',
-      id: this.#context.store({ kind: 'list', prefix: PART_PREFIX }),
-      sentAt: now,
-    }
+    this.#phase = { kind: 'listing' }
+    this.#list.sent(this.#context.store({ kind: 'list', prefix: PART_PREFIX }))
   }
 
   /** True if the reply was to one of our requests. */
@@ -91,35 +115,62 @@ export class CheckpointKeeper {
       }
       return true
     }
-    if (phase.kind === 'idle' || phase.kind === 'reserving' || phase.id !== id) return false
-    this.#phase = { kind: 'idle' }
-    if (reply.kind === 'names') {
-      this.#listed = reply
-      const { value } = this.#run
-      if (value?.run === this.#context.run) this.#clear(value.checkpoint)
-      this.#choose(reply.names)
+    if (this.#list.answered(id)) {
+      this.#phase = { kind: 'idle' }
+      if (reply.kind === 'names') this.#onListed(reply)
+      else this.#list.failed(`list: ${reply.kind}`)
+      return true
     }
-    if (reply.kind === 'image' && phase.kind === 'reading') {
-      if (reply.image === null) return true
-      const bytes = phase.bytes + imageBytes(reply.image)
-      noteSeams(phase.seams, reply.image)
-      const torn = phase.left.length === 0 ? this.#tornPart(phase) : null
-      if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes, phase.seams)
-      else if (torn !== null) this.#unfit.add(`${phase.checkpoint.epoch} ${torn}`)
-      else {
-        // Room for two more like it: one that is being written while this one stays, and its growth.
-        this.#want(2 * bytes, phase.checkpoint.epoch)
-        this.#reserve.poll()
-        this.#phase = { kind: 'reserving', checkpoint: phase.checkpoint }
-      }
-    }
-    return true
+    const piece = this.#reader.onReply(id, reply)
+    if (piece !== null && phase.kind === 'reading') this.#onPiece(phase, piece)
+    return piece !== null
   }
 
   /** The run key holds a checkpoint: parts that no restore will ask for again may go. */
   onCheckpoint(checkpoint: Checkpoint): void {
-    this.#clear(checkpoint)
+    this.#clear(checkpoint, this.#run.value?.cutFrom ?? NOWHERE)
     this.#listed = NOTHING
+    this.#run.cutFrom = null
+    this.#meeting.onCheckpoint()
+  }
+
+  #onListed(listed: typeof NOTHING): void {
+    this.#list.succeeded()
+    this.#listed = listed
+    const { value } = this.#run
+    if (value?.run !== this.#context.run) return
+    this.#clear(value.checkpoint, value.cutFrom)
+    const there = new Set(listed.names)
+    this.#unfit = new Set([...this.#unfit].filter((one) => there.has(one.slice(one.indexOf(' ') + 1))))
+    const wanted = { above: value.checkpoint?.epoch ?? NOWHERE, from: value.cutFrom }
+    const checkpoint = this.#choose(listed.names, wanted)
+    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
+    // A part that is begun says which cut it is for: all may only be waiting for it.
+    const all = [...listed.names, ...listed.unfinished]
+    this.#meeting.onListed(this.#partsIn(all), wanted.above, this.#choose(all, wanted) !== null)
+  }
+
+  #onPiece(phase: Phase & { kind: 'reading' }, piece: PartPiece): void {
+    if (piece.kind === 'gone') this.#phase = { kind: 'idle' }
+    if (piece.kind !== 'piece') return
+    const bytes = phase.bytes + imageBytes(piece.image)
+    noteSeams(phase.seams, piece.image)
+    this.#phase = { ...phase, bytes, readAt: this.#context.awake }
+    if (!piece.last) this.#reader.poll()
+    else if (phase.left.length > 0) this.#read(phase.checkpoint, phase.left, bytes, phase.seams)
+    else this.#onRead(phase.checkpoint, this.#tornPart(phase), bytes)
+  }
+
+  #onRead(checkpoint: Checkpoint, torn: string | null, bytes: number): void {
+    if (torn !== null) {
+      this.#unfit = new Set([...this.#unfit, `${checkpoint.epoch} ${torn}`])
+      this.#phase = { kind: 'idle' }
+      return
+    }
+    // While this one stays: the next, by both members of every pair, and half of one for its growth.
+    this.#want(CHECKPOINTS_RESERVED * bytes, checkpoint.epoch)
+    this.#reserve.poll()
+    this.#phase = { kind: 'reserving', checkpoint }
   }
 
   /**
@@ -130,7 +181,7 @@ export class CheckpointKeeper {
     // What a follower has heard of the run key may be from before the first checkpoint.
     if (this.#begun || !this.#run.key.fresh) return
     this.#begun = true
-    if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, -1 as Epoch)
+    if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, NOWHERE)
   }
 
   #want(checkpointBytes: number, cut: Epoch): void {
@@ -145,21 +196,19 @@ export class CheckpointKeeper {
    * checkpoint yet, and what did not reach the store goes again. An unfinished part is only ever discarded:
    * deleted, it might have become whole meanwhile, and been chosen.
    */
-  #clear(checkpoint: Checkpoint | null): void {
+  #clear(checkpoint: Checkpoint | null, cutFrom: Epoch): void {
     const kept = new Set(Object.values(checkpoint?.parts ?? {}))
+    const isPast = (blob: string): boolean => {
+      const part = parsePartName(blob)
+      if (part === null) return false
+      const passed = Math.max(checkpoint?.epoch ?? NOWHERE, cutFrom)
+      return part.run < this.#context.run || (part.run === this.#context.run && part.to <= passed)
+    }
     const { names, unfinished } = this.#listed
     for (const blob of names) {
-      if (this.#isPast(blob, checkpoint) && !kept.has(blob)) this.#context.store({ kind: 'delete', blob })
+      if (isPast(blob) && !kept.has(blob)) this.#context.store({ kind: 'delete', blob })
     }
-    for (const blob of unfinished) {
-      if (this.#isPast(blob, checkpoint)) this.#context.store({ kind: 'discard', blob })
-    }
-  }
-
-  #isPast(blob: string, checkpoint: Checkpoint | null): boolean {
-    const part = parsePartName(blob)
-    if (part === null) return false
-    return part.run < this.#context.run || (checkpoint !== null && part.to <= checkpoint.epoch)
+    for (const blob of unfinished) if (isPast(blob)) this.#context.store({ kind: 'discard', blob })
   }
 
   /** A part that no longer keeps what the consumer's part in the same checkpoint still needs. */
@@ -171,39 +220,48 @@ export class CheckpointKeeper {
     return null
   }
 
-  #choose(names: readonly string[]): void {
-    const { run } = this.#context
-    const parts = names.flatMap((name): NamedPart[] => {
-      const part = parsePartName(name)
-      return part?.run === run ? [{ ...part, name }] : []
-    })
-    const least = (this.#run.value?.checkpoint?.epoch ?? -1) as Epoch
+  #choose(names: readonly string[], wanted: WantedCut): Checkpoint | null {
     const pairs = [...this.#context.identity.topology.pairs.keys()]
-    const checkpoint = latestCut(run, parts, pairs, least, this.#unfit)
-    if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
+    return latestCut(this.#context.run, this.#partsIn(names), pairs, wanted, this.#unfit)
+  }
+
+  #partsIn(names: readonly string[]): NamedPart[] {
+    return names.flatMap((name): NamedPart[] => {
+      const part = parsePartName(name)
+      return part?.run === this.#context.run ? [{ ...part, name }] : []
+    })
   }
 
   #read(checkpoint: Checkpoint, names: readonly string[], bytes: number, seams: Seams): void {
     const [blob, ...left] = names
     if (blob === undefined) return
-    const id = this.#context.store({ kind: 'get', blob })
-    this.#phase = { kind: 'reading', checkpoint, left, bytes, seams, id, sentAt: this.#context.now }
+    this.#phase = { kind: 'reading', checkpoint, left, bytes, seams, readAt: this.#context.awake }
+    this.#reader.begin(blob)
+    this.#reader.poll()
+  }
+
+  /** One part that cannot be read must not keep us from a later cut for ever. */
+  #readOn(readAt: number): void {
+    this.#reader.poll()
+    if (this.#context.awake - readAt < READ_REPLIES * this.#context.limits.replyMs) return
+    this.#reader.stop()
+    this.#phase = { kind: 'idle' }
   }
 }
 
-/** The greatest epoch above `least` for which every pair has a part that is valid there. */
+/** The greatest epoch that is wanted for which every pair has a part that is valid there. */
 export function latestCut(
   run: Checkpoint['run'],
   parts: readonly NamedPart[],
   pairs: readonly PairId[],
-  least: Epoch,
+  { above, from }: WantedCut,
   unfit: ReadonlySet<string> = new Set(),
 ): Checkpoint | null {
   // Where parts overlap at all, they do so where the last of them begins; the end lies in the open-ended
-  // ones.
-  const cuts = [...new Set(parts.flatMap((p) => (p.to > EPOCH_END ? [p.from, EPOCH_END] : [p.from])))]
-  for (const cut of cuts.sort((a, b) => b - a)) {
-    if (cut <= least) return null
+  // ones. Those that begin before `from` do so there.
+  const cuts = new Set(parts.flatMap((p) => (p.to > EPOCH_END ? [p.from, EPOCH_END] : [p.from])))
+  for (const cut of [...cuts, from].sort((a, b) => b - a)) {
+    if (cut <= above || cut < from) return null
     const chosen: Record<PairId, string> = {}
     for (const part of parts) {
       if (part.from > cut || cut >= part.to || unfit.has(`${cut} ${part.name}`)) continue

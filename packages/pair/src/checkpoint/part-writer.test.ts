@@ -39,12 +39,12 @@ describe('a part writer', () => {
     expect(bench.stores().length).toBe(2)
   })
 
-  it('gives up a part of which a piece was refused, and writes it where it passes next', () => {
+  it('gives up a part of which a piece is out of order, and writes it where it passes next', () => {
     const bench = new PartBench().passes(10, 11)
     const put = bench.puts()
-    bench.writer.onReply(put.id, { kind: 'refused', reason: 'full' })
+    bench.writer.onReply(put.id, { kind: 'refused', reason: 'gap' })
     expect(bench.stores()).toEqual([])
-    expect(bench.passes(20, 21).stores().length).toBe(2)
+    expect(bench.after(20).passes(20, 21).stores().length).toBe(2)
   })
 
   it('discards what was given up of its pair before it puts the first piece, nothing else (S6)', () => {
@@ -67,15 +67,15 @@ describe('a part writer', () => {
     })
   })
 
-  it('takes no room for what it has given up once it writes again, however often', () => {
+  it('takes no room for what it has given up once it writes again, however often (P12)', () => {
     const bench = new PartBench()
     for (let at = 10; at < 100; at += 10) {
       bench.writer.onCheckpoint(epoch(at - 10))
       bench.passes(at, at + 1)
       const put = bench.puts()
       bench.store.handle(put.request)
-      bench.context.now += 500
-      bench.stores()
+      bench.writer.onReply(put.id, { kind: 'refused', reason: 'gap' })
+      bench.after(500)
     }
     expect(bench.store.usedBytes).toBe(64)
   })
@@ -84,7 +84,7 @@ describe('a part writer', () => {
     const bench = new PartBench().passes(10, 11)
     bench.body.at = epoch(14)
     bench.stores()
-    const reply = bench.store.handle({ kind: 'get', blob: 'part/1/sums/0/10/11/1' })
+    const reply = bench.store.handle({ kind: 'get', blob: 'part/1/sums/0/10/11/1', from: 0, most: 1000 })
     expect(reply).toMatchObject({
       image: [
         { kind: 'boundary', at: 10 },
@@ -93,16 +93,19 @@ describe('a part writer', () => {
     })
   })
 
-  it('gives up a part before which the store cannot be cleared', () => {
+  it('asks until the store is cleared, and only then puts', () => {
     const bench = new PartBench().holdsPieceOf('part/1/sums/0/2/5/1').passes(10, 11)
-    const [listed] = bench.asksOne()
-    bench.writer.onReply(listed!.id, { kind: 'unavailable' })
-    expect(bench.asks()).toEqual([])
-    bench.passes(20, 21)
-    bench.writer.onReply(bench.asksOne()[0]!.id, { kind: 'names', names: [], unfinished: ['part/x'] })
     bench.writer.onReply(bench.asksOne()[0]!.id, { kind: 'unavailable' })
     expect(bench.asks()).toEqual([])
-    expect(bench.passes(30, 31).stores().length).toBe(2)
+    const [listed] = bench.after(20).asksOne()
+    bench.writer.onReply(listed!.id, bench.store.handle(listed!.request))
+    bench.writer.onReply(bench.asksOne()[0]!.id, { kind: 'unavailable' })
+    expect(bench.asks()).toEqual([])
+    expect(bench.after(40).asks()).toEqual([
+      'discard part/1/sums/0/2/5/1',
+      'part/1/sums/0/10/11/1 0',
+      'part/1/sums/0/10/11/1 1 last',
+    ])
   })
 
   it('gives up a part that is discarded under it, and writes it where it passes next', () => {
@@ -112,14 +115,30 @@ describe('a part writer', () => {
     bench.store.handle({ kind: 'discard', blob: 'part/1/sums/0/10/11/1' })
     expect(bench.stores()).toEqual(['part/1/sums/0/10/11/1 1 last'])
     expect(bench.store.handle({ kind: 'list', prefix: '' })).toMatchObject({ names: [] })
-    expect(bench.passes(20, 21).stores().length).toBe(2)
+    expect(bench.after(20).passes(20, 21).stores().length).toBe(2)
   })
 
-  it('gives up a part of which a piece has no answer', () => {
+  it('puts a piece without an answer again, and goes on if it had landed', () => {
     const bench = new PartBench().passes(10, 11)
     const put = bench.puts()
-    bench.context.now = 500
-    expect([bench.stores(), bench.writer.onReply(put.id, { kind: 'done' })]).toEqual([[], false])
+    bench.store.handle(put.request)
+    expect(bench.after(500).stores()).toEqual([])
+    expect(bench.after(20).stores()).toEqual(['part/1/sums/0/10/11/1 0', 'part/1/sums/0/10/11/1 1 last'])
+    expect(bench.store.handle({ kind: 'list', prefix: '' })).toMatchObject({ unfinished: [] })
+    expect(bench.writer.onReply(put.id, { kind: 'done' })).toBe(false)
+  })
+
+  it('gives a part up whose piece without an answer did not land, and was discarded (S6)', () => {
+    const name = 'part/1/sums/0/10/11/1'
+    const bench = new PartBench().passes(10, 11)
+    const [first] = [bench.puts()]
+    bench.writer.onReply(first.id, bench.store.handle(first.request))
+    const second = bench.puts()
+    bench.after(500).stores()
+    bench.store.handle({ kind: 'discard', blob: name })
+    expect([second.text, bench.after(20).stores()]).toEqual([`${name} 1 last`, [`${name} 1 last`]])
+    expect(bench.store.handle({ kind: 'list', prefix: '' })).toMatchObject({ names: [], unfinished: [] })
+    expect(bench.after(40).passes(20, 21).stores().length).toBe(2)
   })
 
   it('writes where it will stay: to the next epoch at a drain, from the boundary before at the end', () => {
@@ -150,11 +169,10 @@ describe('a part writer', () => {
     bench.body.at = epoch(33)
     bench.writer.stopping(bench.body)
     const put = bench.puts()
-    bench.writer.onReply(put.id, { kind: 'unavailable' })
+    bench.writer.onReply(put.id, { kind: 'refused', reason: 'gap' })
     bench.writer.stopping(bench.body)
     expect(bench.asksOne()).toEqual([])
-    bench.context.now += DEFAULT_LIMITS.retryMs
-    bench.writer.stopping(bench.body)
+    bench.after(DEFAULT_LIMITS.retryMs).writer.stopping(bench.body)
     expect(bench.stores().length).toBe(2)
     bench.writer.stopping(bench.body)
     expect(bench.stores()).toEqual([])
@@ -182,22 +200,5 @@ describe('a part writer', () => {
         .asks()
         .filter((one) => one.startsWith('discard')),
     ).toEqual(['discard part/1/sums/0/10/11/9'])
-  })
-
-  it('takes parts more and more rarely while no checkpoint completes, and as before once one has', () => {
-    const bench = new PartBench()
-    const written: number[] = []
-    const goOn = (until: number): void => {
-      for (let cut = bench.body.at + 10; cut <= until; cut += 10) {
-        if (bench.passes(cut, cut + 1).stores().length > 0) written.push(cut)
-      }
-    }
-    goOn(400)
-    expect(written).toEqual([10, 20, 30, 40, 60, 80, 120, 160, 240, 320])
-    bench.writer.onCheckpoint(epoch(400))
-    for (const cut of written.splice(0))
-      bench.store.handle({ kind: 'delete', blob: `part/1/sums/0/${cut}/${cut + 1}/1` })
-    goOn(440)
-    expect(written).toEqual([410, 420, 430, 440])
   })
 })

@@ -1,12 +1,12 @@
-import { Backoff } from '@pollux/std'
-import type { Epoch } from '@pollux/protocol'
+import type { Epoch, Image } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
 import type { Body } from '../body.ts'
-import type { StoreReply, StoreRequest } from '../ports/buffer-store.ts'
-import type { Context } from '../context.ts'
 import type { ImageStream } from '../catch-up/image-stream.ts'
-import { PART_PREFIX, parsePartName, partName } from './part-name.ts'
+import type { Context } from '../context.ts'
 import type { Stance } from '../life/stance.ts'
+import type { StoreReply, StoreRequest } from '../ports/buffer-store.ts'
+import { OutsideCall } from '../ports/outside-call.ts'
+import { PART_PREFIX, parsePartName, type PartName, partName } from './part-name.ts'
 
 interface Writing {
   readonly from: Epoch
@@ -14,117 +14,179 @@ interface Writing {
   /** The part counts once nothing before this is owed to the outside any more. */
   readonly owed: Epoch
   readonly name: string
+  /** Taken where its author will stay: there is no later one in its place. */
+  readonly final: boolean
   readonly image: ImageStream
+  readonly begunAt: number
   /** Of all puts of this incarnation: what an abandoned one left under way must not end up in the next. */
   readonly attempt: number
   /** Parts of this pair that were begun and not finished, still to be discarded; null until listed. */
   leftover: readonly string[] | null
-  piece: number
-  request: number | null
-  requestedAt: number
+  /** It is the one that its pair needs, and may take from the reserve. */
+  reserved: boolean
+  number: number
+  /** The piece of this number, until it is known to be there; null: not taken out of the image yet. */
+  piece: { readonly image: Image; readonly last: boolean } | null
+  /** An earlier put of this piece may have landed. */
+  unsure: boolean
 }
 
-/** So often after the last checkpoint something is in the way of the next: parts become rarer from there. */
+/** So often after the last checkpoint something is in the way of the next: both members write then. */
 const OVERDUE = 4
-const DOUBLINGS_MOST = 4
+/** Whole parts of a pair that no checkpoint has passed; one more where both members finish at once. */
+const PARTS_MOST = 4
 
 /**
  * Takes and stores this replica's parts of checkpoints. A replica that stands at boundary `at` and is about
  * to go on to `to` holds the state of every cut c in [at, to): it takes a part when a multiple of K lies
  * there, and where nothing will follow (the end, an agreed drain). One at a time: a part that would come
- * while another is being written is left to the next multiple. Only a checkpoint makes older parts go, so
- * while none completes (a sink that stays away, a writer cut off from the store) parts are taken at ever
- * rarer multiples, the same for every pair, and by both members.
+ * while another is being written is left to the next multiple.
+ *  W1. Of a pair there are `PARTS_MOST` whole parts, and one, behind the last checkpoint and `cutFrom`: only
+ *      these make older ones go, and nobody knows how long the next checkpoint takes.
+ *  W2. Only the first of them takes from the reserve (S5), and is put again until it is stored. Of all pairs
+ *      these are a checkpoint, twice where both members write, and that is what is reserved.
+ *  W3. A part that waits for the outside is in the store but for an empty last piece: everybody sees which
+ *      cut it is for, and nothing can take its room meanwhile.
  */
 export class PartWriter {
   readonly #context: Context
   readonly #stance: Stance
+  readonly #call: OutsideCall
   #writing: Writing | null = null
   #attempts = 0
+  /** Whose request is under way: an abandoned one may still be answered. */
+  #asking = 0
   /** Cuts before this one have had their chance. */
   #passed = 0
   /** Of the last checkpoint known. */
   #checkpointAt = 0
+  #cutFrom = 0
+  /** Whole parts of this pair behind both, as far as is known. */
+  #held = 0
   /** Times that a multiple of K has been passed since; it may be many multiples at once. */
   #chances = 0
-  readonly #backoff: Backoff
   /** Where it stands and will stay, and since when. */
   #stands: { readonly at: Epoch; readonly since: number } | null = null
 
   constructor(context: Context, stance: Stance) {
     this.#context = context
     this.#stance = stance
-    this.#backoff = new Backoff(context.limits.retryMs, DOUBLINGS_MOST)
+    this.#call = new OutsideCall(context, 'store')
   }
 
   /** Called by the body at a boundary, before it goes on. */
   passing(body: Body, to: Epoch): void {
     const { checkpointEvery } = this.#context.identity.topology.plan
-    const last = Math.floor((to - 1) / checkpointEvery)
-    if (last * checkpointEvery < body.at) return
+    const cut = Math.floor((to - 1) / checkpointEvery) * checkpointEvery
+    if (cut < body.at || cut < this.#passed || cut < this.#cutFrom || cut === 0) return
     this.#chances++
-    const every = checkpointEvery * spacing(last - this.#checkpointAt / checkpointEvery)
-    const cut = Math.floor((to - 1) / every) * every
-    if (cut < body.at || cut < this.#passed || cut === 0) return
     this.#passed = cut + 1
-    this.#begin(body, body.at, to, this.#chances >= OVERDUE)
+    if (this.#held < PARTS_MOST) this.#begin(body, body.at, to, this.#chances >= OVERDUE)
   }
 
   onCheckpoint(epoch: Epoch): void {
     this.#checkpointAt = epoch
     this.#chances = 0
+    this.#forgetPast()
+  }
+
+  /** No checkpoint will be made of a cut before `epoch`. */
+  onCutFrom(epoch: Epoch): void {
+    if (epoch <= this.#cutFrom) return
+    this.#cutFrom = epoch
+    this.#forgetPast()
   }
 
   /** Called when the body stands where it will stay. */
   stopping(body: Body): void {
-    const { awake, now, limits } = this.#context
+    const { awake, limits } = this.#context
     if (this.#stands?.at !== body.at) this.#stands = { at: body.at, since: awake }
     // Whoever does not write now may have to later: its twin may die, or not reach the store.
     const overdue = awake - this.#stands.since >= 2 * limits.hedgeMs
     if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
-    if (!body.settled || this.#passed > body.at || !this.#backoff.isOver(now)) return
+    if (!body.settled || this.#passed > body.at || !this.#call.idle) return
     const end = body.at === EPOCH_END
     this.#passed = end ? Number.POSITIVE_INFINITY : body.at + 1
     // Nothing but the end itself lies between the boundary before it and for ever.
-    if (end) this.#begin(body, body.before, Number.POSITIVE_INFINITY, overdue)
-    else this.#begin(body, body.at, body.at + 1, overdue)
+    if (end) this.#begin(body, body.before, Number.POSITIVE_INFINITY, overdue, true)
+    else this.#begin(body, body.at, body.at + 1, overdue, true)
   }
 
-  /** Asks for what comes next, once the egress owes nothing before the cut and all so far is answered. */
+  /** Asks for what comes next, once all so far is answered. */
   poll(body: Body): void {
     const writing = this.#writing
-    const { now, limits } = this.#context
-    if (writing === null || !body.settledOutside(writing.owed)) return
-    if (writing.request !== null && now - writing.requestedAt < limits.replyMs) return
-    if (writing.request !== null) return this.#abandon()
-    writing.request = this.#context.store(this.#next(writing))
-    writing.requestedAt = now
+    if (this.#call.expires()) this.#unanswered()
+    if (writing === null || !this.#call.idle) return
+    const request = this.#next(writing, body.settledOutside(writing.owed))
+    if (request === null) return
+    this.#asking = writing.attempt
+    this.#call.sent(this.#context.store(request))
   }
 
   /** True if the reply was to one of our requests. */
   onReply(id: number, reply: StoreReply): boolean {
+    if (!this.#call.answered(id)) return false
     const writing = this.#writing
-    if (writing?.request !== id) return false
-    const { leftover } = writing
-    if (reply.kind !== (leftover === null ? 'names' : 'done')) {
-      this.#context.event({
-        kind: 'unavailable',
-        outside: 'store',
-        why: `part ${writing.name}: ${reply.kind}`,
-      })
-      this.#abandon()
-      return true
-    }
-    writing.request = null
-    if (reply.kind === 'names') writing.leftover = reply.unfinished.filter((name) => this.#isGivenUp(name))
-    else if (leftover !== null && leftover.length > 0) writing.leftover = leftover.slice(1)
-    else writing.piece++
-    if (writing.image.done) {
-      this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
-      this.#writing = null
-      this.#backoff.succeeded()
+    if (writing?.attempt !== this.#asking) return true
+    const asked = writing.leftover === null ? 'names' : 'done'
+    if (reply.kind === asked) this.#call.succeeded()
+    if (reply.kind === 'names' && writing.leftover === null) this.#onListed(writing, reply)
+    else if (reply.kind === 'done' && writing.leftover !== null) this.#onDone(writing, writing.leftover)
+    else if (reply.kind === 'refused') this.#onRefused(writing, reply.reason)
+    else {
+      this.#call.failed(`part ${writing.name}: ${reply.kind}`)
+      this.#unanswered()
     }
     return true
+  }
+
+  #unanswered(): void {
+    const writing = this.#writing
+    if (writing?.attempt === this.#asking && writing.piece !== null) writing.unsure = true
+  }
+
+  #onListed(writing: Writing, { names, unfinished }: StoreReply & { kind: 'names' }): void {
+    const held = names.flatMap((name): PartName[] => {
+      const part = parsePartName(name)
+      return part !== null && part.from > this.#checkpointAt && part.to > this.#cutFrom ? [part] : []
+    })
+    this.#held = held.length
+    writing.leftover = unfinished.filter((name) => this.#isGivenUp(name))
+    writing.reserved = this.#held === 0 || writing.final
+    if (writing.final) return
+    const stored = held.some((part) => part.from === writing.from && part.to === writing.to)
+    if (stored || this.#held >= PARTS_MOST) this.#abandon()
+  }
+
+  #onDone(writing: Writing, leftover: readonly string[]): void {
+    if (leftover.length > 0) writing.leftover = leftover.slice(1)
+    else this.#onPut(writing)
+  }
+
+  #onPut(writing: Writing): void {
+    const last = writing.piece?.last ?? false
+    writing.number++
+    writing.piece = null
+    writing.unsure = false
+    if (!last) return
+    this.#held++
+    this.#context.event({ kind: 'part', epoch: writing.from, to: writing.to })
+    this.#writing = null
+  }
+
+  #onRefused(writing: Writing, reason: string): void {
+    // It had landed, and only its answer was lost; a last piece that has landed is not refused.
+    if (reason === 'gap' && writing.unsure && writing.piece?.last === false) {
+      this.#onPut(writing)
+      return
+    }
+    // A spare part for which there is no room is no trouble.
+    if (reason === 'full' && !writing.reserved) this.#call.pause(this.#context.limits.retryMs)
+    else this.#call.failed(`part ${writing.name}: ${reason}`)
+    // There is room as soon as others have let go of what is past: no boundary may come any more until then.
+    if (reason === 'full' && writing.reserved) return
+    this.#abandon()
+    this.#passed = Math.min(this.#passed, writing.from)
   }
 
   /** What is unfinished, by anybody but a twin that may be at it, was given up. */
@@ -136,52 +198,49 @@ export class PartWriter {
    * What was given up takes room that this part may need. An author that lives after all is refused its next
    * piece, and tries again.
    */
-  #next({ leftover, name, attempt, piece, image }: Writing): StoreRequest {
-    const { run, pair, limits } = this.#context
-    if (leftover === null) return { kind: 'list', prefix: `${PART_PREFIX}${run}/${pair}/` }
-    const [blob] = leftover
+  #next(writing: Writing, settled: boolean): StoreRequest | null {
+    const { run, pair, limits, awake } = this.#context
+    // Most are settled as good as at once, and need no piece more for it.
+    if (!settled && awake - writing.begunAt < limits.hedgeMs) return null
+    if (writing.leftover === null) return { kind: 'list', prefix: `${PART_PREFIX}${run}/${pair}/` }
+    const [blob] = writing.leftover
     if (blob !== undefined) return { kind: 'discard', blob }
-    return {
-      kind: 'put',
-      blob: name,
-      attempt,
-      piece,
-      image: image.next(limits.imageSliceBytes),
-      last: image.done,
-    }
+    const { name, attempt, number, image, reserved } = writing
+    if (writing.piece === null && image.done && !settled) return null
+    writing.piece ??= { image: image.next(limits.imageSliceBytes), last: image.done && settled }
+    return { kind: 'put', blob: name, attempt, piece: number, ...writing.piece, reserved }
   }
 
-  #begin(body: Body, from: Epoch, to: number, overdue: boolean): void {
+  #begin(body: Body, from: Epoch, to: number, overdue: boolean, final = false): void {
     if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
-    const { run, pair, incarnation } = this.#context
+    const { run, pair, incarnation, awake } = this.#context
     const name = partName({ run, pair, from, to, incarnation })
-    const image = body.image('checkpoint')
     this.#writing = {
       from,
       to,
       owed: body.at,
       name,
+      final,
+      image: body.image('checkpoint'),
+      begunAt: awake,
       attempt: this.#attempts++,
       leftover: null,
-      image,
-      piece: 0,
-      request: null,
-      requestedAt: 0,
+      reserved: false,
+      number: 0,
+      piece: null,
+      unsure: false,
     }
   }
 
-  /** The next multiple of K, or the next call of `stopping`, tries again. */
-  #abandon(): void {
-    const writing = this.#writing
-    if (writing === null) return
-    writing.image.release()
-    this.#writing = null
-    this.#backoff.failed(this.#context.now)
-    this.#passed = Math.min(this.#passed, writing.from)
+  /** What a checkpoint has passed, or never will reach, serves nobody. */
+  #forgetPast(): void {
+    this.#held = 0
+    const past = Math.max(this.#checkpointAt, this.#cutFrom)
+    if (this.#writing !== null && this.#writing.to <= past) this.#abandon()
   }
-}
 
-/** One up to the fourth multiple of K after a checkpoint, two up to the eighth, four up to the next... */
-function spacing(distance: number): number {
-  return distance < OVERDUE ? 1 : 2 ** (Math.floor(Math.log2(distance)) - 1)
+  #abandon(): void {
+    this.#writing?.image.release()
+    this.#writing = null
+  }
 }

@@ -110,18 +110,18 @@ describe('a run keeper', () => {
 })
 
 describe('a drain', () => {
-  it('is promised by each ingress leader once, with the first epoch it offered', () => {
+  it('is promised by each ingress leader once, with the first epoch it named', () => {
     const bench = new Bench('orders/0').write(draining(20))
-    bench.keeper.offer(epoch(22))
-    bench.keeper.offer(epoch(25))
+    bench.keeper.promiseAt(epoch(22))
+    bench.keeper.promiseAt(epoch(25))
     expect(bench.keeper.drainAt()).toBe(22)
     expect(bench.settle()).toEqual(draining(22, ['orders/0']))
   })
 
-  it('binds a leader to its own offer until the key holds it, and to the key from then on', () => {
+  it('binds a leader to its own promise until the key holds it, and to the key from then on', () => {
     const bench = new Bench('orders/0').write(draining(20))
     expect(bench.keeper.drainAt()).toBe(null)
-    bench.keeper.offer(epoch(15))
+    bench.keeper.promiseAt(epoch(15))
     expect(bench.keeper.drainAt()).toBe(15)
     bench.settle()
     expect(bench.keeper.drainAt()).toBe(20)
@@ -150,26 +150,52 @@ describe('a drain', () => {
     expect(bench.settle()?.state).toEqual({ kind: 'drained' })
   })
 
-  it('forgets an offer that belongs to no drain, or to no leader', () => {
+  it('forgets a promise that belongs to no drain, or to no leader', () => {
     const bench = new Bench('orders/0').write(RUNNING)
-    bench.keeper.offer(epoch(22))
+    bench.keeper.promiseAt(epoch(22))
     expect(bench.settle()).toEqual(RUNNING)
     bench.write(draining(20))
-    bench.keeper.offer(EPOCH_END)
-    bench.keeper.offer(null)
+    bench.keeper.promiseAt(EPOCH_END)
+    bench.keeper.promiseAt(null)
     expect(bench.settle()).toEqual(draining(20))
   })
 
   it('is raised by a leader that is further than its deposed predecessor promised', () => {
     const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
-    bench.keeper.offer(epoch(30))
+    bench.keeper.promiseAt(epoch(30))
     expect(bench.keeper.drainAt()).toBe(28)
     expect(bench.settle()).toEqual(draining(30, ['orders/1', 'orders/0']))
   })
 
   it('is left where it is by a leader that is not there yet', () => {
     const bench = new Bench('orders/0').write(draining(28, ['orders/0', 'orders/1']))
-    bench.keeper.offer(epoch(28))
+    bench.keeper.promiseAt(epoch(28))
     expect(bench.settle()).toEqual(draining(28, ['orders/0', 'orders/1']))
+  })
+
+  it('calls all to a cut, and makes no checkpoint before it any more (P11)', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    bench.keeper.cutFrom = epoch(80)
+    expect(bench.settle()).toEqual({ ...RUNNING, cutFrom: 80 })
+    expect(bench.keeper.cutFrom).toBe(null)
+    bench.keeper.complete = cut(79)
+    expect([bench.settle()?.checkpoint, bench.keeper.complete]).toEqual([null, null])
+    bench.keeper.complete = cut(80)
+    expect(bench.settle()?.checkpoint?.epoch).toBe(80)
+  })
+
+  it('makes no checkpoint before a cut that another has called all to meanwhile (P11)', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    const other = new Bench('orders/1', bench.coordinator).read()
+    bench.keeper.complete = cut(40)
+    other.keeper.cutFrom = epoch(80)
+    other.settle()
+    expect(bench.settle()).toEqual({ ...RUNNING, cutFrom: 80 })
+  })
+
+  it('calls nobody while the pipeline drains: a drain has a cut of its own', () => {
+    const bench = new Bench('orders/0').write(draining(30))
+    bench.keeper.cutFrom = epoch(80)
+    expect([bench.settle(), bench.keeper.cutFrom]).toEqual([draining(30), null])
   })
 })

@@ -10,6 +10,7 @@ import {
   nextRun,
   type RunKey,
   withCheckpoint,
+  withCutFrom,
   withHalt,
   withPromise,
 } from './run-key.ts'
@@ -25,9 +26,13 @@ export class RunKeeper {
   halt: Omit<Halted, 'kind'> | null = null
   /** Why the pipeline must go back to its checkpoint. */
   lost: string | null = null
+  /** A pair that is silent to all its neighbours, for as long as it is. */
+  silent: PairId | null = null
   /** A checkpoint that has been read back whole. */
   complete: Checkpoint | null = null
-  /** What an ingress leader offers while the pipeline drains: the epoch that was next when it heard of it. */
+  /** Parts do not meet: the cut that all are to begin anew at. */
+  cutFrom: Epoch | null = null
+  /** Of an ingress leader, while the pipeline drains: the epoch that was next when it heard of that. */
   promise: Epoch | null = null
 
   constructor(context: Context) {
@@ -41,7 +46,7 @@ export class RunKeeper {
 
   /**
    * While the pipeline drains: decide nothing past this epoch. Until the key holds our promise we keep to the
-   * epoch that we have offered: an offer whose answer is late may already have been taken.
+   * epoch that we have promised: one whose answer is late may already have been taken.
    */
   drainAt(): Epoch | null {
     const state = this.value?.state
@@ -62,7 +67,7 @@ export class RunKeeper {
   }
 
   /** A leader says which epoch is next; the first one said during a drain stands. */
-  offer(next: Epoch | null): void {
+  promiseAt(next: Epoch | null): void {
     if (next === null || this.value?.state.kind !== 'draining') this.promise = null
     else this.promise ??= next
   }
@@ -72,20 +77,26 @@ export class RunKeeper {
     if (value === null || this.key.busy || isEnded(value.state) || value.run !== this.#context.run) return
     if (this.halt !== null) {
       this.#propose(withHalt(value, this.halt), { kind: 'halted', code: this.halt.code })
-    } else if (this.lost !== null) {
+    } else if (this.lost !== null || this.silent !== null) {
       const next = nextRun(value)
-      this.#propose(next, { kind: 'next-run', run: next.run, why: this.lost })
+      const why = this.lost ?? `${this.silent}: silent to all its neighbours`
+      this.#propose(next, { kind: 'next-run', run: next.run, why })
     } else if (this.promise !== null && this.#owesPromise(value, this.promise)) {
       this.key.swap(withPromise(value, this.#context.pair, this.promise))
     } else if (this.complete !== null) {
       const already = value.checkpoint?.epoch ?? -1
       // A drain may stop just where the last checkpoint is: the same one then also ends the drain.
       const again = this.complete.epoch === already && this.drainsAt === already
-      if (this.complete.epoch <= already && !again) this.complete = null
+      const past = this.complete.epoch <= already || this.complete.epoch < value.cutFrom
+      if (past && !again) this.complete = null
       else {
         const event = { kind: 'checkpoint', epoch: this.complete.epoch } as const
         this.#propose(withCheckpoint(value, this.complete), event)
       }
+    } else if (this.cutFrom !== null) {
+      // A drain says itself where its cut is.
+      if (this.cutFrom <= value.cutFrom || value.state.kind !== 'running') this.cutFrom = null
+      else this.key.swap(withCutFrom(value, this.cutFrom))
     }
   }
 

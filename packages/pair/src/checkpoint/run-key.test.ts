@@ -36,6 +36,7 @@ describe('the run key', () => {
     expect(firstRun('plan')).toEqual({
       kind: 'run',
       run: 1,
+      cutFrom: 0,
       planHash: 'plan',
       checkpoint: null,
       state: { kind: 'running' },
@@ -80,6 +81,15 @@ describe('the run key', () => {
       finish: false,
       promised: ['orders/1', 'orders/0'],
     })
+  })
+
+  it('drains to no cut that counts no more, and begins anew with the next run', () => {
+    const key = { ...draining(0, false), cutFrom: epoch(80) }
+    expect(withPromise(key, 'orders/0', epoch(25)).state).toMatchObject({ at: 80 })
+    expect(
+      withPromise({ ...draining(0, true), cutFrom: epoch(80) }, 'orders/0', epoch(25)).state,
+    ).toMatchObject({ at: 25 })
+    expect(nextRun(key).cutFrom).toBe(0)
   })
 
   it('holds one promise a pair, and none while it does not drain', () => {

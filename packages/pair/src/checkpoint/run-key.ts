@@ -10,6 +10,11 @@ export interface RunKey {
   readonly run: Run
   readonly planHash: string
   readonly checkpoint: Checkpoint | null
+  /**
+   * No checkpoint is made of a cut before this one: where parts of pairs do not meet, all begin anew here.
+   * Whoever reads it may therefore delete a part of this run that ends before, whatever others are at.
+   */
+  readonly cutFrom: Epoch
   readonly state: RunState
 }
 
@@ -41,12 +46,13 @@ export interface Halted {
 }
 
 export function firstRun(planHash: string): RunKey {
-  return { kind: 'run', run: 1 as Run, planHash, checkpoint: null, state: { kind: 'running' } }
+  const begins = { checkpoint: null, cutFrom: 0 as Epoch, state: { kind: 'running' } } as const
+  return { kind: 'run', run: 1 as Run, planHash, ...begins }
 }
 
 /** All state goes back to the checkpoint; everything of older runs is refused from here on. */
 export function nextRun(key: RunKey): RunKey {
-  return { ...key, run: (key.run + 1) as Run, state: stateAfterLoss(key.state) }
+  return { ...key, run: (key.run + 1) as Run, cutFrom: 0 as Epoch, state: stateAfterLoss(key.state) }
 }
 
 /** What was asked for stands: the next run drains too, at an epoch of its own. */
@@ -59,15 +65,22 @@ export function withCheckpoint(key: RunKey, checkpoint: Checkpoint): RunKey {
   return { ...key, checkpoint, state: stateAfter(key, checkpoint) }
 }
 
+export function withCutFrom(key: RunKey, cutFrom: Epoch): RunKey {
+  return { ...key, cutFrom }
+}
+
 export function withHalt(key: RunKey, halt: Omit<Halted, 'kind'>): RunKey {
   return { ...key, state: { kind: 'halted', ...halt } }
 }
 
-/** A leader past `at` raises it; one at or before it promises never to decide past it. */
+/**
+ * A leader past `at` raises it; one at or before it promises never to decide past it. Where a drain stops is
+ * a cut, so it stops at none that counts no more.
+ */
 export function withPromise(key: RunKey, pair: PairId, next: Epoch): RunKey {
   if (key.state.kind !== 'draining') return key
-  const { at, promised } = key.state
-  const raised = Math.max(at, next) as Epoch
+  const { at, promised, finish } = key.state
+  const raised = Math.max(at, next, finish ? 0 : key.cutFrom) as Epoch
   return {
     ...key,
     state: { ...key.state, at: raised, promised: [...promised.filter((p) => p !== pair), pair] },

@@ -7,6 +7,7 @@ type Claim = ContractClaim<StoreRequest, StoreReply>
 
 const DONE: StoreReply = { kind: 'done' }
 const ONE: Image = [{ kind: 'group', group: 1, bytes: Uint8Array.of(0, 1, 255) }]
+const LARGE: Image = [{ kind: 'group', group: 2, bytes: new Uint8Array(10_000).fill(7) }]
 const TWO: Image = [{ kind: 'egress', record: epoch(4), nextRow: 9, finalBefore: 0 }]
 
 /** What every store does with blobs. */
@@ -14,12 +15,12 @@ export const BLOB_CLAIMS: readonly Claim[] = [
   {
     name: 'has a blob once its last piece is there',
     *steps() {
-      yield* expectReply(0, get('part/a'), { kind: 'image', image: null })
+      yield* expectReply(0, get('part/a'), imageReply(null))
       yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
+      yield* expectReply(1, get('part/a'), imageReply(null))
       yield* expectReply(1, list('part/'), names([], ['part/a']))
       yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+      yield* expectReply(1, get('part/a'), imageReply([...ONE, ...TWO]))
       yield* expectReply(1, list('part/'), names(['part/a']))
     },
   },
@@ -31,7 +32,7 @@ export const BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, put('part/a', 0, ONE, false), refused('gap'))
       yield* expectReply(0, put('part/a', 2, TWO, true), refused('gap'))
       yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+      yield* expectReply(1, get('part/a'), imageReply([...ONE, ...TWO]))
     },
   },
   {
@@ -41,9 +42,9 @@ export const BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, put('part/a', 1, ONE, true, 1), refused('gap'))
       yield* expectReply(0, put('part/a', 0, ONE, false, 1), DONE)
       yield* expectReply(0, put('part/a', 1, TWO, true, 0), refused('gap'))
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
+      yield* expectReply(1, get('part/a'), imageReply(null))
       yield* expectReply(0, put('part/a', 1, TWO, true, 1), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+      yield* expectReply(1, get('part/a'), imageReply([...ONE, ...TWO]))
     },
   },
   {
@@ -51,7 +52,37 @@ export const BLOB_CLAIMS: readonly Claim[] = [
     *steps() {
       yield* expectReply(0, put('part/a', 0, ONE, true), DONE)
       yield [{ by: 0, request: put('part/a', 0, TWO, true, 1) }]
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: ONE })
+      yield* expectReply(1, get('part/a'), imageReply(ONE))
+    },
+  },
+  {
+    name: 'takes a last piece with nothing in it',
+    *steps() {
+      yield* expectReply(0, put('part/a', 0, ONE, false), DONE)
+      yield* expectReply(0, put('part/a', 1, [], true), DONE)
+      yield* expectReply(1, get('part/a'), imageReply(ONE))
+      yield* expectReply(1, list('part/'), names(['part/a']))
+    },
+  },
+  {
+    name: 'hands a blob out piece by piece, at least one part a piece, whatever the pieces it came in (S7)',
+    *steps() {
+      yield* expectReply(0, put('part/a', 0, [...LARGE, ...TWO], false), DONE)
+      yield* expectReply(0, put('part/a', 1, LARGE, true), DONE)
+      yield* expectReply(1, get('part/a', 0, 1), imageReply(LARGE, 1))
+      yield* expectReply(1, get('part/a', 1, 1), imageReply(TWO, 2))
+      yield* expectReply(1, get('part/a', 2, 1), imageReply(LARGE))
+      yield* expectReply(0, get('part/a', 1, 100_000), imageReply([...TWO, ...LARGE]))
+      yield* expectReply(0, get('part/a', 0, 100_000), imageReply([...LARGE, ...TWO, ...LARGE]))
+    },
+  },
+  {
+    name: 'says in the middle of a blob that it has been deleted (S7)',
+    *steps() {
+      yield* expectReply(0, put('part/a', 0, [...LARGE, ...TWO], true), DONE)
+      yield* expectReply(1, get('part/a', 0, 1), imageReply(LARGE, 1))
+      yield* expectReply(0, { kind: 'delete', blob: 'part/a' }, DONE)
+      yield* expectReply(1, get('part/a', 1, 1), imageReply(null))
     },
   },
   {
@@ -62,7 +93,7 @@ export const BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, { kind: 'delete', blob: 'part/a' }, DONE)
       yield* expectReply(0, { kind: 'delete', blob: 'part/never' }, DONE)
       yield* expectReply(1, list('part/'), names(['part/c']))
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: null })
+      yield* expectReply(1, get('part/a'), imageReply(null))
     },
   },
   {
@@ -88,7 +119,7 @@ export const BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, put('part/a', 1, TWO, true), refused('gap'))
       yield* expectReply(0, put('part/a', 0, TWO, false, 1), DONE)
       yield* expectReply(0, put('part/a', 1, ONE, true, 1), DONE)
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...TWO, ...ONE] })
+      yield* expectReply(1, get('part/a'), imageReply([...TWO, ...ONE]))
     },
   },
   {
@@ -98,7 +129,7 @@ export const BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, put('part/a', 1, TWO, true), DONE)
       yield* expectReply(1, discard('part/a'), DONE)
       yield* expectReply(1, list('part/'), names(['part/a']))
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: [...ONE, ...TWO] })
+      yield* expectReply(1, get('part/a'), imageReply([...ONE, ...TWO]))
     },
   },
 ]
@@ -111,8 +142,8 @@ export const DURABLE_BLOB_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, put('part/a', 0, ONE, true), DONE)
       yield* expectReply(0, put('part/b', 0, ONE, false), DONE)
       yield 'restart'
-      yield* expectReply(1, get('part/a'), { kind: 'image', image: ONE })
-      yield* expectReply(1, get('part/b'), { kind: 'image', image: null })
+      yield* expectReply(1, get('part/a'), imageReply(ONE))
+      yield* expectReply(1, get('part/b'), imageReply(null))
       yield* expectReply(1, discard('part/b'), DONE)
       yield* expectReply(1, discard('part/a'), DONE)
       yield* expectReply(1, list('part/'), names(['part/a']))
@@ -121,11 +152,20 @@ export const DURABLE_BLOB_CLAIMS: readonly Claim[] = [
 ]
 
 export function put(blob: string, piece: number, image: Image, last: boolean, attempt = 0): StoreRequest {
-  return { kind: 'put', blob, attempt, piece, image, last }
+  return { kind: 'put', blob, attempt, piece, image, last, reserved: false }
 }
 
-export function get(blob: string): StoreRequest {
-  return { kind: 'get', blob }
+/** The same, from the room that is reserved. */
+export function putReserved(blob: string, piece: number, image: Image, last: boolean): StoreRequest {
+  return { kind: 'put', blob, attempt: 0, piece, image, last, reserved: true }
+}
+
+export function get(blob: string, from = 0, most = 1 << 30): StoreRequest {
+  return { kind: 'get', blob, from, most }
+}
+
+export function imageReply(parts: Image | null, next: number | null = null): StoreReply {
+  return { kind: 'image', image: parts, next }
 }
 
 export function discard(blob: string): StoreRequest {

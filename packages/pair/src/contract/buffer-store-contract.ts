@@ -1,7 +1,16 @@
 import { assert } from '@pollux/std'
 import { epoch, generation, run } from '@pollux/protocol'
 import type { Decision } from '@pollux/protocol'
-import { BLOB_CLAIMS, DURABLE_BLOB_CLAIMS, discard, get, put, refused } from './blob-contract.ts'
+import {
+  BLOB_CLAIMS,
+  DURABLE_BLOB_CLAIMS,
+  discard,
+  get,
+  imageReply,
+  put,
+  putReserved,
+  refused,
+} from './blob-contract.ts'
 import type { StoreReply, StoreRequest } from '../ports/buffer-store.ts'
 import { ask, type ContractClaim, expectReply, type Steps } from './contract-claim.ts'
 
@@ -158,8 +167,8 @@ export const FULL_STORE_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, reserve(200_000, 0), DONE)
       const tail = yield* fill()
       yield* expectReply(0, read(tail + 1), entries(tail + 1))
-      yield* expectReply(0, put('part/a', 0, [group], true), DONE)
-      yield* expectReply(0, get('part/a'), { kind: 'image', image: [group] })
+      yield* expectReply(0, putReserved('part/a', 0, [group], true), DONE)
+      yield* expectReply(0, get('part/a'), imageReply([group]))
       yield* expectReply(0, truncate(tail), DONE)
       yield* expectReply(0, append(1, 1, tail + 1), { kind: 'appended', tail: tail + 1 })
     },
@@ -172,7 +181,26 @@ export const FULL_STORE_CLAIMS: readonly Claim[] = [
       yield* expectReply(0, reserve(200_000, 8), DONE)
       yield* expectReply(1, reserve(100, 3), refused('fenced'))
       yield* fill()
-      yield* expectReply(0, put('part/a', 0, [group], true), DONE)
+      yield* expectReply(0, putReserved('part/a', 0, [group], true), DONE)
+    },
+  },
+  {
+    name: 'takes from what was reserved only what says so, be it a blob or an append (S5)',
+    *steps() {
+      const group = { kind: 'group' as const, group: 0, bytes: new Uint8Array(100_000) }
+      yield* expectReply(0, reserve(200_000, 0), DONE)
+      const tail = yield* fill()
+      yield* expectReply(1, put('part/spare', 0, [group], true), refused('full'))
+      yield* expectReply(0, putReserved('part/a', 0, [group], false), DONE)
+      yield* expectReply(0, put('part/a', 1, [group], true), refused('full'))
+      yield* expectReply(
+        0,
+        { ...append(1, 1, tail + 1), reserved: true },
+        { kind: 'appended', tail: tail + 1 },
+      )
+      yield* expectReply(1, get('part/spare'), imageReply(null))
+      yield* expectReply(0, putReserved('part/a', 1, [], true), DONE)
+      yield* expectReply(0, get('part/a'), imageReply([group]))
     },
   },
   {
@@ -184,7 +212,7 @@ export const FULL_STORE_CLAIMS: readonly Claim[] = [
         yield* expectReply(1, discard(`part/${number}`), DONE)
       }
       yield* expectReply(0, put('part/whole', 0, [group], true), DONE)
-      yield* expectReply(1, get('part/whole'), { kind: 'image', image: [group] })
+      yield* expectReply(1, get('part/whole'), imageReply([group]))
     },
   },
 ]

@@ -88,6 +88,18 @@ const BAD_STORES: Record<string, Planted<StoreRequest, StoreReply>> = {
     request.kind === 'discard' ? { kind: 'done' } : honest(request),
   'discards nothing that is whole (S6)': (honest) => (request) =>
     honest(request.kind === 'discard' ? { kind: 'delete', blob: request.blob } : request),
+  'hands a blob out piece by piece, at least one part a piece, whatever the pieces it came in (S7)':
+    (honest) => (request) =>
+      honest(request.kind === 'get' ? { ...request, from: 0 } : request),
+  'says in the middle of a blob that it has been deleted (S7)': (honest) => (request) => {
+    const reply = honest(request)
+    const gone = request.kind === 'get' && reply.kind === 'image' && reply.image === null
+    return gone && request.from > 0 ? { ...reply, image: [] } : reply
+  },
+  'takes a last piece with nothing in it': (honest) => (request) =>
+    request.kind === 'put' && request.image.length === 0
+      ? { kind: 'refused', reason: 'gap' }
+      : honest(request),
   'lists blobs by prefix in order, and deletes one': (honest) => (request) =>
     request.kind === 'list' ? honest({ ...request, prefix: '' }) : honest(request),
 }
@@ -126,6 +138,14 @@ describe('the contract suites', () => {
     const bad = (request: StoreRequest): StoreReply =>
       store.handle(request.kind === 'reserve' ? { ...request, cut: epoch(9) } : request)
     expect(() => checkClaim(claim!, bad)).toThrow('"fenced"')
+  })
+
+  it('find out a store that takes any blob into what is reserved (S5)', () => {
+    const store = new MemoryStore(FULL_STORE_BYTES)
+    const [, , claim] = FULL_STORE_CLAIMS
+    const bad = (request: StoreRequest): StoreReply =>
+      store.handle(request.kind === 'put' ? { ...request, reserved: true } : request)
+    expect(() => checkClaim(claim!, bad)).toThrow('"full"')
   })
 
   it('find out a store that gives no room back for what is discarded (S6)', () => {

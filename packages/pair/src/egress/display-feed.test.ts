@@ -61,7 +61,7 @@ describe('a display feed', () => {
     expect(bench.shows()).toEqual(['2: final 1.2.2 through 2'])
   })
 
-  it('never lets what is final fall', () => {
+  it('never lets what is final fall (P10)', () => {
     const bench = new Bench().client(2)
     bench.epoch(1, 10).epoch(2, 11).shows()
     bench.feed.setDurable(epoch(2))

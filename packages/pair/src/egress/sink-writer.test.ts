@@ -2,21 +2,28 @@ import { epoch, generation } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
 import { Egress, TransactionalSink } from '../../test-kit/egress.ts'
+import type { Limits } from '../limits.ts'
 import type { SinkReply, SinkRequest } from '../ports/outside.ts'
 import { SinkWriter } from './sink-writer.ts'
 
 const LIMITS = { replyMs: 500, retryMs: 20, hedgeMs: 250 }
 
 class Bench {
-  readonly context = contextAt('wall/0', { limits: LIMITS })
-  readonly egress = new Egress(this.context)
+  readonly context
+  readonly egress: Egress
   readonly writer: SinkWriter
   readonly sink: TransactionalSink
   readonly asked: string[] = []
   durable = 99
   fresh = false
 
-  constructor(sink: TransactionalSink, kind: 'transactional' | 'idempotent' = 'transactional') {
+  constructor(
+    sink: TransactionalSink,
+    kind: 'transactional' | 'idempotent' = 'transactional',
+    limits: Partial<Limits> = {},
+  ) {
+    this.context = contextAt('wall/0', { limits: { ...LIMITS, ...limits } })
+    this.egress = new Egress(this.context)
     this.sink = sink
     this.writer = new SinkWriter(this.context, this.egress.queue, kind)
   }
@@ -59,7 +66,7 @@ function describeRequest(request: SinkRequest): string {
 }
 
 describe('a sink writer that leads', () => {
-  it('opens, reads the record, and commits what is due on the condition of that record', () => {
+  it('opens, reads the record, and commits what is due on the condition of that record (P9)', () => {
     const bench = new Bench(new TransactionalSink(0)).collected()
     expect(bench.settle(1)).toEqual(['open 1', 'commit 0 -> 3, 3 rows'])
     bench.egress.collect(4, 13)
@@ -70,6 +77,13 @@ describe('a sink writer that leads', () => {
       [2, 2],
       [3, 3],
     ])
+  })
+
+  it('commits so many rows at a time, but never part of an epoch', () => {
+    const bench = new Bench(new TransactionalSink(0), 'transactional', { commitRows: 2 }).collected()
+    bench.egress.collect(4, 13, 14, 15).collect(5, 16)
+    const commits = ['commit 0 -> 2, 2 rows', 'commit 2 -> 3, 1 rows', 'commit 3 -> 4, 3 rows']
+    expect(bench.settle(1)).toEqual(['open 1', ...commits, 'commit 4 -> 5, 1 rows'])
   })
 
   it('releases an epoch only once it is durable', () => {
@@ -99,7 +113,7 @@ describe('a sink writer that leads', () => {
     expect(bench.settle(2)).toEqual(['open 2'])
   })
 
-  it('opens afresh after a commit without an answer, and repeats no row if it had happened', () => {
+  it('opens afresh after a commit without an answer, and repeats no row if it had happened (P9)', () => {
     const bench = new Bench(new TransactionalSink(0)).collected()
     bench.turn(1)
     const [lost] = bench.answers(1)
@@ -167,7 +181,7 @@ describe('a sink writer that leads', () => {
     expect(bench.writer.fault).toBe(null)
   })
 
-  it('upserts rows with their versions where the sink is idempotent', () => {
+  it('upserts rows with their versions where the sink is idempotent (P9)', () => {
     const bench = new Bench(new TransactionalSink(0), 'idempotent').collected()
     expect(bench.settle(1)).toEqual(['open 1', 'upsert 3, 3 rows'])
     expect(bench.egress.queue.record).toBe(3)
@@ -189,6 +203,17 @@ describe('a sink writer that follows', () => {
     bench.settle(null)
     expect(bench.after(250).settle(null)).toEqual(['commit 0 -> 3, 3 rows'])
     expect([bench.sink.record, bench.egress.queue.record]).toEqual([3, 3])
+  })
+
+  it('lets a sink be that is slow and moves: twice as long as the record stood still the last time', () => {
+    const bench = new Bench(new TransactionalSink(0)).collected()
+    bench.settle(null)
+    bench.after(200).writer.onRecord(epoch(1))
+    bench.settle(null)
+    expect([bench.after(399).settle(null), bench.after(1).settle(null)]).toEqual([
+      [],
+      ['commit 1 -> 3, 2 rows'],
+    ])
   })
 
   it('does not hedge for epochs that are not durable', () => {

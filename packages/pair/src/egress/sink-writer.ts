@@ -1,4 +1,4 @@
-import type { Epoch, Generation, PendingPart } from '@pollux/protocol'
+import type { Epoch, Generation, PendingPart, PendingRow } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import { OutsideCall } from '../ports/outside-call.ts'
 import type { SinkReply } from '../ports/outside.ts'
@@ -21,7 +21,7 @@ type Phase =
   | { readonly kind: 'committing'; readonly generation: Generation | null; readonly known: Epoch }
 
 /**
- * Takes complete, durable epochs to a transactional or idempotent sink (F10). A transactional commit is
+ * Takes complete, durable epochs to a transactional or idempotent sink (P9). A transactional commit is
  * conditional on the previous record, so whoever makes it, it happens once: the leader saves work, not
  * correctness, and a follower that sees no progress for `hedgeMs` commits by itself. After any error the
  * session is opened afresh: fence, read the record, go on behind it.
@@ -34,6 +34,11 @@ export class SinkWriter {
   readonly #call: OutsideCall
   /** Since when epochs are due and the record stands still; null when nothing is due. */
   #stalledAt: number | null = null
+  /**
+   * How long it stood still before the leader told of a record the last time: a slow sink gains nothing by
+   * doing its work twice.
+   */
+  #usualMs = 0
   /** Refused as older: the view known here is out of date. */
   fenced = false
   /** The record is gone, or below what the pipeline remembers. */
@@ -51,6 +56,11 @@ export class SinkWriter {
     return this.#call.failingMs
   }
 
+  /** What we write to is there, and perhaps slow. */
+  heard(): void {
+    this.#call.heard()
+  }
+
   /** Acts if there is something to do now. */
   poll(standing: SinkStanding): void {
     const { awake, limits } = this.#context
@@ -60,7 +70,7 @@ export class SinkWriter {
     if (this.#call.expires()) this.#phase = { kind: 'closed' }
     if (!this.#call.idle || this.fault !== null) return
     if (standing.leads !== null) this.#lead(standing.leads, standing.fresh, due)
-    else if (this.#stalledAt !== null && awake - this.#stalledAt >= limits.hedgeMs) this.#commit(due, null)
+    else if (this.#stalledMs >= Math.max(limits.hedgeMs, 2 * this.#usualMs)) this.#commit(due, null)
   }
 
   /** True if the reply was to one of our requests. */
@@ -83,10 +93,16 @@ export class SinkWriter {
     return true
   }
 
-  /** Somebody else has seen the record here. */
+  /** The leader has seen the record here. */
   onRecord(record: Epoch): void {
-    if (record > this.#queue.record) this.#stalledAt = null
-    this.#queue.settle(record)
+    if (record > this.#queue.record && this.#stalledAt !== null) {
+      this.#usualMs = this.#context.awake - this.#stalledAt
+    }
+    this.#settle(record)
+  }
+
+  get #stalledMs(): number {
+    return this.#stalledAt === null ? 0 : this.#context.awake - this.#stalledAt
   }
 
   #lead(generation: Generation, fresh: boolean, due: readonly PendingPart[]): void {
@@ -100,9 +116,14 @@ export class SinkWriter {
   }
 
   #commit(due: readonly PendingPart[], generation: Generation | null): void {
-    const last = due.at(-1)
-    if (last === undefined) return
-    const rows = due.flatMap((pending) => pending.rows)
+    const rows: PendingRow[] = []
+    let last: PendingPart | null = null
+    for (const pending of due) {
+      if (last !== null && rows.length + pending.rows.length > this.#context.limits.commitRows) break
+      rows.push(...pending.rows)
+      last = pending
+    }
+    if (last === null) return
     const id =
       this.#kind === 'transactional'
         ? this.#context.sink({ kind: 'commit', expect: this.#queue.record, record: last.to, rows })
@@ -115,6 +136,11 @@ export class SinkWriter {
     // A later record that the twin has told of meanwhile makes the answer old, not wrong.
     if (record < known) this.fault = 'sink.record-below-checkpoint'
     this.#phase = generation === null ? { kind: 'closed' } : { kind: 'open', generation }
-    this.onRecord(record)
+    this.#settle(record)
+  }
+
+  #settle(record: Epoch): void {
+    if (record > this.#queue.record) this.#stalledAt = null
+    this.#queue.settle(record)
   }
 }

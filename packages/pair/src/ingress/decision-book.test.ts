@@ -43,7 +43,7 @@ describe('a decision book', () => {
     expect(() => book.hold(decision(2))).toThrow('decision 2 after 2 (D1)')
   })
 
-  it('keeps what it holds when the log says the same, and reports what the log says otherwise (D2)', () => {
+  it('keeps what it holds when the log says the same, and reports what it says otherwise (P7, D2)', () => {
     const book = holding(1, 2, 3)
     book.hold(FULL)
     expect(book.adopt(structuredClone(FULL))).toBe(true)
@@ -58,7 +58,7 @@ describe('a decision book', () => {
     expect(() => book.adopt(decision(4))).toThrow('(D1)')
   })
 
-  it('gives decisions out in order, once final (D3)', () => {
+  it('gives decisions out in order, once final (P7, D3)', () => {
     const book = holding(1, 2)
     expect(book.nextFinal()).toBe(null)
     expect(() => book.markProcessed(1)).toThrow('(D3)')

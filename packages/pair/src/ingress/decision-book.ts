@@ -3,7 +3,8 @@ import type { Decision } from '@pollux/protocol'
 
 /**
  * The decisions this replica holds, in index order without holes. Invariants:
- *  D1. Contiguous: the next one held is `tail + 1`, from the newest generation known.
+ *  D1. Contiguous: the next one held is `tail + 1`. From whom it may come is not judged here: the link it
+ *  comes on closes with the view that deposes its author.
  *  D2. A decision held is never replaced: its proposer does not, and a durable one that differs is a broken
  *  pair.
  *  D3. processed <= final <= tail, and durable <= tail.
@@ -44,10 +45,7 @@ export class DecisionBook {
     return index > this.#dropped && index <= this.tail
   }
 
-  /**
-   * Keeps everything after `index` for a joiner that is still being sent its image; null to keep no more than
-   * D4.
-   */
+  /** Keeps everything after `index` for a twin that does not hold it yet; null: no more than D4 asks for. */
   keepAfter(index: number | null): void {
     this.#keptAfter = index ?? Number.POSITIVE_INFINITY
   }

@@ -6,6 +6,7 @@ import type { DecisionBook } from './decision-book.ts'
 import type { DecisionTail } from './decision-tail.ts'
 import { EpochClock } from './epoch-clock.ts'
 import type { IngressStanding } from './ingress-standing.ts'
+import { LogRation } from './log-ration.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { PushDesk } from './push-desk.ts'
 import type { ReadRows, SourceReader } from './source-reader.ts'
@@ -29,6 +30,7 @@ export class DecisionMaker {
   readonly #context: Context
   readonly #m: DecisionMeans
   readonly #clock: EpochClock
+  readonly #ration: LogRation
   #ledUnder: Generation | null = null
   #pressed = false
   /** Rows of decisions made here, until they are processed. */
@@ -39,6 +41,7 @@ export class DecisionMaker {
     this.#context = context
     this.#m = means
     this.#clock = new EpochClock(context)
+    this.#ration = new LogRation(context)
   }
 
   /** Some leader has closed everything before `epoch`. */
@@ -48,6 +51,11 @@ export class DecisionMaker {
 
   get pressed(): boolean {
     return this.#pressed
+  }
+
+  /** The epoch in progress, `next` being the first that is not decided. */
+  clockAfter(next: Epoch): Epoch {
+    return this.#clock.after(next)
   }
 
   /** The rows of a decision made here; nobody else has read them yet. */
@@ -96,7 +104,8 @@ export class DecisionMaker {
   }
 
   /** Makes at most one decision. */
-  #decide({ drainAt, finish }: IngressStanding): boolean {
+  #decide(standing: IngressStanding): boolean {
+    const { drainAt, finish } = standing
     const { limits } = this.#context
     const { book, source, desk, log, tail } = this.#m
     if (tail.next === EPOCH_END || book.tail - book.durable >= limits.undurableMax) return false
@@ -118,6 +127,7 @@ export class DecisionMaker {
       // With the log full, empty epochs must go on to the next cut: only a checkpoint frees it.
       const waits = this.#pressed && !log.full
       if (!wanted && (waits || closable - tail.next < limits.idleEpochs)) return false
+      if (drainAt === null && !this.#ration.allows(tail.next, log.full, standing)) return false
       return this.#propose(closable, !rows || bytes <= limits.sliceBytes, rows)
     }
     // Under load the epoch in progress is decided in slices, so that frames flow before it ends.

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
  */
 export class EpochClock {
   readonly #context: Context
-  #base: number | null = null
+  #base: Epoch | null = null
   #baseNow = 0
 
   constructor(context: Context) {
@@ -17,8 +17,7 @@ export class EpochClock {
   }
 
   place(next: Epoch): void {
-    const { plan } = this.#context.identity.topology
-    this.#base = Math.max(next, Math.floor((this.#context.wall - plan.originMs) / plan.tickMs))
+    this.#base = this.#fromWall(next)
     this.#baseNow = this.#context.now
   }
 
@@ -36,9 +35,19 @@ export class EpochClock {
     return (this.#base + Math.floor((this.#context.now - this.#baseNow) / tickMs)) as Epoch
   }
 
+  /** Which epoch it is, or will be once the clock is placed. */
+  after(next: Epoch): Epoch {
+    return this.#base === null ? this.#fromWall(next) : (Math.max(next, this.current()) as Epoch)
+  }
+
   /** When `epoch` will be over. */
   endOf(epoch: Epoch): number {
     const { tickMs } = this.#context.identity.topology.plan
     return this.#baseNow + (epoch + 1 - (this.#base ?? 0)) * tickMs
+  }
+
+  #fromWall(next: Epoch): Epoch {
+    const { plan } = this.#context.identity.topology
+    return Math.max(next, Math.floor((this.#context.wall - plan.originMs) / plan.tickMs)) as Epoch
   }
 }

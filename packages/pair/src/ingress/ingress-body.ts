@@ -16,7 +16,7 @@ import { SourceReader } from './source-reader.ts'
 
 /**
  * An ingress replica: the leader decides (`DecisionMaker`), and both carry out what is decided. A
- * decision's frames leave only once it is final: durable, or held by every member of the view (F2).
+ * decision's frames leave only once it is final: durable, or held by both members of the view (P7).
  */
 export class IngressBody implements Body {
   readonly book = new DecisionBook()
@@ -103,13 +103,15 @@ export class IngressBody implements Body {
   }
 
   onPush(request: number, push: Parameters<PushDesk['onPush']>[1]): void {
-    const { next, stopsAt } = this.#tail
+    const { stopsAt } = this.#tail
+    // The end is infinitely far: a request is none the older for it.
+    const next = this.#tail.next === EPOCH_END ? stopsAt : this.#tail.next
     this.desk.onPush(request, push, {
       leads: this.standing.leads !== null && this.log.ready,
       leaderAddress: this.standing.leaderAddress,
       pressed: this.#maker.pressed,
-      // The end is infinitely far: a request is none the older for it.
-      next: next === EPOCH_END ? stopsAt : next,
+      next,
+      clock: this.#maker.clockAfter(next),
       durable: this.book.durable,
       shut: this.#shut,
     })
@@ -287,6 +289,6 @@ export class IngressBody implements Body {
     const { stage } = this.#context.identity.place
     // After the end a client may still ask whether its rows were stored.
     if (stage.kind !== 'ingress' || this.#at === EPOCH_END) return
-    this.desk.prune(this.#at - stage.keyWindowEpochs)
+    this.desk.prune(this.#at, stage.keyWindowEpochs)
   }
 }

@@ -10,6 +10,10 @@ export interface IngressStanding {
   readonly drainAt: Epoch | null
   /** Having drained, end the stream. */
   readonly finish: boolean
+  /** The cut of the last checkpoint known; null: there is none. */
+  readonly checkpoint: Epoch | null
+  /** No checkpoint is made of a cut before this one. */
+  readonly cutFrom: Epoch
   /** The view lists a twin, member or joiner. */
   readonly hasTwin: boolean
   /** What the twin holds of our proposals counts: it is a member. */
@@ -23,6 +27,8 @@ export const NO_STANDING: IngressStanding = {
   mayDecide: false,
   drainAt: null,
   finish: false,
+  checkpoint: null,
+  cutFrom: 0 as Epoch,
   hasTwin: false,
   twinIsMember: false,
   leaderAddress: null,

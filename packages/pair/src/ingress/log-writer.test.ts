@@ -109,7 +109,15 @@ describe('a log writer that takes over', () => {
     old.settle(1)
     new Bench(store).settle(2)
     old.hold(1).settle(1)
-    expect([old.writer.wantsReopen, old.book.durable]).toEqual([true, 0])
+    expect([old.writer.wantsReopen, old.writer.fenced, old.book.durable]).toEqual([true, true, 0])
+  })
+
+  it('does not ask again on every step where its own fence is refused', () => {
+    const store = new MemoryStore()
+    new Bench(store).settle(2)
+    const old = new Bench(store)
+    expect([old.settle(1), old.after(79).settle(1)]).toEqual([['fence 1'], []])
+    expect(old.after(1).settle(1)).toEqual(['fence 1'])
   })
 
   it('cannot lead when the log contradicts what it holds', () => {
@@ -155,8 +163,8 @@ describe('a log writer that takes over', () => {
 })
 
 describe('a log writer that leads', () => {
-  function leading(): Bench {
-    const bench = new Bench()
+  function leading(limits: Partial<Limits> = {}): Bench {
+    const bench = new Bench(new MemoryStore(), limits)
     bench.settle(1)
     return bench
   }
@@ -175,6 +183,15 @@ describe('a log writer that leads', () => {
     const bench = leading().hold(1, 2, 3, 4, 5)
     expect(bench.settle(1)).toEqual(['append 1 2', 'append 3 4', 'append 5'])
     expect(bench.book.durable).toBe(5)
+  })
+
+  it('appends about so many bytes of pushed rows at once, but at least one entry', () => {
+    const bench = leading({ appendBytes: 10, appendMax: 9 })
+    for (const [index, length] of [30, 4, 4, 4, 30].entries()) {
+      const pushes = [{ key: `${index}`, bytes: new Uint8Array(length), rows: 1 }]
+      bench.book.hold(decision(index + 1, { pushes }))
+    }
+    expect(bench.settle(1)).toEqual(['append 1', 'append 2 3', 'append 4', 'append 5'])
   })
 
   it('asks for a new generation when it does not know whether an append happened (S4)', () => {

@@ -1,4 +1,4 @@
-import type { Generation } from '@pollux/protocol'
+import type { Decision, Generation } from '@pollux/protocol'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import type { Context } from '../context.ts'
 import type { DecisionBook } from './decision-book.ts'
@@ -6,7 +6,7 @@ import { OutsideCall } from '../ports/outside-call.ts'
 
 type Phase =
   | { readonly kind: 'closed' }
-  /** F9: nothing older becomes visible once this is answered; only then is reading worth anything. */
+  /** Nothing older becomes visible once this is answered (P8): only then is reading worth anything. */
   | { readonly kind: 'fencing'; readonly generation: Generation }
   | { readonly kind: 'reading'; readonly generation: Generation; readonly tail: number; next: number }
   | { readonly kind: 'open'; readonly generation: Generation }
@@ -34,6 +34,8 @@ export class LogWriter {
   full = false
   /** The outcome of an append is unknown: lead again under a new generation. */
   wantsReopen = false
+  /** Refused as older: the view known here is out of date. */
+  fenced = false
   /** The durable log contradicts what this replica has processed, or has a hole: it cannot lead. */
   fault: string | null = null
 
@@ -50,6 +52,11 @@ export class LogWriter {
 
   get failingMs(): number {
     return this.#call.failingMs
+  }
+
+  /** What we write to is there, and perhaps slow. */
+  heard(): void {
+    this.#call.heard()
   }
 
   poll(generation: Generation): void {
@@ -129,8 +136,14 @@ export class LogWriter {
   #append(generation: Generation, reserved: boolean): void {
     const { durable, tail } = this.#book
     if (durable === tail) return
-    const count = Math.min(tail - durable, this.#context.limits.appendMax)
-    const entries = Array.from({ length: count }, (_, index) => this.#book.at(durable + 1 + index))
+    const { appendMax, appendBytes } = this.#context.limits
+    const entries: Decision[] = []
+    for (let index = durable + 1, bytes = 0; index <= tail && entries.length < appendMax; index++) {
+      const decision = this.#book.at(index)
+      bytes += decision.pushes.reduce((sum, push) => sum + push.bytes.length, 0)
+      if (entries.length > 0 && bytes > appendBytes) break
+      entries.push(decision)
+    }
     this.#phase = { kind: 'appending', generation, reserved }
     const { pair: log, run } = this.#context
     this.#send({ kind: 'append', log, run, generation, entries, reserved })
@@ -154,8 +167,12 @@ export class LogWriter {
       this.#context.event({ kind: 'unavailable', outside: 'store', why: 'full' })
       return
     }
-    // Fenced: somebody newer leads, and the view will say so. A gap: an append of ours landed after all.
+    // A gap: an append of ours landed after all. Fenced: somebody newer leads, and the view will say so;
+    // until then asking again would tell nothing else.
     this.wantsReopen = true
+    if (reason !== 'fenced') return
+    this.fenced = true
+    this.#call.pause(this.#context.limits.retryMs * 4)
   }
 
   #onFailed(): void {

@@ -21,6 +21,7 @@ const LEADER: DeskStanding = {
   leaderAddress: 'here',
   pressed: false,
   next: epoch(0),
+  clock: epoch(0),
   durable: 0,
   shut: null,
 }
@@ -112,7 +113,7 @@ describe('a push desk that takes nothing in any more', () => {
 })
 
 describe('a push desk', () => {
-  it('answers stored when the decision is durable, not before', () => {
+  it('answers stored when the decision is durable, not before (P13)', () => {
     const bench = new Bench().push(K)
     bench.decide(7)
     bench.desk.onDurable(6)
@@ -121,7 +122,7 @@ describe('a push desk', () => {
     expect(bench.answers()).toEqual([[1, 'stored']])
   })
 
-  it('lets a retry wait for the original, before it is decided and after, and takes the rows once', () => {
+  it('lets a retry wait for the original, undecided or decided, and takes the rows once (P13)', () => {
     const bench = new Bench().push(K).push(K)
     expect(bench.decide(1).map((push) => push.key)).toEqual([K])
     bench.push(K)
@@ -182,6 +183,14 @@ describe('a push desk', () => {
     expect(bench.desk.hasRows).toBe(true)
   })
 
+  it('refuses what is dated further ahead than the window; is busy while its own epochs are behind', () => {
+    const ahead = (clock: number, firstTriedAt: number): [number, PushAnswer['kind']][] =>
+      new Bench().push(K, { next: epoch(150), clock: epoch(clock) }, firstTriedAt).answers()
+    expect(ahead(150, 3501)).toEqual([[1, 'too-new']])
+    expect(ahead(160, 3501)).toEqual([[1, 'busy']])
+    expect(ahead(150, 3500)).toEqual([])
+  })
+
   it('is busy under pressure, but not for a retry', () => {
     const bench = new Bench().push(K)
     expect(bench.push(L, { pressed: true }).answers()).toEqual([[2, 'busy']])
@@ -197,7 +206,7 @@ describe('a push desk', () => {
     expect(keys.push(L).answers()).toEqual([[2, 'busy']])
   })
 
-  it('is busy for one attempt too many at the same rows, and has answered every other one then', () => {
+  it('is busy for one attempt too many at the same rows, and has answered all others by then (P12)', () => {
     const bench = new Bench({ attemptsMax: 2 }).push(K).push(K).push(K)
     expect(bench.answers()).toEqual([[3, 'busy']])
     bench.decide(1)
@@ -225,12 +234,12 @@ describe('a push desk', () => {
     bench.push(L)
     bench.decide(2, 11)
     bench.desk.onDurable(1)
-    bench.desk.prune(12)
+    bench.desk.prune(14, 1)
     expect(bench.desk.image(9).flatMap((part) => part.keys)).toEqual([{ key: L, epoch: 11 }])
     bench.desk.onDurable(2)
-    bench.desk.prune(11)
+    bench.desk.prune(13, 1)
     expect(bench.desk.image(9).flatMap((part) => part.keys)).toEqual([{ key: L, epoch: 11 }])
-    bench.desk.prune(12)
+    bench.desk.prune(14, 1)
     expect(bench.desk.image(9).flatMap((part) => part.keys)).toEqual([])
   })
 

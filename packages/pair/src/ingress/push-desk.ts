@@ -14,6 +14,8 @@ export interface DeskStanding {
   readonly leaderAddress: string | null
   readonly pressed: boolean
   readonly next: Epoch
+  /** The epoch in progress by our clock; it may be far ahead of the next one to be decided. */
+  readonly clock: Epoch
   readonly durable: number
   readonly shut: Shut | null
 }
@@ -128,10 +130,14 @@ export class PushDesk {
     }
   }
 
-  /** Forgets keys whose window is over. */
-  prune(before: number): void {
+  /**
+   * Forgets keys whose window is over, everything before `at` being decided. A request that was decided in
+   * epoch e was first tried at e + window at the latest, by its client's clock; twice the window after e,
+   * every retry of it is too old.
+   */
+  prune(at: number, window: number): void {
     for (const [key, epoch] of this.#keys) {
-      if (epoch >= before) return
+      if (epoch >= at - 2 * window) return
       if (!this.#decidedIn.has(key)) this.#keys.delete(key)
     }
   }
@@ -166,8 +172,11 @@ export class PushDesk {
     if (partition !== place.partition) return { kind: 'wrong-partition', partition }
     if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }
     const { originMs, tickMs } = topology.plan
-    const oldest = originMs + (standing.next - stage.keyWindowEpochs) * tickMs
-    if (push.firstTriedAt < oldest) return { kind: 'too-old' }
+    const tried = (push.firstTriedAt - originMs) / tickMs
+    if (tried < standing.next - stage.keyWindowEpochs) return { kind: 'too-old' }
+    if (tried > standing.clock + stage.keyWindowEpochs) return { kind: 'too-new' }
+    // Behind our own clock, as after a long stop: we know it again once the epochs have come that far.
+    if (tried > standing.next + stage.keyWindowEpochs) return { kind: 'busy' }
     if (this.#keys.has(push.key) || this.#clients.has(push.key)) return null
     if (standing.shut !== null) return { kind: standing.shut }
     if (standing.pressed || this.#waitingBytes >= 2 * limits.sliceBytes) return { kind: 'busy' }

@@ -5,7 +5,7 @@ import { sealAt } from '../../test-kit/items.ts'
 import { member, viewOf } from '../../test-kit/views.ts'
 import type { View } from './view.ts'
 
-const LIMITS = { hedgeMs: 250, replyMs: 500 }
+const LIMITS = { hedgeMs: 250, replyMs: 500, heartbeatMs: 50 }
 const LEADS = viewOf({ members: ['a1', 'b2'], leader: 1 })
 const FOLLOWS = viewOf({ members: ['a1', 'b2'], leader: 2 })
 
@@ -70,9 +70,9 @@ describe('a follower that is asked to take over', () => {
     const [probe] = asked(bench)
     expect([probe!.request, wants(bench)]).toEqual([{ kind: 'probe' }, false])
     bench.end.onSink(probe!.id, { kind: 'unavailable' })
-    expect(wants(bench)).toBe(false)
-    bench.end.onSink(asked(bench)[0]!.id, { kind: 'missing' })
-    expect(wants(bench)).toBe(true)
+    expect([asked(bench).length, wants(bench)]).toEqual([0, false])
+    bench.end.onSink(asked(bench.after(50))[0]!.id, { kind: 'missing' })
+    expect([wants(bench), asked(bench.after(100)).length, wants(bench)]).toEqual([false, 0, true])
   })
 
   it('tries its store and its source at an ingress, and wants the lead only if both answer', () => {
@@ -83,7 +83,7 @@ describe('a follower that is asked to take over', () => {
     expect(bench.end.onStore(store!.id, { kind: 'names', names: [], unfinished: [] })).toBe(true)
     expect(wants(bench)).toBe(false)
     bench.end.onSource(source!.id, { kind: 'reached' })
-    expect(wants(bench)).toBe(true)
+    expect([wants(bench), asked(bench.after(100)).length, wants(bench)]).toEqual([false, 0, true])
   })
 
   it('leaves the lead where it is while the store or the source is out of its own reach too', () => {
@@ -92,18 +92,17 @@ describe('a follower that is asked to take over', () => {
     bench.end.onSource(source!.id, { kind: 'reached' })
     expect(bench.end.onStore(store!.id, { kind: 'unavailable' })).toBe(true)
     expect(wants(bench)).toBe(false)
-    const [again, silent] = asked(bench)
+    const [again, silent] = asked(bench.after(50))
     bench.end.onStore(again!.id, { kind: 'names', names: [], unfinished: [] })
     bench.after(500).end.onSource(silent!.id, { kind: 'reached' })
+    asked(bench.after(100))
     expect(wants(bench)).toBe(false)
   })
 
-  it('tries once at a time, and again when no answer has come', () => {
+  it('tries once a heartbeat at most', () => {
     const bench = at('wall/0', FOLLOWS)
-    const [lost] = asked(bench)
-    expect([asked(bench.after(499)).length, asked(bench.after(1)).length]).toEqual([0, 1])
-    bench.end.onSink(lost!.id, { kind: 'record', record: epoch(0) })
-    expect(wants(bench)).toBe(false)
+    asked(bench)
+    expect([asked(bench.after(49)).length, asked(bench.after(1)).length]).toEqual([0, 1])
   })
 
   it('tries nothing if it leads already', () => {
@@ -114,11 +113,16 @@ describe('a follower that is asked to take over', () => {
 describe('a leader that does not reach its outside', () => {
   const HAND_OVER = '2: hand-over generation 1'
 
-  it('asks its follower after hedgeMs, and again as often', () => {
+  /** What it says to its twin, having tried the outside by itself after half of hedgeMs. */
+  function asks(bench: EndBench): string[][] {
+    bench.after(125).acts()
+    return [124, 1, 49, 1].map((ms) => bench.after(ms).acts())
+  }
+
+  it('tries by itself, and asks its follower after hedgeMs, on every heartbeat', () => {
     const bench = at('wall/0', LEADS)
-    expect([bench.after(249).acts(), bench.after(1).acts()]).toEqual([[], [HAND_OVER]])
-    expect(bench.log.events().at(-1)).toBe('* handed-over the outside is out of reach')
-    expect([bench.after(249).acts(), bench.after(1).acts()]).toEqual([[], [HAND_OVER]])
+    expect(asks(bench)).toEqual([[], [HAND_OVER], [], [HAND_OVER]])
+    expect(bench.log.events().at(-1)).toBe('* asks-to-hand-over the outside is out of reach')
   })
 
   it.each(['log', 'source'] as const)('does so at an ingress for its %s', (outside) => {
@@ -128,7 +132,15 @@ describe('a leader that does not reach its outside', () => {
       bench.ingress.source.readAhead()
       bench.end.onSource(bench.log.taken('source')[0]!.id, { kind: 'unavailable' })
     }
-    expect([bench.after(249).acts(), bench.after(1).acts()]).toEqual([[], [HAND_OVER]])
+    expect(asks(bench)).toEqual([[], [HAND_OVER], [], [HAND_OVER]])
+  })
+
+  it('asks nobody where its own try is answered', () => {
+    const bench = at('wall/0', LEADS).after(125)
+    bench.log.clear()
+    bench.acts()
+    for (const { id } of bench.log.taken('sink')) bench.end.onSink(id, { kind: 'record', record: epoch(0) })
+    expect([124, 1, 100].map((ms) => bench.after(ms).acts())).toEqual([[], [], []])
   })
 
   it('asks nobody while all is well', () => {
@@ -229,6 +241,7 @@ describe('the leader of an egress', () => {
     const bench = new EndBench('wall/0', viewOf({ members: ['b2', 'a1'], leader: 2 })).linked('b2')
     bench.end.onTwinMessage({ kind: 'hand-over', generation: generation(1) }, bench.own.view)
     for (const { id } of bench.log.taken('sink')) bench.end.onSink(id, { kind: 'record', record: epoch(0) })
+    bench.after(100).end.onTwinMessage({ kind: 'hand-over', generation: generation(1) }, bench.own.view)
     expect(bench.end.wantsLead(member('b2'), bench.own.view)).toBe(true)
     bench.after(60_000)
     bench.twin.onHeard()

@@ -53,7 +53,7 @@ describe('who leads an ingress', () => {
     expect(bench.ingress.standing.mayDecide).toBe(true)
   })
 
-  it('offers to a drain the epoch after all that is decided, once it knows the log', () => {
+  it('promises to a drain the epoch after all that is decided, once it knows the log', () => {
     const state = { kind: 'draining', at: epoch(2), finish: false, promised: [] } as const
     const bench = ingress().keyed({ ...firstRun('plan'), state })
     bench.holds(1, 2, 3).acts()
@@ -167,7 +167,7 @@ describe('what the follower of an ingress does not hold', () => {
     done(bench.unlinked(), 1, 2, 3).acts()
     expect([1, 2, 3].map((index) => bench.ingress.book.holds(index))).toEqual([false, true, true])
     expect(bench.linked('b2').accepts(1).acts()).toEqual(proposals(2, 3))
-    expect(bench.twin.reported('laggard')).toBe(false)
+    expect(bench.twin.lags).toBe(false)
   })
 
   it('is kept for nobody when it has no follower', () => {
@@ -193,102 +193,18 @@ describe('what the follower of an ingress does not hold', () => {
     const bench = ingress().linked('b2').accepts(0)
     bench.acts()
     done(bench, 1, 2, 3, 4).acts()
-    expect([bench.ingress.book.kept, bench.twin.reported('laggard')]).toEqual([4, false])
+    expect([bench.ingress.book.kept, bench.twin.lags]).toEqual([4, false])
     done(bench, 5).acts()
-    expect(bench.twin.reported('laggard')).toBe(true)
+    expect(bench.twin.lags).toBe(true)
   })
 
   it('and nobody keeps any more, no feeding can make good: it must catch up again', () => {
     const bench = done(ingress(), 1, 2, 3).linked('b2')
-    expect([bench.accepts(1).acts(), bench.twin.reported('laggard')]).toEqual([[], true])
+    expect([bench.accepts(1).acts(), bench.twin.lags]).toEqual([[], true])
   })
 
   it('is counted from nothing again where another takes its place', () => {
     const bench = ingress().linked('b2').accepts(3).unlinked()
     expect([bench.linked('b2').ingress.twinHolds, bench.linked('b4').ingress.twinHolds]).toEqual([3, 0])
-  })
-})
-
-describe('a checkpoint at an ingress', () => {
-  const CUT = { run: run(1), epoch: epoch(2), parts: {} }
-
-  /** Has processed decisions 1 to 3, and passed the cut at epoch 2 between the last two. */
-  function passed(view: View): EndBench {
-    const bench = ingress(viewOf({ members: ['a1', 'b2'], leader: 2 }))
-    bench.holds(1, 2, 3).works().viewed(view)
-    bench.acts()
-    bench.log.clear()
-    return bench
-  }
-
-  function truncations(bench: EndBench) {
-    bench.end.onCheckpoint(CUT)
-    return bench.log.taken('store').map(({ request }) => request)
-  }
-
-  const TRUNCATE = { kind: 'truncate', log: 'orders/0' }
-
-  it('cuts the log to the decision at the cut', () => {
-    const alone = viewOf({ members: ['a1'], leader: 1 })
-    expect(truncations(passed(alone))).toEqual([{ ...TRUNCATE, through: 2 }])
-  })
-
-  it.each([
-    ['a follower', LEADS],
-    ['a joiner', LEADS_JOINER],
-  ])('cuts the log no further than %s holds it', (_who, view) => {
-    expect(truncations(passed(view).linked('b2').accepts(1))).toEqual([{ ...TRUNCATE, through: 1 }])
-    expect(truncations(passed(view).linked('b2').accepts(3))).toEqual([{ ...TRUNCATE, through: 2 }])
-    expect(truncations(passed(view).linked('b2'))).toEqual([])
-  })
-
-  it('cuts nothing where we follow, or have not come to the cut', () => {
-    const follows = passed(viewOf({ members: ['a1', 'b2'], leader: 2 }))
-    expect(truncations(follows.linked('b2').accepts(3))).toEqual([])
-    const early = ingress(viewOf({ members: ['a1'], leader: 1 })).holds(1, 2)
-    early.acts()
-    early.log.clear()
-    expect(truncations(early)).toEqual([])
-  })
-
-  it('lets go of what is known of earlier cuts', () => {
-    const bench = passed(viewOf({ members: ['a1'], leader: 1 }))
-    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([0, 2])
-    bench.end.onCheckpoint(CUT)
-    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, 2])
-  })
-
-  it('lets go of it at a follower too: nobody tells it what the leader has cut', () => {
-    const bench = passed(viewOf({ members: ['a1', 'b2'], leader: 2 }))
-    bench.end.onCheckpoint(CUT)
-    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, 2])
-    bench.end.onCheckpoint({ ...CUT, epoch: epoch(100) })
-    expect([0, 2].map((cut) => bench.ingress.indexAt(epoch(cut)))).toEqual([null, null])
-  })
-
-  it('is completed by the leader of the first ingress, who then deletes what it has replaced', () => {
-    const parts = { 'orders/0': 'part/1/orders/0/4/5/1', 'sums/0': 'part/1/sums/0/4/5/1' }
-    const old = 'part/1/wall/0/2/3/1'
-    const bench = ingress()
-    const blobs = [...Object.values(parts), 'part/1/wall/0/4/5/1', old]
-    for (const blob of blobs) {
-      bench.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image: [], last: true })
-    }
-    bench.acts()
-    for (let asked = bench.log.taken('store'); asked.length > 0; asked = bench.log.taken('store')) {
-      for (const { id, request } of asked) bench.end.onStore(id, bench.store.handle(request))
-    }
-    expect(bench.run.complete).toMatchObject({ epoch: 4, parts })
-    bench.end.onCheckpoint(bench.run.complete!)
-    expect(bench.log.taken('store').map(({ request }) => request)).toEqual([{ kind: 'delete', blob: old }])
-  })
-
-  it('is looked for by no follower, and at no other pair', () => {
-    const follows = ingress(viewOf({ members: ['a1', 'b2'], leader: 2 }))
-    const other = new EndBench('wall/0', LEADS)
-    for (const bench of [follows, other]) {
-      bench.acts()
-      expect(bench.log.taken('store')).toEqual([])
-    }
   })
 })

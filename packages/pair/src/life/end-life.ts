@@ -2,6 +2,7 @@ import { assert } from '@pollux/std'
 import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import { CheckpointKeeper } from '../checkpoint/checkpoint-keeper.ts'
+import { LogTrim } from '../checkpoint/log-trim.ts'
 import type { Failure } from './failure-desk.ts'
 import { HandOver } from './hand-over.ts'
 import type { IngressBody } from '../ingress/ingress-body.ts'
@@ -23,6 +24,7 @@ export class EndLife {
   readonly #run: RunKeeper
   readonly #writer: SinkWriter | null
   readonly #keeper: CheckpointKeeper | null
+  readonly #trim: LogTrim
   readonly #handOver: HandOver
   #leads: Generation | null = null
   /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
@@ -47,6 +49,7 @@ export class EndLife {
     const sink = stage.kind === 'egress' && stage.sink !== 'resumable' ? stage.sink : null
     this.#writer = queue === null || sink === null ? null : new SinkWriter(context, queue, sink)
     this.#handOver = new HandOver(context, twin)
+    this.#trim = new LogTrim(context)
     this.#keeper = place.id === topology.keeper ? new CheckpointKeeper(context, run) : null
   }
 
@@ -74,12 +77,14 @@ export class EndLife {
     const twin = view === null ? null : twinOf(view, context.incarnation)
     this.#twinIsMember = twin !== null && view !== null && isMember(view, twin.incarnation)
     if (ingress === null) return
-    this.#run.offer(generation !== null && ingress.ready ? ingress.stopsAt : null)
+    this.#run.promiseAt(generation !== null && ingress.ready ? ingress.stopsAt : null)
     ingress.standing = {
       leads: generation,
       mayDecide: this.#run.key.fresh,
       drainAt: this.#run.drainAt(),
       finish: this.#run.finishes,
+      checkpoint: this.#run.value?.checkpoint?.epoch ?? null,
+      cutFrom: this.#run.value?.cutFrom ?? (0 as Epoch),
       hasTwin: twin !== null,
       twinIsMember: this.#twinIsMember,
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
@@ -96,9 +101,9 @@ export class EndLife {
       durable: inputs.durable,
       fresh: (this.#run.value?.checkpoint?.epoch ?? 0) === 0,
     })
-    if (this.#leads !== null) this.#keeper?.poll()
+    if (this.#leads !== null) this.#keepLeading()
     this.#tellRecord()
-    this.#askToLead()
+    this.#watchOutside()
   }
 
   /**
@@ -118,20 +123,30 @@ export class EndLife {
 
   onStore(id: number, reply: StoreReply): boolean {
     const { ingress } = this.#p
-    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return true
-    if (ingress?.log.onReply(id, reply) === true) {
-      if (ingress.log.wantsReopen) this.#run.key.hint()
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) {
+      if (reply.kind !== 'unavailable') ingress?.log.heard()
       return true
     }
-    return this.#keeper?.onReply(id, reply) ?? false
+    if (ingress?.log.onReply(id, reply) === true) {
+      if (ingress.log.wantsReopen) this.#run.key.hint()
+      if (ingress.log.fenced) this.stale = true
+      ingress.log.fenced = false
+      return true
+    }
+    return this.#trim.onReply(id, reply) || (this.#keeper?.onReply(id, reply) ?? false)
   }
 
   onSource(id: number, reply: SourceReply): void {
-    if (!this.#handOver.onReply(id, reply.kind === 'reached')) this.#p.ingress?.source.onReply(id, reply)
+    const { ingress } = this.#p
+    if (!this.#handOver.onReply(id, reply.kind === 'reached')) ingress?.source.onReply(id, reply)
+    else if (reply.kind === 'reached') ingress?.source.heard()
   }
 
   onSink(id: number, reply: SinkReply): void {
-    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) {
+      if (reply.kind !== 'unavailable') this.#writer?.heard()
+      return
+    }
     if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
       this.#writer.fenced = false
       this.stale = true
@@ -139,16 +154,9 @@ export class EndLife {
   }
 
   onCheckpoint(checkpoint: Checkpoint): void {
-    const { ingress, context } = this.#p
     this.#keeper?.onCheckpoint(checkpoint)
-    if (ingress === null) return
-    const index = ingress.indexAt(checkpoint.epoch)
-    ingress.forgetMarks(checkpoint.epoch)
-    if (index === null || this.#leads === null) return
-    // A follower, or a joiner that may be one already, reads the log from where it stands should it have to
-    // lead.
-    const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index
-    if (through > 0) context.store({ kind: 'truncate', log: context.pair, through })
+    this.#trim.want(this.#p.ingress?.indexAt(checkpoint.epoch) ?? null)
+    this.#p.ingress?.forgetMarks(checkpoint.epoch)
   }
 
   onTwinOpen(): void {
@@ -250,6 +258,13 @@ export class EndLife {
     }
   }
 
+  /** A follower, or a joiner that may be one already, reads on from what it holds should it have to lead. */
+  #keepLeading(): void {
+    const { ingress, body } = this.#p
+    this.#keeper?.poll(body.at)
+    if (ingress?.ready) this.#trim.poll(ingress.standing.hasTwin ? ingress.twinHolds : null)
+  }
+
   #accept(): void {
     const { ingress } = this.#p
     // Without its state a replica holds nothing, and says nothing.
@@ -268,15 +283,15 @@ export class EndLife {
   }
 
   /** Only a member may take over, so only a member is asked. */
-  #askToLead(): void {
+  #watchOutside(): void {
     const { ingress } = this.#p
-    if (this.#leads === null || !this.#twinIsMember || !this.#twin.open) return
+    if (this.#leads === null) return
     const failing = [
       this.#writer?.failingMs ?? 0,
       ingress?.log.failingMs ?? 0,
       ingress?.source.failingMs ?? 0,
     ]
-    this.#handOver.ask(this.#leads, Math.max(...failing))
+    this.#handOver.watch(this.#leads, Math.max(...failing), this.#twinIsMember && this.#twin.open)
   }
 
   #onHandOver(generation: Generation): void {

@@ -52,8 +52,12 @@ describe('whether the twin is lost', () => {
       const found = Object.keys(TABLE[link]).map((word) => {
         const bench = new Bench(TWINS).linked('b2')
         if (link === 'closed') bench.twin.onClosed(2)
-        if (word !== 'nothing') bench.twin.onReport(incarnation(2), word as Exclude<Word, 'nothing'>)
-        return [word, [999, 1, 9000].map((ms) => bench.after(ms).facts.twinLost)]
+        const after = [999, 1, 9000].map((ms) => {
+          bench.after(ms)
+          if (word !== 'nothing') bench.twin.onReport(incarnation(2), word as Exclude<Word, 'nothing'>)
+          return bench.facts.twinLost
+        })
+        return [word, after]
       })
       expect(Object.fromEntries(found)).toEqual(TABLE[link])
     })

@@ -5,7 +5,7 @@ import type { ReplicaParts } from '../replica-parts.ts'
 import type { TwinLink } from './twin-link.ts'
 import { isWaiting, type Member, twinOf } from './view.ts'
 
-/** Works out, on every step, what this replica knows that may call for another view. */
+/** Works out what this replica knows that may call for another view; `PairLife` says when it is asked. */
 export class FactFinder {
   readonly #p: ReplicaParts
   readonly #own: OwnView
@@ -56,7 +56,7 @@ export class FactFinder {
     const { limits, identity } = this.#p.context
     if (this.#own.view?.waiting.some((w) => w.lane === twin.lane) === true) return 'its successor waits'
     if (this.#twin.peer?.incarnation !== twin.incarnation) return null
-    if (this.#twin.reported('laggard')) return 'laggard'
+    if (this.#twin.lags) return 'laggard'
     if (this.#twin.closed && this.#twin.reportedLost) return 'closed'
     // A joiner of an ingress has no neighbour yet that could tell.
     const alone = this.#catchUp.joiner !== null && identity.place.upstream.length === 0
@@ -69,7 +69,7 @@ export class FactFinder {
     if (joining === null) return false
     if (this.#catchUp.givesUp(joining.incarnation)) return true
     if (this.#twin.peer?.incarnation !== joining.incarnation) return false
-    if (this.#twin.reported('laggard')) return true
+    if (this.#twin.lags) return true
     return this.#twin.silentMs >= (this.#twin.closed ? limits.silenceMs : limits.removeMs)
   }
 }

@@ -10,6 +10,7 @@ import { MemoryStore } from '../ports/memory-store.ts'
 import { type Checkpoint, firstRun } from '../checkpoint/run-key.ts'
 
 const PART = 'part/1/sums/0/10/11/1'
+const GET = { kind: 'get', blob: PART, from: 0, most: DEFAULT_LIMITS.imageSliceBytes }
 const NEWER = 'part/1/sums/0/20/21/1'
 
 /** State at a boundary: one input there, with this watermark. */
@@ -31,8 +32,8 @@ class Bench extends PairBench {
   readonly restore: FounderRestore
   readonly store = new MemoryStore()
 
-  constructor(checkpoint: Checkpoint | null = null) {
-    super('sums/0', { limits: { replyMs: 500 } })
+  constructor(checkpoint: Checkpoint | null = null, imageSliceBytes = DEFAULT_LIMITS.imageSliceBytes) {
+    super('sums/0', { limits: { replyMs: 500, imageSliceBytes } })
     this.restore = new FounderRestore(this.parts, this.run)
     this.parts.stance.role = 'member'
     this.keyed({ ...firstRun('plan'), checkpoint })
@@ -41,7 +42,7 @@ class Bench extends PairBench {
   }
 
   has(blob: string, image: Image): Bench {
-    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image, last: true })
+    this.store.handle({ kind: 'put', blob, attempt: 0, piece: 0, image, last: true, reserved: false })
     return this
   }
 
@@ -68,7 +69,7 @@ describe('a founder', () => {
   it('restores its part of the checkpoint, and only then goes on from there', () => {
     const bench = new Bench(cut(10, { 'sums/0': PART, 'orders/0': 'other' })).has(PART, imageAt(10))
     const [asked] = bench.asks()
-    expect([asked!.request, bench.state]).toEqual([{ kind: 'get', blob: PART }, [false, 0, at(0, 0)]])
+    expect([asked!.request, bench.state]).toEqual([GET, [false, 0, at(0, 0)]])
     bench.restore.onReply(asked!.id, bench.store.handle(asked!.request))
     expect(bench.state).toEqual([true, 10, at(10, 40)])
     expect([bench.parts.inputs.watermark, bench.parts.body.before]).toEqual([90, 9])
@@ -133,11 +134,32 @@ describe('a founder', () => {
     bench.after(1).restore.poll()
     bench.after(RETRY_MS).restore.poll()
     const [again] = bench.asks()
-    expect(again!.request).toEqual({ kind: 'get', blob: PART })
-    bench.restore.onReply(lost!.id, { kind: 'image', image: imageAt(99) })
-    expect(bench.state).toEqual([false, 0, at(0, 0)])
+    expect(again!.request).toEqual(GET)
     bench.restore.onReply(again!.id, bench.store.handle(again!.request))
+    bench.restore.onReply(lost!.id, { kind: 'image', image: imageAt(99), next: null })
     expect(bench.state).toEqual([true, 10, at(10, 40)])
+  })
+
+  it('reads a part of any size, though no answer may take long: piece by piece (S7)', () => {
+    const bench = new Bench(cut(10, { 'sums/0': PART }), 1).has(PART, imageAt(10))
+    expect([bench.turn(), bench.state]).toEqual([[PART], [false, 0, at(0, 0)]])
+    const [lost] = bench.asks()
+    bench.after(500).restore.poll()
+    expect([lost!.request, bench.after(RETRY_MS).turn()]).toEqual([{ ...GET, from: 1, most: 1 }, [PART]])
+    expect(bench.state).toEqual([true, 10, at(10, 40)])
+  })
+
+  it('begins with nothing of the part that is deleted under it, and goes to the newer one', () => {
+    const bench = new Bench(cut(10, { 'sums/0': PART }), 1).has(PART, imageAt(10)).has(NEWER, imageAt(20))
+    const newer = { ...firstRun('plan'), checkpoint: cut(20, { 'sums/0': NEWER }) }
+    bench.coordinator.handle({ kind: 'swap', key: 'run', version: 1, value: newer })
+    bench.turn()
+    bench.store.handle({ kind: 'delete', blob: PART })
+    bench.turn()
+    bench.run.key.poll()
+    bench.answer().after(RETRY_MS)
+    expect([bench.turn(), bench.turn(), bench.state]).toEqual([[NEWER], [NEWER], [true, 20, at(20, 40)]])
+    expect(bench.parts.body.before).toBe(19)
   })
 
   it('goes to the newer checkpoint when its part is gone: that one has replaced it', () => {

@@ -1,6 +1,6 @@
-import type { Epoch, Image } from '@pollux/protocol'
+import type { Epoch, Image, ImagePart } from '@pollux/protocol'
+import { PartReader } from '../checkpoint/part-reader.ts'
 import type { StoreReply } from '../ports/buffer-store.ts'
-import { OutsideCall } from '../ports/outside-call.ts'
 import type { ReplicaParts } from '../replica-parts.ts'
 import type { RunKeeper } from '../checkpoint/run-keeper.ts'
 
@@ -8,7 +8,9 @@ import type { RunKeeper } from '../checkpoint/run-keeper.ts'
 export class FounderRestore {
   readonly #p: ReplicaParts
   readonly #run: RunKeeper
-  readonly #call: OutsideCall
+  readonly #reader: PartReader
+  /** What has come of the part so far. */
+  #pieces: ImagePart[] = []
   #done = false
   /** The checkpoint says nothing of this pair. */
   impossible: string | null = null
@@ -16,7 +18,7 @@ export class FounderRestore {
   constructor(parts: ReplicaParts, run: RunKeeper) {
     this.#p = parts
     this.#run = run
-    this.#call = new OutsideCall(parts.context, 'store')
+    this.#reader = new PartReader(parts.context)
   }
 
   get done(): boolean {
@@ -26,30 +28,39 @@ export class FounderRestore {
   /** A joiner that has become a member has its state already. */
   skip(): void {
     this.#done = true
+    this.#pieces = []
+    this.#reader.stop()
   }
 
   poll(): void {
     const { context, stance } = this.#p
     if (stance.role !== 'member' || this.#done) return
-    this.#call.expires()
-    if (!this.#call.idle) return
-    const checkpoint = this.#run.value?.checkpoint ?? null
-    if (checkpoint === null) {
-      this.#load([])
-      return
+    if (this.#reader.blob === null) {
+      const checkpoint = this.#run.value?.checkpoint ?? null
+      if (checkpoint === null) {
+        this.#load([])
+        return
+      }
+      const blob = checkpoint.parts[context.pair]
+      if (blob === undefined) {
+        this.impossible = 'the checkpoint has no part for this pair'
+        return
+      }
+      this.#pieces = []
+      this.#reader.begin(blob)
     }
-    const blob = checkpoint.parts[context.pair]
-    if (blob === undefined) this.impossible = 'the checkpoint has no part for this pair'
-    else this.#call.sent(context.store({ kind: 'get', blob }))
+    this.#reader.poll()
   }
 
   onReply(id: number, reply: StoreReply): void {
-    if (this.#done || !this.#call.answered(id)) return
-    if (reply.kind === 'image' && reply.image !== null) this.#load(reply.image)
-    else {
-      // Gone: a newer checkpoint has replaced it while we were reading.
+    const piece = this.#reader.onReply(id, reply)
+    if (piece?.kind === 'gone') {
+      // A newer checkpoint has replaced it while we were reading.
       this.#run.key.hint()
-      this.#call.failed(reply.kind === 'image' ? 'the part is gone' : reply.kind)
+      this.#reader.pause()
+    } else if (piece?.kind === 'piece' && !this.#done) {
+      for (const part of piece.image) this.#pieces.push(part)
+      if (piece.last) this.#load(this.#pieces)
     }
   }
 
@@ -59,6 +70,7 @@ export class FounderRestore {
     const points = image.flatMap((part) => (part.kind === 'input' ? [part] : []))
     inputs.reset(points, boundary?.at ?? (0 as Epoch))
     body.load(image)
+    this.#pieces = []
     this.#done = true
     context.event({ kind: 'restored', epoch: body.at })
     inputs.subscribe(views)

@@ -1,36 +1,52 @@
 import type { Generation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
+import { DOUBLINGS_MOST } from '../ports/outside-call.ts'
+import { OutsideProbe } from './outside-probe.ts'
 import type { TwinLink } from './twin-link.ts'
+
+/** Times the longest patience with one answer after which a leader gives up, whatever its probes say. */
+const PATIENCES_MOST = 4
+/** Heartbeats, and so tries of the leader, after its own was answered for which a follower waits. */
+const STILL_BEATS = 2
 
 /**
  * A leader that lives and cannot reach its outside: it asks its follower to try, and a follower that can may
  * take the lead. Neither is sure of anything, so both say and believe it for a while only.
+ *
+ * An outside that is slow is not out of reach, and another leader would only begin again what this one is in
+ * the middle of. So the leader tries by itself whether anybody is there, and asks as long as it goes without
+ * an answer; the follower leads only if it is asked still when a try of the leader, made when its own was
+ * answered, should have been answered too.
  */
 export class HandOver {
   readonly #context: Context
   readonly #twin: TwinLink
-  #askedAt = 0
-  /** What a follower has asked of the outside, and has no answer to yet. */
-  #probe: { readonly sentAt: number; readonly awaited: Set<number> } | null = null
-  #reachedUntil = 0
+  readonly #probe: OutsideProbe
+  #askedAt = Number.NEGATIVE_INFINITY
+  #mayLeadUntil = 0
 
   constructor(context: Context, twin: TwinLink) {
     this.#context = context
     this.#twin = twin
+    this.#probe = new OutsideProbe(context)
   }
 
-  /** A follower that was asked, tried, and reached all of the outside. */
+  /** A follower that was asked, tried, reached all of the outside, and was asked again. */
   get mayLead(): boolean {
-    return this.#context.now < this.#reachedUntil
+    return this.#context.now < this.#mayLeadUntil
   }
 
-  /** A leader whose outside fails asks, now and then. */
-  ask(generation: Generation, failingMs: number): void {
-    const { now, limits } = this.#context
-    if (failingMs < limits.hedgeMs || now - this.#askedAt < limits.hedgeMs) return
-    this.#askedAt = now
-    this.#twin.send({ kind: 'hand-over', generation })
-    this.#context.event({ kind: 'handed-over', why: 'the outside is out of reach' })
+  /** A leader, on every step: how long has its outside been failing, and is there anybody to ask? */
+  watch(generation: Generation, failingMs: number, hasFollower: boolean): void {
+    const { limits } = this.#context
+    if (failingMs < limits.hedgeMs / 2) {
+      this.#probe.forget()
+      return
+    }
+    // Somebody is there and does nothing of what is asked: at last, perhaps for another.
+    const hopeless = failingMs >= PATIENCES_MOST * (limits.replyMs << DOUBLINGS_MOST)
+    if (!hopeless && !this.#isOutOfReach(generation)) return
+    if (failingMs >= limits.hedgeMs && hasFollower) this.#ask(generation)
   }
 
   /**
@@ -39,28 +55,31 @@ export class HandOver {
    */
   onAsked(generation: Generation): void {
     const { now, limits } = this.#context
-    if (this.#probe !== null && now - this.#probe.sentAt < limits.replyMs) return
-    this.#probe = { sentAt: now, awaited: new Set(this.#touch(generation)) }
+    const { reachedMs, tookMs } = this.#probe
+    // A leader that is still cut off asks again by then; one that is well is left alone. Whoever gets an
+    // answer only after so long would fare no better.
+    if (reachedMs >= 2 * limits.hedgeMs || tookMs >= limits.replyMs) this.#probe.send(generation)
+    else if (reachedMs >= STILL_BEATS * limits.heartbeatMs) this.#mayLeadUntil = now + 2 * limits.hedgeMs
   }
 
   /** True if the reply was to a probe of ours. */
   onReply(id: number, reached: boolean): boolean {
-    const { now, limits } = this.#context
-    const probe = this.#probe
-    if (probe === null || !probe.awaited.delete(id)) return false
-    // One that answers late is no better off with us than with the leader.
-    const failed = !reached || now - probe.sentAt >= limits.replyMs
-    if (!failed && probe.awaited.size > 0) return true
-    this.#probe = null
-    // A leader that is still cut off asks again by then; one that is well is left alone.
-    this.#reachedUntil = failed ? 0 : now + 2 * limits.hedgeMs
-    return true
+    return this.#probe.onReply(id, reached)
   }
 
-  #touch(generation: Generation): number[] {
-    const { stage } = this.#context.identity.place
-    if (stage.kind !== 'ingress') return [this.#context.sink({ kind: 'probe' })]
-    const store = this.#context.store({ kind: 'list', prefix: `probe/${generation}` })
-    return stage.source === 'push' ? [store] : [store, this.#context.source({ kind: 'probe' })]
+  /** Our own tries have had no answer either, or errors, for as long as that should take at most. */
+  #isOutOfReach(generation: Generation): boolean {
+    const { hedgeMs } = this.#context.limits
+    if (this.#probe.reachedMs >= hedgeMs / 2) this.#probe.send(generation)
+    return this.#probe.reachedMs >= hedgeMs && this.#probe.failingMs >= hedgeMs / 2
+  }
+
+  #ask(generation: Generation): void {
+    const { now, limits } = this.#context
+    if (now - this.#askedAt < limits.heartbeatMs) return
+    const anew = now - this.#askedAt >= 2 * limits.hedgeMs
+    this.#askedAt = now
+    this.#twin.send({ kind: 'hand-over', generation })
+    if (anew) this.#context.event({ kind: 'asks-to-hand-over', why: 'the outside is out of reach' })
   }
 }

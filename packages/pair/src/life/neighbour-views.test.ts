@@ -178,7 +178,7 @@ describe("a proposal for a neighbour's view", () => {
 
   it('gives way to what somebody else has written meanwhile', () => {
     const bench = new Bench().writes(FIRST).read().writes(SECOND)
-    bench.views.propose('orders/0', viewOf({ members: ['a1'], lostTo: ['sums/0'] }))
+    bench.views.propose('orders/0', viewOf({ members: ['a1'], lostTo: ['sums/0/a'] }))
     bench.answer()
     expect(bench.views.view('orders/0')).toEqual(SECOND)
   })

@@ -19,8 +19,8 @@ import {
 } from './view.ts'
 
 /**
- * What a replica knows at this moment that may call for another view. All of it is worked out afresh each
- * time.
+ * What a replica knows at this moment that may call for another view. Nothing of it is kept: `FactFinder`
+ * works all of it out anew each time.
  */
 export interface ViewFacts {
   readonly run: Run

@@ -68,7 +68,7 @@ describe('a survivor', () => {
   })
 
   it('tells its twin and its consumers of every view it has read', () => {
-    const bench = servingTwin().tell('view/sums/0', viewOf({ members: ['a1', 'b2'], lostTo: ['wall/0'] }))
+    const bench = servingTwin().tell('view/sums/0', viewOf({ members: ['a1', 'b2'], lostTo: ['wall/0/a'] }))
     const news = (link: number) => `${link}: view-news sums/0 version 3`
     expect(bench.did()).toEqual([news(2), news(4), news(6)])
   })

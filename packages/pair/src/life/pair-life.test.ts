@@ -100,7 +100,15 @@ describe('a founder of a run that has a checkpoint', () => {
     const bench = new ReplicaBench('sums/0', 'a1').write('run', cut({ 'sums/0': 'part' }))
     bench.write('view/orders/0', viewOf({ run: 2, members: ['a1'] }))
     bench.write('view/wall/0', viewOf({ run: 2, members: ['a1'] }))
-    bench.store.handle({ kind: 'put', blob: 'part', attempt: 0, piece: 0, image: IMAGE, last: true })
+    bench.store.handle({
+      kind: 'put',
+      blob: 'part',
+      attempt: 0,
+      piece: 0,
+      image: IMAGE,
+      last: true,
+      reserved: false,
+    })
     bench.away.add('store')
     bench.start().connects(2, subscribing(bench.context, 'a1'))
     expect(bench.did()).toEqual(['2: refuse not-a-member run 2 view 1', '2 closes'])

@@ -23,8 +23,9 @@ import { isMember, type Member, membersProvenDead, twinOf } from './view.ts'
 
 /**
  * The life of one incarnation in its pair: from reading the run key, through founding or waiting, restoring
- * or catching up, to being a member, and out again. Everything it wants of the view is worked out as facts on
- * every step; the view's own rules (`intendedView`) turn them into a write.
+ * or catching up, to being a member, and out again. What it wants of the view is worked out as facts, anew
+ * whenever it looks to its place: at every tick, after every input but plain traffic, and at every step while
+ * it is `restless`. The view's own rules (`intendedView`) turn the facts into a write.
  */
 export class PairLife {
   readonly own: OwnView
@@ -108,7 +109,7 @@ export class PairLife {
     if (ticks) {
       this.run.key.poll()
       this.own.key.poll()
-      if (this.serves) this.#p.losses.tick()
+      if (this.serves) this.#p.losses.tick((this.own.view?.members.length ?? 0) < 2)
     }
     this.#followRun()
     if (this.exit !== null || this.lingers || this.#p.context.run === 0) return
@@ -147,7 +148,7 @@ export class PairLife {
       if (body.at === EPOCH_END || (drained !== null && body.at >= drained)) partWriter.stopping(body)
       partWriter.poll(body)
       this.#end.act(this.survivor.streamed)
-      if (losses.lost !== null) this.run.lost = `${losses.lost}: silent to all its neighbours`
+      this.run.silent = losses.lost
     }
     if (!attentive && !this.restless) {
       this.#beat()
@@ -302,6 +303,7 @@ export class PairLife {
       if (!this.#linger.stays(key, this.serves)) this.#leave('ended', key.state.kind)
     } else if (context.run === 0) context.run = key.run
     else if (key.run > context.run) this.#leave('rejoin', `run ${key.run} has begun`)
+    if (this.exit === null && key.run === context.run) this.#p.partWriter.onCutFrom(key.cutFrom)
     if (this.exit !== null || key.checkpoint === null || key.checkpoint.epoch === this.#seenCheckpoint) return
     this.#seenCheckpoint = key.checkpoint.epoch
     this.#end.onCheckpoint(key.checkpoint)

@@ -3,8 +3,12 @@ import type { Hello, Incarnation, Message } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { Member } from './view.ts'
 
+type Reason = 'closed' | 'silent' | 'laggard'
+
 /** The pause before connecting again doubles so often at most. */
 const DOUBLINGS_MOST = 4
+/** Heartbeats for which the word of a neighbour that finds the peer too slow holds. */
+const LAG_BEATS = 2
 
 /**
  * The one link between the replicas of a pair; the younger connects. Says how long the other has been silent,
@@ -18,8 +22,8 @@ export class TwinLink {
   #heardAt = 0
   #beatAt = 0
   #backoff: Backoff
-  /** Neighbours that lost contact with the peer, or find it too slow. */
-  readonly #reports = new Set<'closed' | 'silent' | 'laggard'>()
+  /** Neighbours that lost contact with the peer, or find it too slow, and when that was said last. */
+  readonly #reports = new Map<Reason, number>()
 
   constructor(context: Context) {
     this.#context = context
@@ -47,8 +51,14 @@ export class TwinLink {
     return this.#peer !== null && this.#link === null
   }
 
-  reported(reason: 'closed' | 'silent' | 'laggard'): boolean {
-    return this.#reports.has(reason)
+  /**
+   * Whoever finds the peer too slow says so on every tick while it does. What is not said any more is over: a
+   * laggard that has caught up since, while we could not write the view, is no laggard.
+   */
+  get lags(): boolean {
+    const { awake, limits } = this.#context
+    const saidAt = this.#reports.get('laggard')
+    return saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs
   }
 
   /** A neighbour has lost contact with it too. */
@@ -96,8 +106,8 @@ export class TwinLink {
     return true
   }
 
-  onReport(incarnation: Incarnation, reason: 'closed' | 'silent' | 'laggard'): void {
-    if (incarnation === this.#peer?.incarnation) this.#reports.add(reason)
+  onReport(incarnation: Incarnation, reason: Reason): void {
+    if (incarnation === this.#peer?.incarnation) this.#reports.set(reason, this.#context.awake)
   }
 
   /**

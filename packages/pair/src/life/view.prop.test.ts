@@ -67,7 +67,7 @@ function expectOfEveryChange(claim: (change: Change) => void): void {
   )
 }
 
-describe('views, whatever replicas believe', () => {
+describe('views, whatever replicas believe (P6)', () => {
   it('list members and joiner in different lanes, at most two of them (V1)', () => {
     expectOfEveryChange(({ after }) => {
       const lanes = [...after.members, ...joinersOf(after)].map((m) => m.lane)

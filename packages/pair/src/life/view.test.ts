@@ -17,7 +17,7 @@ import {
   withWaiting,
 } from './view.ts'
 
-describe('a view', () => {
+describe('a view (P6)', () => {
   it('begins with one member (V2), which leads at an end', () => {
     expect(foundedView(null, run(1), member('a1'), true)).toEqual(
       viewOf({ members: ['a1'], leader: 1, generation: 1 }),
@@ -81,13 +81,11 @@ describe('a view', () => {
     )
   })
 
-  it('notes which neighbours have lost the pair, each once (V3)', () => {
-    const view = viewOf({ members: ['a1'], lostTo: ['orders/0'] })
-    expect(withLostTo(withLostTo(view, 'wall/0', true), 'wall/0', true).lostTo).toEqual([
-      'orders/0',
-      'wall/0',
-    ])
-    expect(withLostTo(view, 'orders/0', false)).toEqual(viewOf({ members: ['a1'] }))
+  it('notes which slots around it have lost the pair, each once (V3)', () => {
+    const view = viewOf({ members: ['a1'], lostTo: ['orders/0/a'] })
+    const both = ['wall/0/a', 'wall/0/b']
+    expect(withLostTo(withLostTo(view, both, true), both, true).lostTo).toEqual(['orders/0/a', ...both])
+    expect(withLostTo(view, ['orders/0/a'], false)).toEqual(viewOf({ members: ['a1'] }))
   })
 
   it('counts members and joiner as belonging, waiting ones not', () => {

@@ -1,5 +1,5 @@
 import { assert } from '@pollux/std'
-import type { Generation, Incarnation, Lane, PairId, Run } from '@pollux/protocol'
+import type { Generation, Incarnation, Lane, Run } from '@pollux/protocol'
 
 /** A replica as its pair's view lists it. An address means something to the driver only. */
 export interface Member {
@@ -15,7 +15,7 @@ export interface Member {
  *  V2. A run's first view has one member; afterwards the last member is never removed, only replaced by a
  *  loaded joiner.
  *  V3. Only a member, or a loaded joiner, writes members; an outsider adds itself to `waiting`, a neighbour
- *      itself to `lostTo`, and nothing else.
+ *      its slot to `lostTo`, and nothing else.
  *  V4. `generation` never falls, and rises whenever `leader` changes hands or a store is to be reopened.
  */
 export interface View {
@@ -25,8 +25,11 @@ export interface View {
   readonly joining: Member | null
   /** Successors that have started: each proves that its lane's predecessor is dead. At most one a lane. */
   readonly waiting: readonly Member[]
-  /** Neighbour pairs that have heard nobody of this pair for `lostMs`. All of them together prove it lost. */
-  readonly lostTo: readonly PairId[]
+  /**
+   * Slots of neighbour pairs that have heard nobody of this pair for `lostMs`; a replica without a twin
+   * speaks for both. All of them together prove it lost.
+   */
+  readonly lostTo: readonly string[]
   /** Ends only: who touches the outside world. */
   readonly leader: Incarnation | null
   readonly generation: Generation
@@ -90,9 +93,9 @@ export function withReopened(view: View): View {
   return { ...view, generation: nextGeneration(view) }
 }
 
-export function withLostTo(view: View, pair: PairId, lost: boolean): View {
-  const others = view.lostTo.filter((one) => one !== pair)
-  return { ...view, lostTo: lost ? [...others, pair] : others }
+export function withLostTo(view: View, slots: readonly string[], lost: boolean): View {
+  const others = view.lostTo.filter((one) => !slots.includes(one))
+  return { ...view, lostTo: lost ? [...others, ...slots] : others }
 }
 
 export function isMember(view: View, incarnation: Incarnation): boolean {

@@ -1,7 +1,7 @@
 import { assert } from '@pollux/std'
 import type { Decision, Image } from '@pollux/protocol'
 import type { StoreReply, StoreRequest } from './buffer-store.ts'
-import { entryBytes, imageBytes } from './stored-bytes.ts'
+import { entryBytes, imageBytes, partBytes } from './stored-bytes.ts'
 
 /** One decision log: contiguous entries, fenced by (run, generation). */
 interface Log {
@@ -51,7 +51,7 @@ export class MemoryStore {
       case 'put':
         return this.#put(request)
       case 'get':
-        return { kind: 'image', image: this.#blobs.get(request.blob) ?? null }
+        return this.#get(request)
       case 'list':
         return {
           kind: 'names',
@@ -112,15 +112,17 @@ export class MemoryStore {
   }
 
   #put(request: StoreRequest & { kind: 'put' }): StoreReply {
-    const bytes = imageBytes(request.image)
-    if (this.#usedBytes + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
     if (this.#blobs.has(request.blob)) return { kind: 'done' }
     const unfinished = this.#unfinished.get(request.blob)
     const newer = unfinished === undefined || request.attempt > unfinished.attempt
     const before = newer ? [] : unfinished.pieces
     if (!newer && request.attempt < unfinished.attempt) return { kind: 'refused', reason: 'gap' }
     if (request.piece !== before.length) return { kind: 'refused', reason: 'gap' }
-    if (newer) this.#usedBytes -= imageBytes(unfinished?.pieces.flat() ?? [])
+    // What is left of an older attempt makes way.
+    if (newer) this.#discard(request.blob)
+    const bytes = imageBytes(request.image)
+    const spared = request.reserved ? 0 : this.#reservedBytes
+    if (this.#usedBytes + spared + bytes > this.capacityBytes) return { kind: 'refused', reason: 'full' }
     const pieces = [...before, request.image]
     this.#usedBytes += bytes
     this.#unfinished.set(request.blob, { attempt: request.attempt, pieces })
@@ -129,6 +131,16 @@ export class MemoryStore {
       this.#blobs.set(request.blob, pieces.flat())
     }
     return { kind: 'done' }
+  }
+
+  #get({ blob, from, most }: StoreRequest & { kind: 'get' }): StoreReply {
+    const whole = this.#blobs.get(blob)
+    if (whole === undefined) return { kind: 'image', image: null, next: null }
+    let [next, bytes] = [from, 0]
+    while (next < whole.length && (next === from || bytes + partBytes(whole[next]!) <= most)) {
+      bytes += partBytes(whole[next++]!)
+    }
+    return { kind: 'image', image: whole.slice(from, next), next: next < whole.length ? next : null }
   }
 
   #reserve({ bytes, cut }: StoreRequest & { kind: 'reserve' }): StoreReply {

@@ -10,12 +10,15 @@ interface Request {
   readonly waitMs: number
 }
 
-/** A pause after a failure doubles so often at most. */
-const DOUBLINGS_MOST = 4
+/** A pause after a failure, and the patience with an answer, double so often at most. */
+export const DOUBLINGS_MOST = 4
+/** Answers in a row after which the patience is what they needed, and no longer what an earlier one did. */
+const ANSWERS_CALM = 16
 
 /**
- * One request at a time to something outside: what was asked, since when it fails, when to try again. Does
- * not own what a failure means.
+ * One request at a time to something outside: what was asked, since when it fails, when to try again. It
+ * learns how long an answer takes: one that was given up while somebody was there is awaited twice as long
+ * the next time, or something slow would never get anything done. Does not own what a failure means.
  */
 export class OutsideCall {
   readonly #context: Context
@@ -23,10 +26,17 @@ export class OutsideCall {
   #request: Request | null = null
   readonly #backoff: Backoff
   #failingSince: number | null = null
+  #patienceMs: number
+  /** Something else has been answered since the request was sent. */
+  #heard = false
+  /** Answers since the last that never came, and how long the slowest of them took. */
+  #answers = 0
+  #slowestMs = 0
 
   constructor(context: Context, outside: Outside) {
     this.#context = context
     this.#outside = outside
+    this.#patienceMs = context.limits.replyMs
     this.#backoff = new Backoff(context.limits.retryMs, DOUBLINGS_MOST)
   }
 
@@ -35,25 +45,29 @@ export class OutsideCall {
     return this.#request === null && this.#backoff.isOver(this.#context.now)
   }
 
-  /**
-   * How long it has not been reached: a request without an answer counts from when it was sent, and one whose
-   * answer may be kept back only once it is given up, from when the answer was due.
-   */
+  /** How long it has not been reached: a request without an answer counts from when the answer was due. */
   get failingMs(): number {
-    const asked = this.#request === null || this.#request.waitMs > 0 ? null : this.#request.sentAt
-    const since = this.#failingSince ?? asked
-    return since === null ? 0 : this.#context.awake - since
+    const since = this.#failingSince ?? (this.#request === null ? null : dueAt(this.#request))
+    return since === null ? 0 : Math.max(0, this.#context.awake - since)
   }
 
   /** `waitMs`: for so long whoever is asked may keep the answer back until there is something to say. */
   sent(id: number, waitMs = 0): void {
     this.#request = { id, sentAt: this.#context.awake, waitMs }
+    this.#heard = false
+  }
+
+  /** Whoever is asked has answered something else: it is there, and perhaps slow. */
+  heard(): void {
+    this.#heard = true
   }
 
   /** Gives up what has been without an answer for too long; true when it just has. */
   expires(): boolean {
     const { awake, limits } = this.#context
-    if (this.#request === null || awake - dueAt(this.#request) < limits.replyMs) return false
+    if (this.#request === null || awake - dueAt(this.#request) < this.#patienceMs) return false
+    if (this.#heard) this.#patienceMs = Math.min(2 * this.#patienceMs, limits.replyMs << DOUBLINGS_MOST)
+    this.#calm()
     this.failed('no answer')
     return true
   }
@@ -61,7 +75,11 @@ export class OutsideCall {
   /** True if this is the answer to what is under way, which then no longer is. */
   answered(id: number): boolean {
     if (this.#request?.id !== id) return false
+    this.#slowestMs = Math.max(this.#slowestMs, this.#context.awake - dueAt(this.#request))
     this.#request = null
+    if (++this.#answers < ANSWERS_CALM) return true
+    this.#patienceMs = Math.min(this.#patienceMs, Math.max(this.#context.limits.replyMs, 2 * this.#slowestMs))
+    this.#calm()
     return true
   }
 
@@ -80,6 +98,11 @@ export class OutsideCall {
 
   pause(ms: number): void {
     this.#backoff.pause(this.#context.now, ms)
+  }
+
+  #calm(): void {
+    this.#answers = 0
+    this.#slowestMs = 0
   }
 }
 

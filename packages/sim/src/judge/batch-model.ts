@@ -154,7 +154,7 @@ function modelWindows(): ModelOperator {
     boundary: (watermark) => {
       const closed = [...sums].filter(([, one]) => one.end <= watermark)
       for (const [id] of closed) sums.delete(id)
-      // By key group, and in order of first appearance within one: what F4 calls order defined by the data.
+      // By key group, and in order of first appearance within one: the order is a function of the data (P4).
       return closed
         .map(([id, one], place) => ({ id, one, place }))
         .sort((a, b) => groupOf(a.one.key) - groupOf(b.one.key) || a.place - b.place)

@@ -66,7 +66,7 @@ export class Checker {
   }
 
   /**
-   * Every item on its way from a producer: the same wherever and whenever it is sent within a run (F1, F3).
+   * Every item on its way from a producer: the same wherever and whenever it is sent within a run (P1).
    */
   onSend(worker: ProcessModel, channel: number, message: Message): void {
     if (message.kind !== 'frame' && message.kind !== 'seal') return

@@ -1,7 +1,7 @@
 import type { StoreReply, StoreRequest } from '@pollux/pair'
 
 /**
- * Watches the store from outside: an append may be taken only from whoever fenced the log last (S1, F9). A
+ * Watches the store from outside: an append may be taken only from whoever fenced the log last (S1, P8). A
  * replica that writes under a generation it has not fenced, and a store that forgets a fence, look the same
  * from here.
  */

@@ -1,49 +1,17 @@
-import {
-  comparePositions,
-  describePosition,
-  type Message,
-  type PairId,
-  type Topology,
-} from '@pollux/protocol'
-import {
-  type Limits,
-  type Member,
-  RUN_KEY,
-  type RunKey,
-  type StoreRequest,
-  type View,
-  viewKey,
-} from '@pollux/pair'
-import type { Checker } from './checker.ts'
-import type { CoordinatorModel } from '../world/coordinator-model.ts'
-import type { FaultKind } from '../faults/fault.ts'
+import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
+import { type Member, RUN_KEY, type RunKey, type StoreRequest, type View, viewKey } from '@pollux/pair'
 import type { ProcessModel } from '../world/process-model.ts'
-import type { PushClients } from '../world/push-clients.ts'
-import type { SourceModel } from '../world/source-model.ts'
-import type { StoreModel } from '../world/store-model.ts'
+import type { ObservedRun } from './observed-run.ts'
+import { RemovalJudge } from './removal-judge.ts'
 import { pairOfSlot } from '../faults/struck-slots.ts'
-import type { World } from '../world/world.ts'
 
-/** A run, as far as it is looked at here. */
-export interface ObservedRun {
-  readonly topology: Topology
-  readonly slots: readonly string[]
-  readonly coordinator: CoordinatorModel
-  readonly store: StoreModel
-  readonly world: World
-  readonly checker: Checker
-  readonly options: {
-    readonly limits: Pick<Limits, 'undurableMax' | 'attemptsMax' | 'logReserveBytes' | 'replyMs'>
-  }
-  readonly pushClients: Pick<PushClients, 'owedBy' | 'mostOwedBy'>
-  /** What has struck so far. */
-  readonly faults: { readonly kinds: ReadonlySet<FaultKind> }
-  source(pair: PairId): SourceModel
-  find(slot: string): ProcessModel | null
-}
-
-/** Of one pair in one run: what both members write, and what one of them has given up. */
+/** Unfinished parts of a pair in one run: what both members write, and what one of them has given up. */
 const UNFINISHED_MOST = 3
+/**
+ * Whole parts of a pair that no checkpoint has passed: four, and one more each where both members finish at
+ * once, where it stays, and where its author has not heard of the last checkpoint.
+ */
+const WHOLE_MOST = 7
 
 /**
  * What must hold between replicas at every moment of a run, seen from above: by the coordinator's own
@@ -52,6 +20,7 @@ const UNFINISHED_MOST = 3
  */
 export class PairInvariants {
   readonly #run: ObservedRun
+  readonly #removals: RemovalJudge
   /** Pairs that had a serving member when the run last changed, and one of those. */
   readonly #servedAtChange = new Map<PairId, string>()
 
@@ -60,6 +29,7 @@ export class PairInvariants {
 
   constructor(run: ObservedRun) {
     this.#run = run
+    this.#removals = new RemovalJudge(run)
   }
 
   check(): void {
@@ -110,6 +80,7 @@ export class PairInvariants {
    */
   onHandled(request: StoreRequest): void {
     if (request.kind === 'put' && request.piece === 0) this.#checkUnfinished(request.blob)
+    if (request.kind === 'put' && request.last) this.#checkWhole(request.blob)
     if (request.kind === 'reserve') this.#checkReserve()
     if (request.kind !== 'truncate') return
     const { through, log } = request
@@ -141,34 +112,8 @@ export class PairInvariants {
 
   onView(before: View | null, after: View): void {
     if (before === null || before.run !== after.run) return
-    this.#checkRemoved(before, after)
+    this.#removals.onView(before, after)
     this.#checkLead(before, after)
-  }
-
-  /** Nobody is removed whom nothing ails. */
-  #checkRemoved(before: View, after: View): void {
-    for (const { incarnation, address } of before.members) {
-      if (after.members.some((member) => member.incarnation === incarnation)) continue
-      const worker = this.#run.find(address)
-      if (worker === null || worker.hangs || worker.replica.context.incarnation !== incarnation) continue
-      if (this.#isAiling(address, before.leader === incarnation)) continue
-      this.#run.checker.report('deposed', `${address} is removed, and nothing ails it`)
-    }
-  }
-
-  /**
-   * Whatever has struck may ail anybody, sooner or later, but for a source that answers nobody: as long as
-   * that lasts, its pair gains nothing by another leader.
-   */
-  #isAiling(slot: string, leads: boolean): boolean {
-    const { faults, topology, world, options } = this.#run
-    if (faults.kinds.size === 0) return false
-    const pair = pairOfSlot(slot)
-    if ([...faults.kinds].some((kind) => kind !== 'source-pause') || !leads) return true
-    if (topology.pair(pair).stage.kind !== 'ingress') return true
-    const { pausedSince, pausedUntil } = this.#run.source(pair).front
-    // What was asked just before is still answered.
-    return pausedUntil <= world.now || world.now - pausedSince < options.limits.replyMs
   }
 
   /** The lead changes hands under a new generation only (V4). */
@@ -244,6 +189,21 @@ export class PairInvariants {
     const held = listed.unfinished.filter((name) => ownerOfPart(name) === owner)
     if (held.length <= UNFINISHED_MOST) return
     this.#run.checker.report('bound', `of ${owner} is begun and not finished: ${held.join(', ')}`)
+  }
+
+  /** However long no checkpoint completes, a pair does not fill the store with parts (W1). */
+  #checkWhole(blob: string): void {
+    const owner = ownerOfPart(blob)
+    const listed = this.#run.store.machine.handle({ kind: 'list', prefix: `part/${owner}/` })
+    const key = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
+    if (listed.kind !== 'names' || key.kind !== 'value' || key.value?.kind !== 'run') return
+    const { checkpoint, cutFrom } = key.value
+    const ahead = listed.names.filter((name) => {
+      const [from, to] = name.split('/').slice(4, 6).map(Number) as [number, number]
+      return from > (checkpoint?.epoch ?? 0) && to > cutFrom
+    })
+    if (ahead.length <= WHOLE_MOST) return
+    this.#run.checker.report('bound', `of ${owner} no checkpoint has passed: ${ahead.join(', ')}`)
   }
 
   /** The checkpoint after this one finds room, whoever keeps it. */

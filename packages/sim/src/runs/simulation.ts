@@ -78,6 +78,8 @@ export const SIM_LIMITS: Limits = {
   lingerMs: 300,
   attemptsMax: 2,
   appendMax: 8,
+  appendBytes: 600,
+  commitRows: 20,
   logReserveBytes: 3000,
   followerLagMax: 60,
 }
@@ -128,8 +130,8 @@ export class Simulation implements Outside {
   readonly #endWatch = new EndWatch()
   readonly #planHash = 'plan-1'
   readonly #flaws: FlawJudge
-  /** Every pair has been whole since everything has healed. */
-  #wholeAgain = false
+  /** Since when every pair has been whole, everything having healed: infinitely late while it has not. */
+  wholeSince = Number.POSITIVE_INFINITY
   #runKey: RunKey | null = null
   #runKeyAt = -1
 
@@ -389,7 +391,8 @@ export class Simulation implements Outside {
   #watchOver(): void {
     const { state } = this.runKey
     if (state.kind === 'drained' && this.options.attended !== true) this.resume()
-    if (this.world.now > this.healAt && this.whole) this.#wholeAgain = true
+    const { now } = this.world
+    if (now > this.healAt && this.whole) this.wholeSince = Math.min(this.wholeSince, now)
     if (state.kind === 'running' && this.world.now > this.healAt && this.#mayEnd && this.#allIn()) {
       this.requestDrain(true)
     }
@@ -421,7 +424,7 @@ export class Simulation implements Outside {
   }
 
   get #mayEnd(): boolean {
-    return this.options.endsWhole !== true || this.#wholeAgain
+    return this.options.endsWhole !== true || this.world.now >= this.wholeSince
   }
 
   /** A pipeline with push sources never ends by itself; it is told to once every client has been answered. */

@@ -38,8 +38,8 @@ export function describeEvent(event: ReplicaEvent): string {
       return `ignored ${event.what} (${event.why})`
     case 'pressure':
       return `pressure ${event.on ? 'on' : 'off'}`
-    case 'handed-over':
-      return `handed-over (${event.why})`
+    case 'asks-to-hand-over':
+      return `asks-to-hand-over (${event.why})`
     case 'unavailable':
       return `unavailable ${event.outside} (${event.why})`
   }

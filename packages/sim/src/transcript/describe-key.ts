@@ -13,10 +13,11 @@ export function describeView(version: number, view: View): string {
   return `view ${version}${run}: ${parts.join(', ')}`
 }
 
-/** `run 1 running, checkpoint 20` */
-export function describeRunKey({ run, state, checkpoint }: RunKey): string {
+/** `run 1 running, checkpoint 20, cuts from 80 on` */
+export function describeRunKey({ run, state, checkpoint, cutFrom }: RunKey): string {
   const after = checkpoint === null ? '' : `, checkpoint ${describeEpoch(checkpoint.epoch)}`
-  return `run ${run} ${describeState(state)}${after}`
+  const behind = cutFrom > (checkpoint?.epoch ?? 0) ? `, cuts from ${cutFrom} on` : ''
+  return `run ${run} ${describeState(state)}${after}${behind}`
 }
 
 /** What stands at any key of the coordinator. */

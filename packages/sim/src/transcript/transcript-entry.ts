@@ -174,6 +174,7 @@ function describeStoreRequest(request: StoreRequest): string {
     case 'put':
       return `put ${request.blob}${request.last ? '' : ` piece ${request.piece}`}`
     case 'get':
+      return `get ${request.blob}${request.from === 0 ? '' : ` from part ${request.from} on`}`
     case 'delete':
     case 'discard':
       return `${request.kind} ${request.blob}`

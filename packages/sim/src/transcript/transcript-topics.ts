@@ -19,7 +19,7 @@ export type Topic =
   | 'committed'
 
 /** Each of them, so that a kind that is new is not forgotten. True: told unless told otherwise. */
-const TOPICS: { readonly [K in Topic]: boolean } = {
+export const TRANSCRIPT_TOPICS: { readonly [K in Topic]: boolean } = {
   starts: true,
   exits: true,
   view: true,
@@ -45,7 +45,7 @@ const TOPICS: { readonly [K in Topic]: boolean } = {
   diverged: true,
   ignored: false,
   pressure: false,
-  'handed-over': true,
+  'asks-to-hand-over': true,
   unavailable: true,
   subscribe: false,
   twin: false,
@@ -82,10 +82,4 @@ const TOPICS: { readonly [K in Topic]: boolean } = {
   'shown-rollback': false,
   'shown-reset': false,
   'shown-end': false,
-}
-
-export const TRANSCRIPT_TOPICS = Object.keys(TOPICS) as Topic[]
-
-export function isUsual(topic: Topic): boolean {
-  return TOPICS[topic]
 }

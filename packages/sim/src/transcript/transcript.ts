@@ -3,7 +3,7 @@ import type { Effect, Input } from '@pollux/pair'
 import { describeKey } from './describe-key.ts'
 import type { Simulation } from '../runs/simulation.ts'
 import { type Entry, tellEffect, tellInput } from './transcript-entry.ts'
-import { isUsual, type Topic } from './transcript-topics.ts'
+import { type Topic, TRANSCRIPT_TOPICS } from './transcript-topics.ts'
 
 /** One line on what to tell, or to leave out: the latest that speaks of an entry decides. */
 interface Wish {
@@ -118,7 +118,7 @@ export class Transcript {
 
   #isTold({ topic, who }: Entry): boolean {
     const wish = this.#wishes.findLast((one) => one.topic === topic && isAbout(one.whom, who))
-    return wish?.tell ?? isUsual(topic)
+    return wish?.tell ?? TRANSCRIPT_TOPICS[topic]
   }
 }
 

@@ -17,10 +17,10 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'joiner-counted-as-member',
     story: 'A replica that is still joining passes for a member: it serves and leads without any state.',
     file: 'packages/pair/src/life/view.ts',
-    find: 'return view.members.some((m) => m.incarnation === incarnation)\n}\n\n/** Members and joiner',
+    find: 'export function isMember(view: View, incarnation: Incarnation): boolean {\n  return ',
     replace:
-      'return view.members.some((m) => m.incarnation === incarnation) || view.joining?.incarnation ' +
-      '=== incarnation\n}\n\n/** Members and joiner',
+      'export function isMember(view: View, incarnation: Incarnation): boolean {\n' +
+      '  return view.joining?.incarnation === incarnation || ',
     caughtBy: ['crashed', 'stuck', 'diverged', 'halted', 'unserved', 'lost'],
     schedules: 50,
     focus: REJOINS,
@@ -75,7 +75,7 @@ export const CATCH_UP: readonly Mutation[] = [
   {
     name: 'snapshot-not-kept-still',
     story: 'State is written in place while its snapshot is streamed: the joiner loads one epoch too late.',
-    file: 'packages/protocol/src/group-table.ts',
+    file: 'packages/protocol/src/operator/group-table.ts',
     find: 'if (rows !== undefined && this.#shared[group] !== true) return rows',
     replace: 'if (rows !== undefined) return rows',
     caughtBy: ['diverged', 'halted', 'lost'],
@@ -168,7 +168,7 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'State comes back in another order than it was first put: rows are the same, the order of ' +
       'output is not.',
-    file: 'packages/protocol/src/group-table.ts',
+    file: 'packages/protocol/src/operator/group-table.ts',
     find: 'for (const [key, row] of rows) {\n    values[at] = key',
     replace: 'for (const [key, row] of [...rows].sort(([a], [b]) => b - a)) {\n    values[at] = key',
     caughtBy: ['diverged', 'halted', 'reordered', 'lost'],

@@ -178,7 +178,7 @@ export const CHANNELS: readonly Mutation[] = [
     story:
       'What lies between the columns of a frame is what the last frame in the same memory left there: ' +
       'equal rows, other bytes in the twin.',
-    file: 'packages/protocol/src/frame-columns.ts',
+    file: 'packages/protocol/src/codec/frame-columns.ts',
     find: 'for (let at = from; at < to; at += 1) block.uint8[at] = 0',
     replace: '',
     caughtBy: ['diverged', 'halted'],

@@ -21,8 +21,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'A checkpoint c counts while the sink’s record is at k < c: after a total loss everything ' +
       'restores at c, and the rows of (k, c] are never made again.',
     file: 'packages/pair/src/checkpoint/part-writer.ts',
-    find: 'if (writing === null || !body.settledOutside(writing.owed)) return',
-    replace: 'if (writing === null) return',
+    find: 'this.#next(writing, body.settledOutside(writing.owed))',
+    replace: 'this.#next(writing, true)',
     caughtBy: ['lost', 'halted', 'stuck'],
     schedules: 200,
     focus: OWING,
@@ -33,8 +33,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'The log is cut at what is processed instead of at the checkpoint: nothing leads from one to ' +
       'the other.',
     file: 'packages/pair/src/life/end-life.ts',
-    find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
-    replace: 'const through = ingress.book.processed',
+    find: 'this.#trim.want(this.#p.ingress?.indexAt(checkpoint.epoch) ?? null)',
+    replace: 'this.#trim.want(this.#p.ingress?.book.processed ?? null)',
     caughtBy: ['lost', 'halted', 'stuck', 'crashed'],
     schedules: 200,
     focus: RESTORES,
@@ -73,8 +73,8 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'The log is cut at the checkpoint though the twin does not hold everything up to there: the leader ' +
       'dies, and the twin finds a hole where it must read on.',
     file: 'packages/pair/src/life/end-life.ts',
-    find: 'const through = ingress.standing.hasTwin ? Math.min(index, ingress.twinHolds) : index',
-    replace: 'const through = index',
+    find: 'this.#trim.poll(ingress.standing.hasTwin ? ingress.twinHolds : null)',
+    replace: 'this.#trim.poll(null)',
     caughtBy: ['unserved', 'lost', 'halted', 'stuck', 'crashed'],
     schedules: 400,
     focus: {
@@ -122,7 +122,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
       'A new keeper reserves as if there were no checkpoint yet: the log fills what was kept for the next ' +
       'one, which then finds no room, and so the log is never cut.',
     file: 'packages/pair/src/checkpoint/checkpoint-keeper.ts',
-    find: 'if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, -1 as Epoch)',
+    find: 'if ((this.#run.value?.checkpoint ?? null) === null) this.#want(0, NOWHERE)',
     replace: 'this.#want(0, this.#run.value?.checkpoint?.epoch ?? (-1 as Epoch))',
     caughtBy: ['bound', 'stuck'],
     schedules: 200,
@@ -144,5 +144,59 @@ export const CHECKPOINTS: readonly Mutation[] = [
       at: ['in'],
       count: [3, 6],
     },
+  },
+  {
+    name: 'parts-without-bound',
+    story:
+      'While the sink is away every other pair stores a part at every cut: they take all the room there ' +
+      'is, and no checkpoint can be written that would free it.',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
+    find: 'const PARTS_MOST = 4',
+    replace: 'const PARTS_MOST = 4000',
+    caughtBy: ['scenario: sink-away-for-long'],
+    schedules: 0,
+  },
+  {
+    name: 'waiting-part-not-shown',
+    story:
+      'A part that waits for its sink is in nobody’s sight: the parts of all others are taken for ' +
+      'useless, and given up for a cut ahead again and again.',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
+    find: 'if (!settled && awake - writing.begunAt < limits.hedgeMs) return null',
+    replace: 'if (!settled) return null',
+    caughtBy: ['scenario: sink-away-while-the-store-fills'],
+    schedules: 0,
+  },
+  {
+    name: 'apart-for-good',
+    story:
+      'Parts of the pairs are for cuts that differ, and none stores another: nobody calls them together, ' +
+      'and no checkpoint completes any more.',
+    file: 'packages/pair/src/checkpoint/cut-meeting.ts',
+    find: 'this.#apartSince ??= this.#context.awake',
+    replace: 'this.#apartSince = null',
+    caughtBy: ['scenario: egress-lost-while-its-sink-is-away'],
+    schedules: 0,
+  },
+  {
+    name: 'part-read-by-halves',
+    story: 'The first piece of a stored part is taken for all of it: what is restored lacks the rest.',
+    file: 'packages/pair/src/checkpoint/part-reader.ts',
+    find: 'last: reply.next === null }',
+    replace: 'last: true }',
+    caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
+    schedules: 200,
+    focus: { ...RESTORES, limits: { imageSliceBytes: 40 } },
+  },
+  {
+    name: 'reserve-eaten-by-empty-epochs',
+    story:
+      'With the log full, empty epochs go on behind the next cut for as long as the sink is away: they ' +
+      'take the room of the checkpoint that would free the log.',
+    file: 'packages/pair/src/ingress/log-ration.ts',
+    find: 'if (next > cut && awake - this.#triedAt < limits.lostMs) return false',
+    replace: '',
+    caughtBy: ['scenario: sink-away-while-the-store-fills'],
+    schedules: 0,
   },
 ]

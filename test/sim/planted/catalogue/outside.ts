@@ -25,9 +25,9 @@ export const OUTSIDE: readonly Mutation[] = [
     story:
       'A follower that is asked to lead tries only the store: with the source out of reach of both, each ' +
       'deposes the other for ever.',
-    file: 'packages/pair/src/life/hand-over.ts',
-    find: "return stage.source === 'push' ? [store]",
-    replace: 'return stage.source !== null ? [store]',
+    file: 'packages/pair/src/life/outside-probe.ts',
+    find: "return new Set(stage.source === 'push' ? [store] :",
+    replace: 'return new Set(stage.source !== null ? [store] :',
     caughtBy: ['deposed'],
     schedules: 200,
     focus: {

@@ -89,7 +89,7 @@ export const STALLS: readonly Mutation[] = [
     name: 'laggard-kept',
     story: 'A replica is told that its twin holds everybody back, and does not remove it.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: "if (this.#twin.reported('laggard')) return 'laggard'",
+    find: "if (this.#twin.lags) return 'laggard'",
     replace: '',
     caughtBy: ['scenario: laggard-removed'],
     schedules: 0,
@@ -99,8 +99,8 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A leader out of reach of its outside keeps it to itself: it lives and beats, and nothing happens.',
     file: 'packages/pair/src/life/hand-over.ts',
-    find: 'if (failingMs < limits.hedgeMs ||',
-    replace: 'if (failingMs >= 0 ||',
+    find: 'if (failingMs >= limits.hedgeMs && hasFollower) this.#ask(generation)',
+    replace: '',
     caughtBy: ['scenario: grey-failure-at-the-store'],
     schedules: 0,
   },
@@ -129,9 +129,69 @@ export const STALLS: readonly Mutation[] = [
       'A follower takes the lead whenever it is asked, without trying the sink first: two replicas that ' +
       'cannot reach it hand the lead to and fro, and one of them is always catching up.',
     file: 'packages/pair/src/life/hand-over.ts',
-    find: 'if (this.#probe !== null && now - this.#probe.sentAt < limits.replyMs) return',
-    replace: 'this.#reachedUntil = now + 2 * limits.hedgeMs',
+    find: 'const { reachedMs, tookMs } = this.#probe',
+    replace: 'const { reachedMs, tookMs } = { reachedMs: 2 * limits.heartbeatMs, tookMs: 0 }',
     caughtBy: ['scenario: sink-out-of-reach-of-both'],
+    schedules: 0,
+  },
+  {
+    name: 'slow-outside-handed-over',
+    story:
+      'A leader that has waited asks its follower to lead, though its own probes are answered: the ' +
+      'follower begins again what the leader was in the middle of, until it has waited as long itself.',
+    file: 'packages/pair/src/life/hand-over.ts',
+    find: 'return this.#probe.reachedMs >= hedgeMs && this.#probe.failingMs >= hedgeMs / 2',
+    replace: 'return true',
+    caughtBy: ['deposed'],
+    schedules: 300,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional' },
+      faults: ['sink-slow', 'store-slow'],
+      count: [1, 2],
+    },
+  },
+  {
+    name: 'patience-never-learned',
+    story:
+      'A request that was given up is given up as early the next time: a sink that needs longer for a ' +
+      'commit never gets one done.',
+    file: 'packages/pair/src/ports/outside-call.ts',
+    find: 'if (this.#heard) this.#patienceMs = ',
+    replace: 'if (this.#heard) ',
+    caughtBy: ['scenario: sink-slower-than-patience'],
+    schedules: 0,
+  },
+  {
+    name: 'lost-to-one-replica',
+    story:
+      'One replica that hears nobody of a pair speaks for its twin as well, which hears it: the ' +
+      'pipeline goes back to its checkpoint though every replica lives.',
+    file: 'packages/pair/src/life/loss-watch.ts',
+    find: 'LANES.every((lane) => lostTo.includes(',
+    replace: 'LANES.some((lane) => lostTo.includes(',
+    caughtBy: ['scenario: cut-off-from-upstream'],
+    schedules: 0,
+  },
+  {
+    name: 'laggard-never-forgiven',
+    story:
+      'The word that a twin is too slow holds for ever: who could not write the view at the time ' +
+      'removes it when it has long caught up.',
+    file: 'packages/pair/src/life/twin-link.ts',
+    find: 'saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs',
+    replace: 'saidAt !== undefined',
+    caughtBy: ['scenario: laggard-of-the-past'],
+    schedules: 0,
+  },
+  {
+    name: 'no-link-counts-as-gone',
+    story:
+      'A consumer whose link has just been reset counts as one that has missed two heartbeats: at the ' +
+      'mark it is removed before it can connect again.',
+    file: 'packages/pair/src/channel/output-channel.ts',
+    find: 'return heardAt !== undefined && this.#context.awake - heardAt >= ms',
+    replace: 'return ![...this.#subscribers.values()].some((one) => one.incarnation === incarnation)',
+    caughtBy: ['scenario: link-reset-at-the-mark'],
     schedules: 0,
   },
   {
@@ -192,8 +252,8 @@ export const STALLS: readonly Mutation[] = [
       'A follower waits for its leader, however long its rows are due: a hung leader of a transactional ' +
       'egress costs a silence, a take-over and a catch-up, though anybody could have committed.',
     file: 'packages/pair/src/egress/sink-writer.ts',
-    find: 'awake - this.#stalledAt >= limits.hedgeMs',
-    replace: 'awake - this.#stalledAt >= 1e9',
+    find: 'this.#stalledMs >= Math.max(limits.hedgeMs, 2 * this.#usualMs)',
+    replace: 'this.#stalledMs >= 1e9',
     caughtBy: ['scenario: egress-leader-hangs'],
     schedules: 0,
   },
