@@ -175,7 +175,7 @@ export const DECISIONS: readonly Mutation[] = [
     file: 'packages/pair/src/checkpoint/run-keeper.ts',
     find: 'return state.promised.includes(this.#context.pair) ? state.at : this.promise',
     replace: 'return state.promised.includes(this.#context.pair) ? state.at : null',
-    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged'],
+    caughtBy: ['stuck', 'lost', 'crashed', 'halted', 'diverged', 'bound'],
     schedules: 400,
     focus: {
       plan: { source: 'replayable', sink: 'transactional', sources: 2, checkpointEvery: 5 },

@@ -4,38 +4,15 @@ import { DISPLAY, PUSH } from './foci.ts'
 /** What is asked of sources, and what is owed to clients. */
 export const OUTSIDE: readonly Mutation[] = [
   {
-    name: 'patience-of-a-source-forgotten',
-    story:
-      'A source may keep its answer until there is something to say, and is given up as if it had not ' +
-      'answered: leaders remove each other for as long as it is quiet.',
-    file: 'packages/pair/src/ingress/source-reader.ts',
-    find: 'this.#call.sent(id, limits.sourceWaitMs)',
-    replace: 'this.#call.sent(id)',
-    caughtBy: ['deposed'],
-    schedules: 50,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional' },
-      faults: ['source-pause'],
-      count: [0, 0],
-      limits: { sourceWaitMs: 400 },
-    },
-  },
-  {
     name: 'source-not-probed',
     story:
-      'A follower that is asked to lead tries only the store: with the source out of reach of both, each ' +
-      'deposes the other for ever.',
+      'Whoever tries the outside tries only the store: a leader that cannot reach its source takes it for ' +
+      'slow, because the store answers, and asks nobody.',
     file: 'packages/pair/src/life/outside-probe.ts',
     find: "return new Set(stage.source === 'push' ? [store] :",
     replace: 'return new Set(stage.source !== null ? [store] :',
-    caughtBy: ['deposed'],
-    schedules: 200,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional' },
-      faults: ['source-pause'],
-      at: ['in'],
-      count: [1, 2],
-    },
+    caughtBy: ['scenario: grey-failure-at-the-source'],
+    schedules: 0,
   },
   {
     name: 'push-after-the-drain-kept',
@@ -75,8 +52,7 @@ export const OUTSIDE: readonly Mutation[] = [
     file: 'packages/pair/src/life/pair-life.ts',
     find: 'if (!this.#linger.stays(key, this.serves)) this.#leave',
     replace: 'this.#leave',
-    caughtBy: ['lost'],
-    schedules: 300,
-    focus: { ...DISPLAY, faults: ['crash', 'crash', 'hang'], aims: ['ended'], at: ['out'], count: [2, 4] },
+    caughtBy: ['scenario: display-stays-for-its-clients'],
+    schedules: 0,
   },
 ]
