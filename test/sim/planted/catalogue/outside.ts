@@ -1,5 +1,5 @@
 import type { Mutation } from '../mutation.ts'
-import { DISPLAY, PUSH } from './foci.ts'
+import { PUSH } from './foci.ts'
 
 /** What is asked of sources, and what is owed to clients. */
 export const OUTSIDE: readonly Mutation[] = [
