@@ -40,6 +40,9 @@ async function obey(command: SimCommand): Promise<number> {
   }
 }
 
+/** Failures with their faults and last events; of the others only how to see them. */
+const TOLD_IN_FULL = 3
+
 async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
   // With --json standard output is for the one line, so that it can be piped.
   const say = command.json ? console.error : console.log
@@ -64,8 +67,12 @@ async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
     seconds += result.seconds
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
-  for (const { source, number } of failures.slice(0, 3)) {
+  for (const { source, number } of failures.slice(0, TOLD_IN_FULL)) {
     say(`${failureReport(scheduleList(source).at(number), replayName(source, number))}\n`)
+  }
+  // A long run is not repeated for the sake of a seed.
+  for (const { source, number, verdict } of failures.slice(TOLD_IN_FULL)) {
+    say(`also ${verdict}: npm run sim -- --replay ${replayName(source, number)}`)
   }
   if (command.coverage) say(`${coverage.table()}\n`)
   const closing = total.closing(seconds)

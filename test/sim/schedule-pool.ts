@@ -30,7 +30,7 @@ export interface PoolResult {
 
 /** Long enough that posting does not show, short enough that the threads end together. */
 const JOB_LENGTH = 25
-const FAILURES_KEPT = 3
+const FAILURES_KEPT = 100
 /** What a schedule allocates is dead when it is over: room for some of them means little to copy. */
 const YOUNG_MB = 96
 /** A schedule takes milliseconds, a stuck one a second: a thread silent for this long is caught in a loop. */

@@ -153,9 +153,9 @@ export class PartWriter {
     this.#held = held.length
     writing.leftover = unfinished.filter((name) => this.#isGivenUp(name))
     writing.reserved = this.#held === 0 || writing.final
-    if (writing.final) return
+    // One that is there already, by a twin or by who was here before, serves as well.
     const stored = held.some((part) => part.from === writing.from && part.to === writing.to)
-    if (stored || this.#held >= PARTS_MOST) this.#abandon()
+    if (stored || (this.#held >= PARTS_MOST && !writing.final)) this.#abandon()
   }
 
   #onDone(writing: Writing, leftover: readonly string[]): void {

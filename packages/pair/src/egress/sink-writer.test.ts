@@ -216,6 +216,17 @@ describe('a sink writer that follows', () => {
     ])
   })
 
+  it('takes a sink that nobody has opened yet for new, and one whose record is gone for robbed', () => {
+    const bench = new Bench(new TransactionalSink()).collected()
+    bench.settle(null)
+    bench.after(250).settle(null)
+    expect([bench.asked.length, bench.writer.fault]).toEqual([0, null])
+    bench.egress.queue.settle(epoch(1))
+    bench.after(1000).settle(null)
+    expect(bench.after(1000).settle(null).length + Number(bench.writer.fault === null)).toBe(0)
+    expect(bench.writer.fault).toBe('sink.record-missing')
+  })
+
   it('does not hedge for epochs that are not durable', () => {
     const bench = new Bench(new TransactionalSink(0)).collected()
     bench.durable = 0

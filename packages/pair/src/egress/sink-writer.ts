@@ -77,8 +77,10 @@ export class SinkWriter {
   onReply(id: number, reply: SinkReply): boolean {
     const phase = this.#phase
     if ((phase.kind !== 'opening' && phase.kind !== 'committing') || !this.#call.answered(id)) return false
-    if (reply.kind === 'unavailable') {
-      this.#call.failed('unavailable')
+    // Only a leader creates the record: a follower of one that cannot reach a new sink finds none.
+    const isNew = reply.kind === 'missing' && phase.generation === null && phase.known === 0
+    if (reply.kind === 'unavailable' || isNew) {
+      this.#call.failed(isNew ? 'nobody has opened it yet' : 'unavailable')
       this.#phase = { kind: 'closed' }
       return true
     }

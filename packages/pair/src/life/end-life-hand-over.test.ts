@@ -228,6 +228,9 @@ describe('the leader of an egress', () => {
     bench.end.onTwinMessage({ kind: 'record', epoch: epoch(3) }, bench.own.view)
     bench.end.onTwinMessage({ kind: 'record', epoch: epoch(2) }, bench.own.view)
     expect([bench.parts.queue!.record, bench.acts()]).toEqual([3, []])
+    // What it has seen by itself, its leader, which may be slow, has not.
+    bench.parts.queue!.settle(epoch(5))
+    expect([bench.acts(), bench.acts()]).toEqual([['2: record 5'], []])
   })
 
   it('tries no outside as a joiner, for a leader that may be well again when it is a member', () => {

@@ -200,6 +200,8 @@ export class EndLife {
     }
     if (message.kind === 'record' && this.#writer !== null) {
       this.#writer.onRecord(message.epoch)
+      this.#saidRecord = Math.max(this.#saidRecord, message.epoch)
+      this.#twin.onProgress(message.epoch)
       return true
     }
     if (message.kind !== 'hand-over' || (ingress === null && this.#writer === null)) return false
@@ -275,9 +277,10 @@ export class EndLife {
     this.#twin.send({ kind: 'accepted', index: tail })
   }
 
+  /** Who has seen the record tells the other: a follower that has committed by itself, its slow leader. */
   #tellRecord(): void {
     const record = this.#p.queue?.record ?? 0
-    if (this.#leads === null || record === this.#saidRecord || !this.#twin.open) return
+    if (record === this.#saidRecord || !this.#twin.open) return
     this.#saidRecord = record
     this.#twin.send({ kind: 'record', epoch: record as Epoch })
   }
@@ -286,11 +289,8 @@ export class EndLife {
   #watchOutside(): void {
     const { ingress } = this.#p
     if (this.#leads === null) return
-    const failing = [
-      this.#writer?.failingMs ?? 0,
-      ingress?.log.failingMs ?? 0,
-      ingress?.source.failingMs ?? 0,
-    ]
+    const outside = [this.#writer, ingress?.log, ingress?.source]
+    const failing = outside.map((one) => one?.failingMs ?? 0)
     this.#handOver.watch(this.#leads, Math.max(...failing), this.#twinIsMember && this.#twin.open)
   }
 

@@ -69,6 +69,17 @@ describe('whether the twin is lost', () => {
     expect(new Bench(view).linked('b9').facts.twinLost).toBe('its successor waits')
   })
 
+  it('is not slow that waits for its sink, as we do: it has processed all that is committed', () => {
+    const bench = new Bench(viewOf({ members: ['a1', 'b2'], leader: 2 }), 'wall/0').linked('b2')
+    const lagsAt = (at: number): string | null => {
+      bench.twin.onProgress(epoch(at))
+      bench.twin.onReport(incarnation(2), 'laggard')
+      return bench.facts.twinLost
+    }
+    bench.parts.queue!.settle(epoch(3))
+    expect([2, 3, 4].map(lagsAt)).toEqual(['laggard', null, null])
+  })
+
   it('is not shown by a successor of our own lane', () => {
     expect(new Bench(viewOf({ members: ['a1', 'b2'], waiting: ['a9'] })).facts.twinLost).toBe(null)
   })

@@ -56,11 +56,20 @@ export class FactFinder {
     const { limits, identity } = this.#p.context
     if (this.#own.view?.waiting.some((w) => w.lane === twin.lane) === true) return 'its successor waits'
     if (this.#twin.peer?.incarnation !== twin.incarnation) return null
-    if (this.#twin.lags) return 'laggard'
+    if (this.#twin.lags && !this.#waitsForSink()) return 'laggard'
     if (this.#twin.closed && this.#twin.reportedLost) return 'closed'
     // A joiner of an ingress has no neighbour yet that could tell.
     const alone = this.#catchUp.joiner !== null && identity.place.upstream.length === 0
     return this.#twin.silentMs >= limits.removeMs && (this.#twin.reportedLost || alone) ? 'silent' : null
+  }
+
+  /**
+   * At a sink a replica acks what is committed, and no more. A twin that has processed all of that does not
+   * lag: it waits, as everybody does. (Our own acks may be ahead of that: a joiner acks what it retains.)
+   */
+  #waitsForSink(): boolean {
+    const { queue } = this.#p
+    return queue !== null && this.#twin.at >= queue.record
   }
 
   #joinerLost(): boolean {

@@ -40,7 +40,7 @@ export class HandOver {
   watch(generation: Generation, failingMs: number, hasFollower: boolean): void {
     const { limits } = this.#context
     if (failingMs < limits.hedgeMs / 2) {
-      this.#probe.forget()
+      this.#probe.rest()
       return
     }
     // Somebody is there and does nothing of what is asked: at last, perhaps for another.

@@ -46,10 +46,9 @@ export class OutsideProbe {
     this.#tries = [...this.#tries, { sentAt: now, awaited: this.#touch(generation) }].slice(-TRIES_MOST)
   }
 
-  forget(): void {
-    this.#tries = []
+  /** Nothing fails just now. What is on its way is answered still: something slow answers late. */
+  rest(): void {
     this.#tryingSince = null
-    this.#reachedAt = Number.NEGATIVE_INFINITY
   }
 
   /** True if the reply was to a request of this probe. */

@@ -271,6 +271,7 @@ export class PairLife {
         this.#sayProgress()
         break
       case 'progress':
+        this.twin.onProgress(message.at)
         this.#end.onProgress(message)
         this.catchUp.onProgress(message)
         break

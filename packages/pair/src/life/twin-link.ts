@@ -1,5 +1,5 @@
 import { Backoff } from '@pollux/std'
-import type { Hello, Incarnation, Message } from '@pollux/protocol'
+import type { Epoch, Hello, Incarnation, Message } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { Member } from './view.ts'
 
@@ -22,6 +22,8 @@ export class TwinLink {
   #heardAt = 0
   #beatAt = 0
   #backoff: Backoff
+  /** Everything before this it has processed, by its last word. */
+  #at = 0 as Epoch
   /** Neighbours that lost contact with the peer, or find it too slow, and when that was said last. */
   readonly #reports = new Map<Reason, number>()
 
@@ -32,6 +34,10 @@ export class TwinLink {
 
   get peer(): Member | null {
     return this.#peer
+  }
+
+  get at(): Epoch {
+    return this.#at
   }
 
   get link(): number | null {
@@ -71,6 +77,7 @@ export class TwinLink {
     if (peer?.incarnation === this.#peer?.incarnation) return
     if (this.#link !== null) this.#context.close(this.#link)
     this.#peer = peer
+    this.#at = 0 as Epoch
     this.#link = null
     this.#accepted = false
     this.#heardAt = this.#context.awake
@@ -86,7 +93,10 @@ export class TwinLink {
     this.#link = link
     this.#accepted = true
     this.#heardAt = this.#context.awake
-    if (!same) this.#reports.clear()
+    if (!same) {
+      this.#at = 0 as Epoch
+      this.#reports.clear()
+    }
     this.send({ kind: 'heartbeat' })
   }
 
@@ -96,6 +106,10 @@ export class TwinLink {
     this.#heardAt = this.#context.awake
     this.#reports.delete('closed')
     this.#reports.delete('silent')
+  }
+
+  onProgress(at: Epoch): void {
+    if (at > this.#at) this.#at = at
   }
 
   onClosed(link: number): boolean {

@@ -81,7 +81,7 @@ export const SIM_LIMITS: Limits = {
   appendBytes: 600,
   commitRows: 20,
   logReserveBytes: 3000,
-  followerLagMax: 60,
+  followerLagMax: 150,
 }
 
 /** Virtual time after healing within which a pipeline must have finished. */

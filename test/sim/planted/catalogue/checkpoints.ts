@@ -76,7 +76,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     find: 'this.#trim.poll(ingress.standing.hasTwin ? ingress.twinHolds : null)',
     replace: 'this.#trim.poll(null)',
     caughtBy: ['unserved', 'lost', 'halted', 'stuck', 'crashed'],
-    schedules: 400,
+    schedules: 2000,
     focus: {
       plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 2 },
       faults: ['crash', 'slow', 'slow'],

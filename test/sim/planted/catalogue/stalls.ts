@@ -89,7 +89,7 @@ export const STALLS: readonly Mutation[] = [
     name: 'laggard-kept',
     story: 'A replica is told that its twin holds everybody back, and does not remove it.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: "if (this.#twin.lags) return 'laggard'",
+    find: "if (this.#twin.lags && !this.#waitsForSink()) return 'laggard'",
     replace: '',
     caughtBy: ['scenario: laggard-removed'],
     schedules: 0,
@@ -108,8 +108,8 @@ export const STALLS: readonly Mutation[] = [
     name: 'unreachable-source-kept',
     story: 'A leader minds its store and its sink; that it cannot read its source is no reason to hand over.',
     file: 'packages/pair/src/life/end-life.ts',
-    find: '      ingress?.source.failingMs ?? 0,\n    ]',
-    replace: '    ]',
+    find: ', ingress?.source]',
+    replace: ']',
     caughtBy: ['scenario: grey-failure-at-the-source'],
     schedules: 0,
   },
@@ -118,8 +118,8 @@ export const STALLS: readonly Mutation[] = [
     story:
       'A leader minds its store and its source; that it cannot write to its sink is no reason to hand over.',
     file: 'packages/pair/src/life/end-life.ts',
-    find: '      this.#writer?.failingMs ?? 0,\n',
-    replace: '',
+    find: '[this.#writer, ingress?.log',
+    replace: '[ingress?.log',
     caughtBy: ['scenario: grey-failure-at-the-sink'],
     schedules: 0,
   },
@@ -132,6 +132,35 @@ export const STALLS: readonly Mutation[] = [
     find: 'const { reachedMs, tookMs } = this.#probe',
     replace: 'const { reachedMs, tookMs } = { reachedMs: 2 * limits.heartbeatMs, tookMs: 0 }',
     caughtBy: ['scenario: sink-out-of-reach-of-both'],
+    schedules: 0,
+  },
+  {
+    name: 'waiting-for-the-sink-taken-for-lag',
+    story:
+      'A follower that has just joined acks what it retains, its leader what a slow sink has committed: ' +
+      'the leader is removed for being behind.',
+    file: 'packages/pair/src/life/fact-finder.ts',
+    find: ' && !this.#waitsForSink()',
+    replace: '',
+    caughtBy: ['deposed'],
+    schedules: 400,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+      faults: ['sink-slow'],
+      count: [1, 3],
+      limits: { markBytes: 300, windowBytes: 2000 },
+      rows: 80,
+    },
+  },
+  {
+    name: 'new-sink-taken-for-robbed',
+    story:
+      'A follower finds no record in a sink that its leader has never reached, and dies of it; so does its ' +
+      'successor, and the pipeline halts.',
+    file: 'packages/pair/src/egress/sink-writer.ts',
+    find: 'phase.generation === null && phase.known === 0',
+    replace: 'phase.generation === null && phase.known < 0',
+    caughtBy: ['scenario: sink-not-opened-yet'],
     schedules: 0,
   },
   {
