@@ -10,6 +10,9 @@ import { HELP, type SimCommand, simCommand } from './sim-options.ts'
 import { EVERY_MEETING_ONCE, STEPS_STRIDE } from './systematic-sample.ts'
 import { closingInWords, Tally } from './tally.ts'
 
+/** Failures with their faults and last events; of the others only how to see them. */
+const TOLD_IN_FULL = 3
+
 const SEEDS = 2 ** 32
 
 try {
@@ -39,9 +42,6 @@ async function obey(command: SimCommand): Promise<number> {
       return run(command)
   }
 }
-
-/** Failures with their faults and last events; of the others only how to see them. */
-const TOLD_IN_FULL = 3
 
 async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
   // With --json standard output is for the one line, so that it can be piped.
