@@ -2,7 +2,7 @@ import type { Epoch, Image, PairId, Position } from '@pollux/protocol'
 import { comparePositions, EPOCH_END } from '@pollux/protocol'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import type { Context } from '../context.ts'
-import { OutsideCall } from '../ports/outside-call.ts'
+import { longestPatienceMs, OutsideCall } from '../ports/outside-call.ts'
 import { CutMeeting } from './cut-meeting.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
 import { type PartPiece, PartReader } from './part-reader.ts'
@@ -48,8 +48,8 @@ const NOWHERE = -1 as Epoch
  * least that a store must hold: in one of that size a checkpoint can always be written that frees the rest.
  */
 const CHECKPOINTS_RESERVED = 3
-/** A piece is awaited for so many times `replyMs`: twice as long as any one request for it. */
-const READ_REPLIES = 32
+/** A piece is awaited for so many times as long as any one request for it. */
+const READ_PATIENCES = 2
 
 const NOTHING: Pick<StoreReply & { kind: 'names' }, 'names' | 'unfinished'> = { names: [], unfinished: [] }
 
@@ -243,7 +243,7 @@ export class CheckpointKeeper {
   /** One part that cannot be read must not keep us from a later cut for ever. */
   #readOn(readAt: number): void {
     this.#reader.poll()
-    if (this.#context.awake - readAt < READ_REPLIES * this.#context.limits.replyMs) return
+    if (this.#context.awake - readAt < READ_PATIENCES * longestPatienceMs(this.#context.limits)) return
     this.#reader.stop()
     this.#phase = { kind: 'idle' }
   }

@@ -1,6 +1,6 @@
 import type { Generation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
-import { DOUBLINGS_MOST } from '../ports/outside-call.ts'
+import { longestPatienceMs } from '../ports/outside-call.ts'
 import { OutsideProbe } from './outside-probe.ts'
 import type { TwinLink } from './twin-link.ts'
 
@@ -44,7 +44,7 @@ export class HandOver {
       return
     }
     // Somebody is there and does nothing of what is asked: at last, perhaps for another.
-    const hopeless = failingMs >= PATIENCES_MOST * (limits.replyMs << DOUBLINGS_MOST)
+    const hopeless = failingMs >= PATIENCES_MOST * longestPatienceMs(limits)
     if (!hopeless && !this.#isOutOfReach(generation)) return
     if (failingMs >= limits.hedgeMs && hasFollower) this.#ask(generation)
   }

@@ -1,6 +1,7 @@
 import { Backoff } from '@pollux/std'
 import type { Context } from '../context.ts'
 import type { ReplicaEvent } from '../effect.ts'
+import type { Limits } from '../limits.ts'
 
 type Outside = Extract<ReplicaEvent, { readonly kind: 'unavailable' }>['outside']
 
@@ -66,7 +67,7 @@ export class OutsideCall {
   expires(): boolean {
     const { awake, limits } = this.#context
     if (this.#request === null || awake - dueAt(this.#request) < this.#patienceMs) return false
-    if (this.#heard) this.#patienceMs = Math.min(2 * this.#patienceMs, limits.replyMs << DOUBLINGS_MOST)
+    if (this.#heard) this.#patienceMs = Math.min(2 * this.#patienceMs, longestPatienceMs(limits))
     this.#calm()
     this.failed('no answer')
     return true
@@ -104,6 +105,11 @@ export class OutsideCall {
     this.#answers = 0
     this.#slowestMs = 0
   }
+}
+
+/** What takes longer than this never gets done. */
+export function longestPatienceMs({ replyMs }: Pick<Limits, 'replyMs'>): number {
+  return replyMs << DOUBLINGS_MOST
 }
 
 function dueAt({ sentAt, waitMs }: Request): number {

@@ -1,4 +1,4 @@
-import type { PairId } from '@pollux/protocol'
+import { otherLane, type PairId } from '@pollux/protocol'
 import type { DisplayEvent, EventId } from '@pollux/pair'
 import type { ProcessModel } from './process-model.ts'
 import type { World } from './world.ts'
@@ -115,7 +115,7 @@ export class DisplayClient {
   #reconnect(): void {
     if (this.#connectedTo?.alive === true) this.#connectedTo.onClientGone(this.#connection)
     this.#connection += CONNECTIONS_MOST
-    this.#lane = this.#lane === 'a' ? 'b' : 'a'
+    this.#lane = otherLane(this.#lane)
     this.#connectedTo = this.#find(`${this.pair}/${this.#lane}`)
     this.#heardAt = this.#world.now
     this.#connectedTo?.onClient(this.#connection, this.#after)

@@ -2,6 +2,7 @@ import {
   crc32c,
   FrameEncoder,
   hashText,
+  otherLane,
   type PairId,
   partitionOfHash,
   type Seq,
@@ -163,8 +164,4 @@ function keyFor(stem: string, groups: number, partitions: number, partition: num
     const key = `${stem}-${suffix}`
     if (partitionOfHash(hashText(key), groups, partitions) === partition) return key
   }
-}
-
-function otherLane(lane: 'a' | 'b'): 'a' | 'b' {
-  return lane === 'a' ? 'b' : 'a'
 }
