@@ -29,7 +29,7 @@ export class Replica {
   readonly #life: PairLife
   readonly #body: Body
   readonly #display: DisplayFeed | null
-  readonly #losses: LossWatch
+  readonly losses: LossWatch
   #over = false
   #lastNow: number | null = null
   #tickAt = 0
@@ -41,7 +41,7 @@ export class Replica {
     const stance = new Stance(context)
     this.#context = context
     this.#views = new NeighbourViews(context)
-    this.#losses = new LossWatch(context, this.#views)
+    this.losses = new LossWatch(context, this.#views)
     this.#inputs = new InputSide(context, this.#views, digest)
     this.#outputs = new OutputSide(context, this.#views, digest)
     this.#display = stage.kind === 'egress' && stage.sink === 'resumable' ? new DisplayFeed(context) : null
@@ -61,7 +61,7 @@ export class Replica {
       runner,
       partWriter,
       body: this.#body,
-      losses: this.#losses,
+      losses: this.losses,
       ingress,
       queue,
     })
@@ -218,7 +218,8 @@ export class Replica {
     const port = this.#inputs.portOf(link)
     if (port !== null) {
       port.links.onHeard(link)
-      this.#losses.onHeard(port.channel.channel.from)
+      // A successor that waits refuses: of the pair that somebody wants, nobody was heard.
+      if (message.kind !== 'refuse') this.losses.onHeard(port.channel.channel.from)
       this.#onFromProducer(link, port.channel.channel.id, message)
     } else if (this.#outputs.owns(link)) this.#onFromConsumer(link, message)
     else this.#life.onTwinMessage(link, message)
@@ -275,7 +276,7 @@ export class Replica {
   #onFromConsumer(link: number, message: Message): void {
     this.#outputs.onHeard(link)
     const pair = this.#outputs.pairOf(link)
-    if (pair !== null) this.#losses.onHeard(pair)
+    if (pair !== null) this.losses.onHeard(pair)
     switch (message.kind) {
       case 'heartbeat':
         break

@@ -3,6 +3,7 @@ import { CHANNELS } from './catalogue/channels.ts'
 import { CHECKPOINTS } from './catalogue/checkpoints.ts'
 import { DECISIONS } from './catalogue/decisions.ts'
 import { FAILURES } from './catalogue/failures.ts'
+import { LAGGARDS } from './catalogue/laggards.ts'
 import { OUTSIDE } from './catalogue/outside.ts'
 import { PUSHES } from './catalogue/pushes.ts'
 import { SIMULATOR } from './catalogue/simulator.ts'
@@ -23,5 +24,6 @@ export const CATALOGUE: readonly Mutation[] = [
   ...PUSHES,
   ...OUTSIDE,
   ...STALLS,
+  ...LAGGARDS,
   ...SIMULATOR,
 ]

@@ -72,6 +72,18 @@ describe('an output buffer', () => {
     })
   })
 
+  it('tells what was there at the end of an epoch, of what is still kept', () => {
+    const buffer = filled()
+    const upTo = (count: number): number =>
+      numbers(buffer)
+        .slice(0, count)
+        .reduce((sum, number) => sum + buffer.item(number).bytes, 0)
+    const told = (): number[] => [0, 1, 2, 3, 9].map((one) => buffer.bytesBefore(epoch(one)))
+    expect(told()).toEqual([0, upTo(3), upTo(5), upTo(6), upTo(6)])
+    buffer.evict(at(1, 3), () => undefined)
+    expect(told()).toEqual([0, 0, upTo(2), upTo(3), upTo(3)])
+  })
+
   it('keeps a whole frame when a place in the middle of it is acked', () => {
     const buffer = filled()
     buffer.evict(at(0, 1), () => undefined)

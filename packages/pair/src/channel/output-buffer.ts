@@ -146,6 +146,13 @@ export class OutputBuffer {
     return this.item(number - 1).bytesAfter
   }
 
+  /** What is kept of the epochs before `epoch`: all that was there when they had just been sealed. */
+  bytesBefore(epoch: Epoch): number {
+    let number = this.numberAt({ epoch, seq: 0 as Seq }) ?? this.#evicted
+    if (number < this.end && this.item(number).message.start.epoch < epoch) number++
+    return number === this.#evicted ? 0 : this.item(number - 1).bytesAfter - this.#keptBytesAfter
+  }
+
   /** Forgets what ends at or before `position`. Returns the frames that nobody will be sent again. */
   evict(position: Position, onFrame: (frame: Frame) => void): void {
     for (;;) {

@@ -61,6 +61,12 @@ export class OutputSide implements StageOutput {
     return this.channels.some((channel) => channel.overMark)
   }
 
+  /** Whether a twin that has processed all before `epoch` has stopped at its mark, as far as we see. */
+  stops(epoch: Epoch): boolean {
+    const { markBytes } = this.#context.limits
+    return this.channels.some(({ buffer }) => buffer.bytesBefore(epoch) >= markBytes)
+  }
+
   /** Where a consumer got other bytes than we have made. */
   get diverged(): { readonly channel: number; readonly position: Position } | null {
     for (const { channel, divergedAt } of this.channels) {

@@ -56,11 +56,6 @@ export class SinkWriter {
     return this.#call.failingMs
   }
 
-  /** What we write to is there, and perhaps slow. */
-  heard(): void {
-    this.#call.heard()
-  }
-
   /** Acts if there is something to do now. */
   poll(standing: SinkStanding): void {
     const { awake, limits } = this.#context

@@ -51,6 +51,19 @@ describe('a decision book', () => {
     expect(book.at(4)).toBe(FULL)
   })
 
+  it('knows about how much the log lacks', () => {
+    const book = holding(1, 2)
+    book.hold(decision(3, { pushes: [{ ...PUSH, bytes: new Uint8Array(1000) }] }))
+    const after = [0, 1, 2, 3].map((durable) => {
+      book.markDurable(durable)
+      return book.undurableBytes
+    })
+    expect(after).toEqual([64 * 3 + 1001, 64 * 2 + 1001, 64 + 1001, 0])
+    book.hold(decision(4))
+    book.reset(7)
+    expect(book.undurableBytes).toBe(0)
+  })
+
   it('adopts from the log what it does not hold yet (D1)', () => {
     const book = holding(1)
     expect(book.adopt(decision(2))).toBe(true)

@@ -1,5 +1,6 @@
 import { assert, RingQueue } from '@pollux/std'
 import type { Decision } from '@pollux/protocol'
+import { entryBytes } from '../ports/stored-bytes.ts'
 
 /**
  * The decisions this replica holds, in index order without holes. Invariants:
@@ -19,6 +20,8 @@ export class DecisionBook {
   #final = 0
   #durable = 0
   #keptAfter = Number.POSITIVE_INFINITY
+  /** About what the log lacks. */
+  undurableBytes = 0
 
   get processed(): number {
     return this.#processed
@@ -57,6 +60,7 @@ export class DecisionBook {
     this.#processed = index
     this.#final = index
     this.#durable = index
+    this.undurableBytes = 0
   }
 
   /** Begins behind `processed`, with older undurable ones still to come in by `hold`. */
@@ -74,6 +78,7 @@ export class DecisionBook {
   hold(decision: Decision): void {
     assert(decision.index === this.tail + 1, () => `decision ${decision.index} after ${this.tail} (D1)`)
     this.#held.push(decision)
+    this.undurableBytes += entryBytes(decision)
   }
 
   /** What stands in the durable log at this index. Returns false if it contradicts what is held here. */
@@ -85,7 +90,10 @@ export class DecisionBook {
   }
 
   markDurable(index: number): void {
-    this.#durable = Math.max(this.#durable, Math.min(index, this.tail))
+    while (this.#durable < Math.min(index, this.tail)) {
+      this.#durable++
+      this.undurableBytes -= entryBytes(this.at(this.#durable))
+    }
     this.markFinal(this.#durable)
     this.#drop()
   }

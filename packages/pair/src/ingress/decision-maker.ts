@@ -107,8 +107,8 @@ export class DecisionMaker {
   #decide(standing: IngressStanding): boolean {
     const { drainAt, finish } = standing
     const { limits } = this.#context
-    const { book, source, desk, log, tail } = this.#m
-    if (tail.next === EPOCH_END || book.tail - book.durable >= limits.undurableMax) return false
+    const { source, desk, log, tail } = this.#m
+    if (tail.next === EPOCH_END || this.#owesTheLog()) return false
     const has = source.hasRows || desk.hasRows
     const bytes = source.readyBytes + desk.waitingBytes
     const clock = this.#clock.current()
@@ -134,6 +134,18 @@ export class DecisionMaker {
     if (this.#pressed || bytes < limits.sliceBytes || tail.next !== clock) return false
     if (drainAt !== null && tail.next + 1 > drainAt) return false
     return this.#propose((tail.next + 1) as Epoch, false, true)
+  }
+
+  /**
+   * As much is decided and not durable as may be. What the log lacks goes into the room that is reserved for
+   * it, or with the store full nothing ever becomes durable.
+   */
+  #owesTheLog(): boolean {
+    const { book, desk } = this.#m
+    const { undurableMax, sliceBytes, logReserveBytes } = this.#context.limits
+    const undurable = book.tail - book.durable
+    const next = Math.min(desk.waitingBytes, sliceBytes)
+    return undurable >= undurableMax || (undurable > 0 && book.undurableBytes + next > logReserveBytes)
   }
 
   #newsWithoutRows(): boolean {

@@ -54,11 +54,6 @@ export class LogWriter {
     return this.#call.failingMs
   }
 
-  /** What we write to is there, and perhaps slow. */
-  heard(): void {
-    this.#call.heard()
-  }
-
   poll(generation: Generation): void {
     // The view has moved on as asked; the fence under the new generation follows when it may.
     if (this.#phase.kind !== 'closed' && this.#phase.generation < generation) this.wantsReopen = false

@@ -62,11 +62,6 @@ export class SourceReader {
     return this.#call.failingMs
   }
 
-  /** What we read from is there, and perhaps slow. */
-  heard(): void {
-    this.#call.heard()
-  }
-
   /** Where the next undecided row is. */
   place(position: SourcePosition): void {
     this.#position = position

@@ -123,10 +123,7 @@ export class EndLife {
 
   onStore(id: number, reply: StoreReply): boolean {
     const { ingress } = this.#p
-    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) {
-      if (reply.kind !== 'unavailable') ingress?.log.heard()
-      return true
-    }
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return true
     if (ingress?.log.onReply(id, reply) === true) {
       if (ingress.log.wantsReopen) this.#run.key.hint()
       if (ingress.log.fenced) this.stale = true
@@ -139,14 +136,10 @@ export class EndLife {
   onSource(id: number, reply: SourceReply): void {
     const { ingress } = this.#p
     if (!this.#handOver.onReply(id, reply.kind === 'reached')) ingress?.source.onReply(id, reply)
-    else if (reply.kind === 'reached') ingress?.source.heard()
   }
 
   onSink(id: number, reply: SinkReply): void {
-    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) {
-      if (reply.kind !== 'unavailable') this.#writer?.heard()
-      return
-    }
+    if (this.#handOver.onReply(id, reply.kind !== 'unavailable')) return
     if (this.#writer?.onReply(id, reply) === true && this.#writer.fenced) {
       this.#writer.fenced = false
       this.stale = true
@@ -201,7 +194,6 @@ export class EndLife {
     if (message.kind === 'record' && this.#writer !== null) {
       this.#writer.onRecord(message.epoch)
       this.#saidRecord = Math.max(this.#saidRecord, message.epoch)
-      this.#twin.onProgress(message.epoch)
       return true
     }
     if (message.kind !== 'hand-over' || (ingress === null && this.#writer === null)) return false

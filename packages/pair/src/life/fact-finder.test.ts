@@ -1,5 +1,6 @@
-import { epoch, incarnation } from '@pollux/protocol'
+import { epoch, incarnation, seq } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
+import { frameOf } from '../../test-kit/items.ts'
 import { PairBench } from '../../test-kit/pair-bench.ts'
 import { viewOf } from '../../test-kit/views.ts'
 import { CatchUp } from '../catch-up/catch-up.ts'
@@ -8,7 +9,7 @@ import { FactFinder } from './fact-finder.ts'
 import type { ViewFacts } from './own-view.ts'
 import type { View } from './view.ts'
 
-const LIMITS = { silenceMs: 250, hedgeMs: 250, removeMs: 1000, lostMs: 10_000 }
+const LIMITS = { silenceMs: 250, hedgeMs: 250, removeMs: 1000, lostMs: 10_000, markBytes: 4096 }
 
 class Bench extends PairBench {
   readonly catchUp = new CatchUp(this.parts, this.twin)
@@ -27,6 +28,7 @@ class Bench extends PairBench {
 }
 
 const TWINS = viewOf({ members: ['a1', 'b2'] })
+const NEIGHBOURS = ['orders/0', 'wall/0'].map((pair) => ({ pair, view: viewOf({ members: ['a1', 'b2'] }) }))
 
 describe('whether the twin is lost', () => {
   type Link = 'open' | 'closed'
@@ -77,7 +79,59 @@ describe('whether the twin is lost', () => {
       return bench.facts.twinLost
     }
     bench.parts.queue!.settle(epoch(3))
+    expect(lagsAt(2)).toBe(null)
+    bench.after(2 * LIMITS.silenceMs)
     expect([2, 3, 4].map(lagsAt)).toEqual(['laggard', null, null])
+  })
+
+  it('is slow that does not come, in two silences, to where the record was when it was behind it', () => {
+    const bench = new Bench(viewOf({ members: ['a1', 'b2'], leader: 2 }), 'wall/0').linked('b2')
+    const lags = (at: number, record: number, ms: number): string | null => {
+      bench.after(ms)
+      bench.parts.queue!.settle(epoch(record))
+      bench.twin.onProgress(epoch(at))
+      bench.twin.onReport(incarnation(2), 'laggard')
+      return bench.facts.twinLost
+    }
+    expect(lags(2, 4, 0)).toBe(null)
+    // It has come to 4, and the record has moved on: it is behind anew.
+    expect(lags(4, 6, 400)).toBe(null)
+    expect(lags(5, 9, 499)).toBe(null)
+    expect(lags(5, 9, 1)).toBe('laggard')
+    expect(lags(6, 9, 0)).toBe(null)
+  })
+
+  it('is not slow that has stopped at its mark, nor for two silences after it may go on', () => {
+    const bench = new Bench(TWINS).linked('b2')
+    const [channel] = bench.parts.outputs.channels
+    const { markBytes } = bench.parts.context.limits
+    const ids = Array.from({ length: markBytes / 8 }, (_, id) => id)
+    channel!.buffer.pushFrame(epoch(0), frameOf(0, ...ids))
+    channel!.buffer.pushSeal(epoch(1), 0, false)
+    const lagsAt = (at: number, ms = 0): string | null => {
+      bench.after(ms)
+      bench.twin.onProgress(epoch(at))
+      bench.twin.onReport(incarnation(2), 'laggard')
+      return bench.facts.twinLost
+    }
+    expect([0, 1].map((at) => lagsAt(at))).toEqual(['laggard', null])
+    channel!.evictTo({ epoch: epoch(1), seq: seq(ids.length) })
+    expect([lagsAt(1, 499), lagsAt(1, 1)]).toEqual([null, 'laggard'])
+  })
+
+  it('is silent for lostMs where no neighbour has been heard either: nobody is left to ask', () => {
+    const heard = (pairs: readonly string[]): string | null => {
+      const bench = new Bench(TWINS).linked('b2')
+      for (const { pair, view } of NEIGHBOURS) bench.neighbour(pair, view)
+      bench.parts.losses.tick(false)
+      bench.after(9000)
+      for (const pair of pairs) bench.parts.losses.onHeard(pair)
+      const before = bench.after(999).facts.twinLost
+      expect(before).toBe(null)
+      return bench.after(1).facts.twinLost
+    }
+    const all = NEIGHBOURS.map(({ pair }) => pair)
+    expect([[], all.slice(1), all].map(heard)).toEqual(['silent', null, null])
   })
 
   it('is not shown by a successor of our own lane', () => {

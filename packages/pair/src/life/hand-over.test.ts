@@ -92,6 +92,20 @@ describe('a follower that is asked to lead', () => {
     expect(bench.handOver.mayLead).toBe(true)
   })
 
+  it('may not where the leader had not asked for a while, or had not asked yet when that was tried', () => {
+    const bench = new Bench('wall/0')
+    const [first] = bench.asked()
+    // The leader was answered, and asks again: it is slow, and so is what answers us.
+    bench.after(101).asked()
+    bench.answers([first!])
+    const found = [50, 50, 50].map((ms) => [bench.after(ms).asked().length, bench.handOver.mayLead])
+    expect(found).toEqual([
+      [1, false],
+      [1, false],
+      [1, false],
+    ])
+  })
+
   it('does not count an answer that came late: the outside is out of reach for it too', () => {
     const bench = new Bench('wall/0')
     bench.answers(bench.asked().map((id) => (bench.after(500), id)))

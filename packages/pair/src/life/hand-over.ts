@@ -23,6 +23,9 @@ export class HandOver {
   readonly #twin: TwinLink
   readonly #probe: OutsideProbe
   #askedAt = Number.NEGATIVE_INFINITY
+  /** When we were asked last, and since when again and again. */
+  #heardAskAt = Number.NEGATIVE_INFINITY
+  #askedSince = Number.NEGATIVE_INFINITY
   #mayLeadUntil = 0
 
   constructor(context: Context, twin: TwinLink) {
@@ -54,11 +57,14 @@ export class HandOver {
    * each would otherwise depose the other for ever.
    */
   onAsked(generation: Generation): void {
-    const { now, limits } = this.#context
+    const { now, awake, limits } = this.#context
     const { reachedMs, tookMs } = this.#probe
-    // A leader that is still cut off asks again by then; one that is well is left alone. Whoever gets an
-    // answer only after so long would fare no better.
-    if (reachedMs >= 2 * limits.hedgeMs || tookMs >= limits.replyMs) this.#probe.send(generation)
+    if (awake - this.#heardAskAt > STILL_BEATS * limits.heartbeatMs) this.#askedSince = awake
+    this.#heardAskAt = awake
+    // Only what we have tried, and been answered, while the leader was not says that we would fare better:
+    // one that was answered in between is slow, as we would be; and so is whoever is answered only so late.
+    const reached = reachedMs + tookMs <= awake - this.#askedSince && tookMs < limits.replyMs
+    if (!reached) this.#probe.send(generation)
     else if (reachedMs >= STILL_BEATS * limits.heartbeatMs) this.#mayLeadUntil = now + 2 * limits.hedgeMs
   }
 

@@ -43,6 +43,17 @@ export class LossWatch {
     }
   }
 
+  /** No neighbour has been heard for so long that it counts as lost: none could tell us anything. */
+  get hearsNobody(): boolean {
+    return [...this.#views.pairs].every((pair) => this.silentMs(pair) >= this.#context.limits.lostMs)
+  }
+
+  /** How long nobody of a pair has been heard here. */
+  silentMs(pair: PairId): number {
+    const { awake } = this.#context
+    return awake - (this.#heardAt.get(pair) ?? awake)
+  }
+
   /** What we speak for: a slot whose twin is there says itself what it hears. */
   #slots(alone: boolean): readonly string[] {
     const { pair, identity } = this.#context

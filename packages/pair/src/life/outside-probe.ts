@@ -1,8 +1,6 @@
 import type { Generation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
-
-/** Tries that may still be answered at once. */
-const TRIES_MOST = 16
+import { longestPatienceMs } from '../ports/outside-call.ts'
 
 interface Try {
   readonly sentAt: number
@@ -29,21 +27,22 @@ export class OutsideProbe {
 
   /** How long all tries so far have had no answer, or an error. */
   get failingMs(): number {
-    return this.#tryingSince === null ? 0 : this.#context.now - this.#tryingSince
+    return this.#tryingSince === null ? 0 : this.#context.awake - this.#tryingSince
   }
 
   /** How long ago all of it has answered. */
   get reachedMs(): number {
-    return this.#context.now - this.#reachedAt
+    return this.#context.awake - this.#reachedAt
   }
 
   /** Once a heartbeat at most, however often it is called. */
   send(generation: Generation): void {
-    const { now, limits } = this.#context
-    if (now - this.#sentAt < limits.heartbeatMs) return
-    this.#sentAt = now
-    this.#tryingSince ??= now
-    this.#tries = [...this.#tries, { sentAt: now, awaited: this.#touch(generation) }].slice(-TRIES_MOST)
+    const { awake, limits } = this.#context
+    if (awake - this.#sentAt < limits.heartbeatMs) return
+    this.#sentAt = awake
+    this.#tryingSince ??= awake
+    const recent = this.#tries.filter(({ sentAt }) => awake - sentAt < longestPatienceMs(limits))
+    this.#tries = [...recent, { sentAt: awake, awaited: this.#touch(generation) }]
   }
 
   /** Nothing fails just now. What is on its way is answered still: something slow answers late. */
@@ -60,7 +59,7 @@ export class OutsideProbe {
       // Later tries are on their way still, and count just as well.
       this.#tries = this.#tries.filter((other) => other.sentAt > one.sentAt)
       this.#tryingSince = null
-      this.#reachedAt = this.#context.now
+      this.#reachedAt = this.#context.awake
       this.tookMs = this.#reachedAt - one.sentAt
     }
     return true

@@ -62,24 +62,39 @@ describe('a call to the outside', () => {
     expect(bench.call.failingMs).toBe(0)
   })
 
-  it('is awaited twice as long after one was given up that was there, up to a bound', () => {
-    const bench = new Bench()
-    const patience = Array.from({ length: 7 }, (_, id) => {
-      bench.call.sent(id)
-      if (id > 0) bench.call.heard()
+  it('is awaited for longer than one needed that was given up and came late', () => {
+    const patienceAfter = (lateMs: number): number => {
+      const bench = new Bench()
+      bench.call.sent(1)
+      bench.after(500).expires()
+      bench.call.sent(2)
+      expect(bench.after(lateMs - 500).answered(1)).toBe(false)
+      bench.call.answered(2)
+      bench.call.sent(3)
       const from = bench.context.now
       while (!bench.call.expires()) bench.after(1)
       return bench.context.now - from
-    })
-    expect(patience).toEqual([500, 500, 1000, 2000, 4000, 8000, 8000])
+    }
+    expect([501, 900, 5000].map(patienceAfter)).toEqual([1002, 1800, 8000])
+  })
+
+  it('learns it of one that was given up while several were, each once', () => {
+    const bench = new Bench()
+    for (let id = 1; id <= 3; id++) {
+      bench.call.sent(id)
+      bench.after(500).expires()
+    }
+    expect([1, 1].map((id) => bench.call.answered(id))).toEqual([false, false])
+    bench.call.sent(4)
+    expect([bench.after(2999).expires(), bench.after(1).expires()]).toEqual([false, true])
   })
 
   it('is awaited twice as long as the slowest needed, once all of many have come', () => {
     const patienceAfter = (slowestMs: number): number => {
       const bench = new Bench()
       bench.call.sent(0)
-      bench.call.heard()
       bench.after(500).expires()
+      bench.call.answered(0)
       for (let id = 1; id <= 16; id++) {
         bench.call.sent(id)
         bench.after(id === 7 ? slowestMs : 1).answered(id)

@@ -13,23 +13,24 @@ interface Request {
 
 /** A pause after a failure, and the patience with an answer, double so often at most. */
 export const DOUBLINGS_MOST = 4
+/** Requests that were given up and may be answered yet: there are no more until the patience is longest. */
+const GIVEN_UP_MOST = 16
 /** Answers in a row after which the patience is what they needed, and no longer what an earlier one did. */
 const ANSWERS_CALM = 16
 
 /**
  * One request at a time to something outside: what was asked, since when it fails, when to try again. It
- * learns how long an answer takes: one that was given up while somebody was there is awaited twice as long
- * the next time, or something slow would never get anything done. Does not own what a failure means.
+ * learns how long an answer takes, of those that come after they were given up, or something slow would never
+ * get anything done. Does not own what a failure means.
  */
 export class OutsideCall {
   readonly #context: Context
   readonly #outside: Outside
   #request: Request | null = null
+  #givenUp: readonly Request[] = []
   readonly #backoff: Backoff
   #failingSince: number | null = null
   #patienceMs: number
-  /** Something else has been answered since the request was sent. */
-  #heard = false
   /** Answers since the last that never came, and how long the slowest of them took. */
   #answers = 0
   #slowestMs = 0
@@ -55,27 +56,24 @@ export class OutsideCall {
   /** `waitMs`: for so long whoever is asked may keep the answer back until there is something to say. */
   sent(id: number, waitMs = 0): void {
     this.#request = { id, sentAt: this.#context.awake, waitMs }
-    this.#heard = false
-  }
-
-  /** Whoever is asked has answered something else: it is there, and perhaps slow. */
-  heard(): void {
-    this.#heard = true
   }
 
   /** Gives up what has been without an answer for too long; true when it just has. */
   expires(): boolean {
-    const { awake, limits } = this.#context
+    const { awake } = this.#context
     if (this.#request === null || awake - dueAt(this.#request) < this.#patienceMs) return false
-    if (this.#heard) this.#patienceMs = Math.min(2 * this.#patienceMs, longestPatienceMs(limits))
     this.#calm()
+    this.#givenUp = [...this.#givenUp, this.#request].slice(-GIVEN_UP_MOST)
     this.failed('no answer')
     return true
   }
 
   /** True if this is the answer to what is under way, which then no longer is. */
   answered(id: number): boolean {
-    if (this.#request?.id !== id) return false
+    if (this.#request?.id !== id) {
+      this.#late(id)
+      return false
+    }
     this.#slowestMs = Math.max(this.#slowestMs, this.#context.awake - dueAt(this.#request))
     this.#request = null
     if (++this.#answers < ANSWERS_CALM) return true
@@ -99,6 +97,17 @@ export class OutsideCall {
 
   pause(ms: number): void {
     this.#backoff.pause(this.#context.now, ms)
+  }
+
+  /** What was given up has been answered after all: whatever is asked now is awaited for longer than that. */
+  #late(id: number): void {
+    const request = this.#givenUp.find((one) => one.id === id)
+    if (request === undefined) return
+    const { awake, limits } = this.#context
+    const needed = Math.min(2 * (awake - dueAt(request)), longestPatienceMs(limits))
+    this.#patienceMs = Math.max(this.#patienceMs, needed)
+    this.#givenUp = this.#givenUp.filter((one) => one !== request)
+    this.#calm()
   }
 
   #calm(): void {

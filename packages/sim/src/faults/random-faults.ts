@@ -119,11 +119,18 @@ function kindOf(random: Random): FaultKind {
   return 'crash'
 }
 
+/** Mostly at once, sometimes late, and now and then so late that its pair, or its neighbours, gave it up. */
+function restartAfter(random: Random): number {
+  const [chance, share] = [random.float(), random.float()]
+  if (chance < 0.6) return 1 + share * 20
+  return chance < 0.96 ? share * 160 : 500 + share * 1000
+}
+
 /** A fault of this kind that can strike at this pair; null where it cannot. */
 export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: number): Fault | null {
   const slot = `${place.id}/${random.pick(['a', 'b'] as const)}`
   const forMs = random.chance(0.5) ? random.float() * 50 : random.float() * 600
-  const restartMs = random.chance(0.6) ? 1 + random.float() * 20 : random.float() * 160
+  const restartMs = restartAfter(random)
   const neighbours = [place.id, ...place.upstream, ...place.downstream]
   const other = `${random.pick(neighbours)}/${random.pick(['a', 'b'] as const)}`
   const pair = place.id

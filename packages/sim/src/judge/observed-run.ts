@@ -18,7 +18,10 @@ export interface ObservedRun {
   readonly world: World
   readonly checker: Checker
   readonly options: {
-    readonly limits: Pick<Limits, 'undurableMax' | 'attemptsMax' | 'logReserveBytes' | 'replyMs'>
+    readonly limits: Pick<
+      Limits,
+      'undurableMax' | 'attemptsMax' | 'logReserveBytes' | 'replyMs' | 'lostMs' | 'sliceBytes'
+    >
   }
   readonly pushClients: Pick<PushClients, 'owedBy' | 'mostOwedBy'>
   /** What has struck so far. */

@@ -1,8 +1,9 @@
 import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
-import { type Member, RUN_KEY, type RunKey, type StoreRequest, type View, viewKey } from '@pollux/pair'
+import { type Member, RUN_KEY, type StoreRequest, type View, viewKey } from '@pollux/pair'
 import type { ProcessModel } from '../world/process-model.ts'
 import type { ObservedRun } from './observed-run.ts'
 import { RemovalJudge } from './removal-judge.ts'
+import { RollbackJudge } from './rollback-judge.ts'
 import { pairOfSlot } from '../faults/struck-slots.ts'
 
 /** Unfinished parts of a pair in one run: what both members write, and what one of them has given up. */
@@ -21,42 +22,23 @@ const WHOLE_MOST = 7
 export class PairInvariants {
   readonly #run: ObservedRun
   readonly #removals: RemovalJudge
-  /** Pairs that had a serving member when the run last changed, and one of those. */
-  readonly #servedAtChange = new Map<PairId, string>()
-
+  readonly rollbacks: RollbackJudge
   /** Joiners that cannot be caught up: they will find out. */
   readonly #givenUp = new WeakSet<Member>()
 
   constructor(run: ObservedRun) {
     this.#run = run
     this.#removals = new RemovalJudge(run)
+    this.rollbacks = new RollbackJudge(run, (pair, of) => this.#viewOf(pair, of))
   }
 
   check(): void {
     this.#checkServing()
+    this.rollbacks.watch()
     for (const slot of this.#run.slots) {
       this.#checkUndurable(slot)
       this.#checkAttempts(slot)
     }
-  }
-
-  /** The run key has gone on to a new run: who served at this moment? */
-  onRun(before: RunKey, after: RunKey): void {
-    if (after.run === before.run) return
-    this.#servedAtChange.clear()
-    for (const pair of this.#run.topology.pairs.keys()) {
-      const members = this.#viewOf(pair, before.run)?.members ?? []
-      const left = this.#alive(members, pair).find((one) => one.replica.life.serves && !one.hangs)
-      if (left !== undefined) this.#servedAtChange.set(pair, left.slot)
-    }
-  }
-
-  /** A pair gives its run up by proof only when nobody is left to go on with it. */
-  onNextRun(worker: ProcessModel, why: string): void {
-    const pair = worker.identity.place.id
-    const left = this.#servedAtChange.get(pair)
-    if (!why.startsWith(`${pair}: `) || left === undefined) return
-    this.#run.checker.report('rolled-back', `${worker.slot} gives the run up (${why}), ${left} serves`)
   }
 
   /**

@@ -21,8 +21,8 @@ export interface Schedule {
   readonly sourceMs: number
   /** All faults are over by then; everything must converge afterwards. */
   readonly healAt: number
-  /** The input ends only after everything has healed and every pair has been seen whole again. */
-  readonly endsWhole: boolean
+  /** How long all must have been healed and whole before the input ends; null: it ends anyway. */
+  readonly endsAfterMs: number | null
   readonly limits: Limits
   /** What is wrong with the user's code; null in most runs. */
   readonly flaw: Flaw | null
@@ -36,6 +36,9 @@ const FLAWED_SHARE = 0.04
 /** More than the pipeline can hold, and nothing wrong with it: nobody may come to harm by load alone. */
 const CROWDED_SHARE = 0.005
 const CROWD = 300
+/** Long enough that nothing which has struck may still have effects. */
+const REST_MS = 1200
+const RESTING_SHARE = 0.06
 const CROWD_MS = 60
 
 export function randomSchedule(seed: number): Schedule {
@@ -52,11 +55,16 @@ export function randomSchedule(seed: number): Schedule {
     rows: crowded ? CROWD : ROWS,
     sourceMs,
     healAt: HEAL_AT_MS,
-    // The other half ends in the middle of whatever is being repaired.
-    endsWhole: random.fork('whole').chance(0.5),
+    endsAfterMs: someRest(random.fork('whole')),
     limits: someLimits(random.fork('limits')),
     flaw: someFlaw(random.fork('flaw'), plan),
   }
+}
+
+/** Half of all inputs end in the middle of whatever is being repaired; a few stay for a while in health. */
+function someRest(random: Random): number | null {
+  if (random.chance(0.5)) return null
+  return random.chance(RESTING_SHARE) ? REST_MS : 0
 }
 
 function someFlaw(random: Random, plan: Plan): Flaw | null {

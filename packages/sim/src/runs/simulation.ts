@@ -45,8 +45,8 @@ export interface SimulationOptions {
   readonly limits: Limits
   /** The last row arrives at about this time; by default well before everything heals. */
   readonly sourceMs?: number
-  /** The input ends only after everything has healed and every pair has been seen whole again. */
-  readonly endsWhole?: boolean
+  /** How long all must have been healed and whole before the input ends; null: it ends anyway. */
+  readonly endsAfterMs?: number | null
   /** What is wrong with the user's code. */
   readonly flaw?: Flaw | null
   /** Somebody drives this run by hand, and resumes by hand what was drained. */
@@ -61,7 +61,7 @@ export const SIM_LIMITS: Limits = {
   hedgeMs: 80,
   removeMs: 300,
   rereadMs: 300,
-  lostMs: 220,
+  lostMs: 400,
   replyMs: 150,
   sourceWaitMs: 60,
   retryMs: 6,
@@ -157,7 +157,7 @@ export class Simulation implements Outside {
     this.coordinator.onSwapped = (before, after) => {
       if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
       if (after.kind !== 'run' || before?.kind !== 'run') return
-      this.invariants.onRun(before, after)
+      this.invariants.rollbacks.onRun(before, after)
       if (after.state.kind === 'finished') this.#endWatch.onFinished(this.world.now, this.processes.values())
     }
     this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
@@ -331,7 +331,7 @@ export class Simulation implements Outside {
   onEvent(worker: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, worker.slot, event)
     if (event.kind === 'diverged') this.#flaws.onNoticed(worker)
-    if (event.kind === 'next-run') this.invariants.onNextRun(worker, event.why)
+    if (event.kind === 'next-run') this.invariants.rollbacks.onNextRun(worker, event.run, event.why)
   }
 
   onExit(worker: ProcessModel): void {
@@ -424,7 +424,8 @@ export class Simulation implements Outside {
   }
 
   get #mayEnd(): boolean {
-    return this.options.endsWhole !== true || this.world.now >= this.wholeSince
+    const { endsAfterMs = null } = this.options
+    return endsAfterMs === null || this.world.now >= this.wholeSince + endsAfterMs
   }
 
   /** A pipeline with push sources never ends by itself; it is told to once every client has been answered. */

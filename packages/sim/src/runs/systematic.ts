@@ -140,7 +140,7 @@ function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
     rows: ROWS,
     sourceMs: SOURCE_MS,
     healAt: HEAL_AT_MS,
-    endsWhole: seed % 2 === 0,
+    endsAfterMs: seed % 2 === 0 ? 0 : null,
     limits: SIM_LIMITS,
     flaw: null,
   }

@@ -164,7 +164,7 @@ export const SIMULATOR: readonly Mutation[] = [
     name: 'half-a-pair-passes-for-whole',
     story: 'The input ends though a replica is missing: one that never rejoins is not missed.',
     file: 'packages/sim/src/runs/simulation.ts',
-    find: 'return this.options.endsWhole !== true || this.world.now >= this.wholeSince',
+    find: 'return endsAfterMs === null || this.world.now >= this.wholeSince + endsAfterMs',
     replace: 'return true',
     caughtBy: [SEES],
     schedules: 0,

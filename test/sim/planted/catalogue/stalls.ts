@@ -66,35 +66,6 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
-    name: 'laggard-never-reported',
-    story:
-      'A replica that takes nothing any more fills its producers’ buffers, and they tell nobody: the ' +
-      'pipeline stands still for as long as it takes to suspect it.',
-    file: 'packages/pair/src/channel/output-channel.ts',
-    find: 'if (own < freed && left',
-    replace: 'if (own < 0 && left',
-    caughtBy: ['scenario: laggard-removed'],
-    schedules: 0,
-  },
-  {
-    name: 'faster-twin-reported',
-    story: 'Of two twins, the one that keeps up is reported as the one that does not.',
-    file: 'packages/pair/src/channel/output-channel.ts',
-    find: 'if (own < freed && left',
-    replace: 'if (own > freed && left',
-    caughtBy: ['scenario: laggard-removed'],
-    schedules: 0,
-  },
-  {
-    name: 'laggard-kept',
-    story: 'A replica is told that its twin holds everybody back, and does not remove it.',
-    file: 'packages/pair/src/life/fact-finder.ts',
-    find: "if (this.#twin.lags && !this.#waitsForSink()) return 'laggard'",
-    replace: '',
-    caughtBy: ['scenario: laggard-removed'],
-    schedules: 0,
-  },
-  {
     name: 'hand-over-never-asked',
     story:
       'A leader out of reach of its outside keeps it to itself: it lives and beats, and nothing happens.',
@@ -135,22 +106,36 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
-    name: 'waiting-for-the-sink-taken-for-lag',
+    name: 'old-answer-believed',
     story:
-      'A follower that has just joined acks what it retains, its leader what a slow sink has committed: ' +
-      'the leader is removed for being behind.',
+      'A follower counts an answer to what it tried while the leader was not asking: each slow answer lets ' +
+      'it depose the leader in the middle of the next request, and so on.',
+    file: 'packages/pair/src/life/hand-over.ts',
+    find: 'reachedMs + tookMs <= awake - this.#askedSince && ',
+    replace: 'reachedMs < 2 * limits.hedgeMs && ',
+    caughtBy: ['scenario: store-answers-late-but-in-time'],
+    schedules: 0,
+  },
+  {
+    name: 'refusal-counts-as-hearing',
+    story: 'A successor that waits says that it cannot serve, and so its lost pair is never lost.',
+    file: 'packages/pair/src/replica.ts',
+    find: "if (message.kind !== 'refuse') this.losses",
+    replace: 'this.losses',
+    caughtBy: ['scenario: pair-lost-one-slot-returns'],
+    schedules: 0,
+  },
+  {
+    name: 'nobody-left-to-ask',
+    story:
+      'A silent twin stays in the view for want of a neighbour’s word, though no neighbour is left: ' +
+      'it never ' +
+      'says that the pair next to it is lost.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: ' && !this.#waitsForSink()',
-    replace: '',
-    caughtBy: ['deposed'],
-    schedules: 400,
-    focus: {
-      plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
-      faults: ['sink-slow'],
-      count: [1, 3],
-      limits: { markBytes: 300, windowBytes: 2000 },
-      rows: 80,
-    },
+    find: 'silentMs >= limits.lostMs && this.#p.losses.hearsNobody',
+    replace: 'false',
+    caughtBy: ['scenario: lane-lost-beside-a-lost-pair'],
+    schedules: 0,
   },
   {
     name: 'new-sink-taken-for-robbed',
@@ -185,8 +170,8 @@ export const STALLS: readonly Mutation[] = [
       'A request that was given up is given up as early the next time: a sink that needs longer for a ' +
       'commit never gets one done.',
     file: 'packages/pair/src/ports/outside-call.ts',
-    find: 'if (this.#heard) this.#patienceMs = ',
-    replace: 'if (this.#heard) ',
+    find: 'this.#patienceMs = Math.max(this.#patienceMs, needed)',
+    replace: '',
     caughtBy: ['scenario: sink-slower-than-patience'],
     schedules: 0,
   },
@@ -202,35 +187,13 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
-    name: 'laggard-never-forgiven',
-    story:
-      'The word that a twin is too slow holds for ever: who could not write the view at the time ' +
-      'removes it when it has long caught up.',
-    file: 'packages/pair/src/life/twin-link.ts',
-    find: 'saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs',
-    replace: 'saidAt !== undefined',
-    caughtBy: ['scenario: laggard-of-the-past'],
-    schedules: 0,
-  },
-  {
-    name: 'no-link-counts-as-gone',
-    story:
-      'A consumer whose link has just been reset counts as one that has missed two heartbeats: at the ' +
-      'mark it is removed before it can connect again.',
-    file: 'packages/pair/src/channel/output-channel.ts',
-    find: 'return heardAt !== undefined && this.#context.awake - heardAt >= ms',
-    replace: 'return ![...this.#subscribers.values()].some((one) => one.incarnation === incarnation)',
-    caughtBy: ['scenario: link-reset-at-the-mark'],
-    schedules: 0,
-  },
-  {
     name: 'silence-alone-removes',
     story:
       'With the link between two healthy twins dead each removes the other, without the word of a ' +
       'neighbour that has lost it too; it cannot catch up, and is removed again.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: 'this.#twin.silentMs >= limits.removeMs && (this.#twin.reportedLost || alone)',
-    replace: 'this.#twin.silentMs >= limits.removeMs',
+    find: 'if (silentMs >= limits.removeMs && (reportedLost || alone))',
+    replace: 'if (silentMs >= limits.removeMs)',
     caughtBy: ['scenario: twins-of-a-compute-pair-suspect-each-other'],
     schedules: 0,
   },

@@ -53,7 +53,7 @@ export const VIEWS: readonly Mutation[] = [
     file: 'packages/pair/src/life/pair-life.ts',
     find: "    if (this.own.standing === 'gone') {\n",
     replace: "    if (this.own.standing === ('never' as string)) {\n",
-    caughtBy: ['stuck', 'halted', 'crashed', 'diverged'],
+    caughtBy: ['stuck', 'halted', 'crashed', 'diverged', 'rolled-back'],
     schedules: 300,
     focus: { ...CHURN, faults: ['hang', 'isolate', 'cut', 'slow'] },
   },

@@ -91,7 +91,7 @@ function deserted(dies: (slot: string) => boolean): Simulation {
     plan: PIPELINE,
     faults: [],
     healAt: 50,
-    endsWhole: true,
+    endsAfterMs: 0,
     rows: 3,
     limits: SIM_LIMITS,
   })

@@ -1,0 +1,112 @@
+import type { Mutation } from '../mutation.ts'
+
+/** Who holds everybody up, and who only seems to: the one must go, the other stays. */
+export const LAGGARDS: readonly Mutation[] = [
+  {
+    name: 'laggard-never-reported',
+    story:
+      'A replica that takes nothing any more fills its producers’ buffers, and they tell nobody: the ' +
+      'pipeline stands still for as long as it takes to suspect it.',
+    file: 'packages/pair/src/channel/output-channel.ts',
+    find: 'if (own < freed && left',
+    replace: 'if (own < 0 && left',
+    caughtBy: ['scenario: laggard-removed'],
+    schedules: 0,
+  },
+  {
+    name: 'faster-twin-reported',
+    story: 'Of two twins, the one that keeps up is reported as the one that does not.',
+    file: 'packages/pair/src/channel/output-channel.ts',
+    find: 'if (own < freed && left',
+    replace: 'if (own > freed && left',
+    caughtBy: ['scenario: laggard-removed'],
+    schedules: 0,
+  },
+  {
+    name: 'laggard-kept',
+    story: 'A replica is told that its twin holds everybody back, and does not remove it.',
+    file: 'packages/pair/src/life/fact-finder.ts',
+    find: "if (this.#twin.lags && !this.#waits()) return 'laggard'",
+    replace: '',
+    caughtBy: ['scenario: laggard-removed'],
+    schedules: 0,
+  },
+  {
+    name: 'waiting-for-the-sink-taken-for-lag',
+    story:
+      'A follower that has just joined acks what it retains, its leader what a slow sink has committed: ' +
+      'the leader is removed for being behind.',
+    file: 'packages/pair/src/life/fact-finder.ts',
+    find: 'this.#waitsForSink() || ',
+    replace: '',
+    caughtBy: ['deposed'],
+    schedules: 3000,
+    focus: {
+      plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+      faults: ['sink-slow'],
+      count: [1, 3],
+      limits: { markBytes: 300, windowBytes: 2000 },
+      rows: 80,
+    },
+  },
+  {
+    name: 'behind-the-record-at-once',
+    story:
+      'A follower commits in place of its leader, which has heard nothing from the slow sink yet: ' +
+      'the leader ' +
+      'is removed for being behind the record in the moment in which it is told.',
+    file: 'packages/pair/src/life/fact-finder.ts',
+    find: 'return context.awake - this.#owed.since < GRACE_SILENCES * context.limits.silenceMs',
+    replace: 'return false',
+    caughtBy: ['deposed'],
+    schedules: 600,
+    focus: {
+      plan: { source: 'replayable', sink: 'idempotent', step: 'chain' },
+      faults: ['sink-slow'],
+      count: [1, 2],
+      limits: { markBytes: 300, windowBytes: 400 },
+      rows: 60,
+    },
+  },
+  {
+    name: 'stopped-twin-taken-for-lag',
+    story:
+      'A former joiner, which did not stop at its mark, is ahead of its twin, which has: the twin is ' +
+      'removed ' +
+      'for being behind while a slow sink holds up both.',
+    file: 'packages/pair/src/life/fact-finder.ts',
+    find: ' || awake - this.#stoppedAt < GRACE_SILENCES * limits.silenceMs',
+    replace: '',
+    caughtBy: ['deposed'],
+    schedules: 3000,
+    focus: {
+      plan: { source: 'replayable', sink: 'idempotent', step: 'chain' },
+      faults: ['sink-slow'],
+      count: [2, 3],
+      limits: { markBytes: 200, windowBytes: 1000, frameBytes: 60 },
+      rows: 120,
+    },
+  },
+  {
+    name: 'laggard-never-forgiven',
+    story:
+      'The word that a twin is too slow holds for ever: who could not write the view at the time ' +
+      'removes it when it has long caught up.',
+    file: 'packages/pair/src/life/twin-link.ts',
+    find: 'saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs',
+    replace: 'saidAt !== undefined',
+    caughtBy: ['scenario: laggard-of-the-past'],
+    schedules: 0,
+  },
+  {
+    name: 'no-link-counts-as-gone',
+    story:
+      'A consumer whose link has just been reset counts as one that has missed two heartbeats: at the ' +
+      'mark it is removed before it can connect again.',
+    file: 'packages/pair/src/channel/output-channel.ts',
+    find: 'return heardAt !== undefined && this.#context.awake - heardAt >= ms',
+    replace: 'return ![...this.#subscribers.values()].some((one) => one.incarnation === incarnation)',
+    caughtBy: ['scenario: link-reset-at-the-mark'],
+    schedules: 0,
+  },
+]
