@@ -7,7 +7,7 @@ import type { ObservedRun } from './observed-run.ts'
 /** `watch` is called at least this often. */
 const LOOK_MS = 50
 
-/** Going back to the checkpoint is for when nobody is left of a pair, or nobody whom its neighbours can hear. */
+/** Going back to the checkpoint is for when nobody is left of a pair, or nobody whom its neighbours hear. */
 export class RollbackJudge {
   readonly #run: ObservedRun
   readonly #viewOf: (pair: PairId, run: number) => View | null
