@@ -15,6 +15,8 @@ export class RollbackJudge {
   readonly #servedAtChange = new Map<number, ReadonlyMap<PairId, readonly string[]>>()
   /** By slot and pair: when it had last missed it for so long that it says so. */
   readonly #missedAt = new Map<string, number>()
+  /** By slot: since when the present one has served. One that is new has heard and missed nobody yet. */
+  readonly #servesSince = new Map<string, { readonly incarnation: number; readonly since: number }>()
 
   constructor(run: ObservedRun, viewOf: (pair: PairId, run: number) => View | null) {
     this.#run = run
@@ -54,7 +56,13 @@ export class RollbackJudge {
 
   /** Looks at who has missed whom for as long as it takes to be lost, or nearly. */
   watch(): void {
-    const { topology, options, world } = this.#run
+    const { topology, options, world, slots } = this.#run
+    for (const slot of slots) {
+      const replica = this.#run.find(slot)?.replica
+      const incarnation = replica?.life.serves === true ? replica.context.incarnation : 0
+      if (this.#servesSince.get(slot)?.incarnation !== incarnation)
+        this.#servesSince.set(slot, { incarnation, since: world.now })
+    }
     for (const pair of topology.pairs.keys()) {
       for (const slot of this.#around(pair)) {
         const silentMs = this.#run.find(slot)?.replica.losses.silentMs(pair) ?? 0
@@ -74,7 +82,9 @@ export class RollbackJudge {
     return this.#around(pair).some((slot) => {
       const missed = this.#missedAt.get(`${slot} ${pair}`) ?? Number.NEGATIVE_INFINITY
       const serves = served?.get(pairOfSlot(slot))?.includes(slot) ?? false
-      return serves && world.now - missed > 2 * options.limits.lostMs
+      const since = this.#servesSince.get(slot)?.since ?? world.now
+      const long = 2 * options.limits.lostMs
+      return serves && world.now - since > long && world.now - missed > long
     })
   }
 
