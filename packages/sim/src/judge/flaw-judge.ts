@@ -26,6 +26,14 @@ export class FlawJudge {
     this.#shownAt ??= this.#now()
   }
 
+  /**
+   * A new run decides anew what was not durable, and may never come to where the code is broken: what was
+   * shown before says nothing of it.
+   */
+  onRun(): void {
+    this.#shownAt = null
+  }
+
   /** A replica says that twins differ. */
   onNoticed(worker: { readonly slot: string; readonly alive: boolean }): void {
     this.#noticedBy.push(worker)

@@ -158,6 +158,7 @@ export class Simulation implements Outside {
       if (after.kind === 'view') this.invariants.onView(before?.kind === 'view' ? before : null, after)
       if (after.kind !== 'run' || before?.kind !== 'run') return
       this.invariants.rollbacks.onRun(before, after)
+      if (after.run !== before.run) this.#flaws.onRun()
       if (after.state.kind === 'finished') this.#endWatch.onFinished(this.world.now, this.processes.values())
     }
     this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
