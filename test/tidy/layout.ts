@@ -10,14 +10,20 @@ export interface Package {
 const CORE = ['@pollux/std', '@pollux/protocol']
 
 /**
- * The arrows: std <- protocol <- pair <- sim. A new package needs a row here, and exists only because that
- * row differs from the others'; otherwise it is a folder.
+ * The arrows: std <- protocol <- {pair, sdk} <- sim. A new package needs a row here, and exists only because
+ * that row differs from the others'; otherwise it is a folder.
  */
 export const PACKAGES: readonly Package[] = [
   { folder: 'packages/std', name: '@pollux/std', pure: true, imports: [] },
   { folder: 'packages/protocol', name: '@pollux/protocol', pure: true, imports: ['@pollux/std'] },
   { folder: 'packages/pair', name: '@pollux/pair', pure: true, imports: CORE },
-  { folder: 'packages/sim', name: '@pollux/sim', pure: true, imports: [...CORE, '@pollux/pair'] },
+  { folder: 'packages/sdk', name: '@pollux/sdk', pure: true, imports: CORE },
+  {
+    folder: 'packages/sim',
+    name: '@pollux/sim',
+    pure: true,
+    imports: [...CORE, '@pollux/pair', '@pollux/sdk'],
+  },
 ]
 
 export function packageOf(path: string): Package | null {

@@ -84,6 +84,7 @@ export class ConsumerBody implements Body {
       if (part.kind === 'input') this.#inputs.load(part)
       else if (part.kind === 'boundary') {
         this.#watermark = part.watermark
+        this.#parts.runner.watermark = part.watermark
         this.#before = part.before
       } else this.#parts.runner.load(part)
     }

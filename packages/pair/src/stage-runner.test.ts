@@ -71,11 +71,14 @@ describe('a stage runner', () => {
 
   it('shows the operator epoch time and nothing else', () => {
     const { runner, operator } = new Bench()
+    runner.watermark = 50
     runner.process(0, rowsOf(1), epoch(4), 7)
     runner.boundary(epoch(3), epoch(5), 60, false)
+    runner.process(0, rowsOf(1), epoch(5), 8)
     expect(operator.seen).toEqual([
-      { epoch: 4, now: 1040 },
-      { epoch: 4, now: 1040, epochFrom: 3, epochTo: 5, watermark: 60 },
+      { epoch: 4, now: 1040, watermarkBefore: 50 },
+      { epoch: 4, now: 1040, watermarkBefore: 50, epochFrom: 3, epochTo: 5, watermark: 60 },
+      { epoch: 5, now: 1050, watermarkBefore: 60 },
     ])
   })
 

@@ -1,5 +1,6 @@
 import type { RowSet, Epoch, EpochContext, ImagePart, Operator } from '@pollux/protocol'
 import { EPOCH_END } from '@pollux/protocol'
+import { WATERMARK_NONE } from './channel/input-side.ts'
 import type { Context } from './context.ts'
 import type { StageOutput } from './stage-output.ts'
 
@@ -19,6 +20,8 @@ export class StageRunner {
   readonly #context: Context
   readonly #outputs: StageOutput
   failure: OperatorFailure | null = null
+  /** As of the last boundary. */
+  watermark = WATERMARK_NONE
 
   constructor(context: Context, outputs: StageOutput) {
     const { place, operators } = context.identity
@@ -41,6 +44,7 @@ export class StageRunner {
     const last = to === EPOCH_END ? from : ((to - 1) as Epoch)
     this.#outputs.begin(to === EPOCH_END ? ((EPOCH_END - 1) as Epoch) : last)
     const context = { ...this.#epochContext(last), epochFrom: from, epochTo: to, watermark }
+    this.watermark = watermark
     try {
       this.operator.boundary(context, this.#outputs)
     } catch (error) {
@@ -57,7 +61,7 @@ export class StageRunner {
 
   #epochContext(epoch: Epoch): EpochContext {
     const { plan } = this.#context.identity.topology
-    return { epoch, now: plan.originMs + epoch * plan.tickMs }
+    return { epoch, now: plan.originMs + epoch * plan.tickMs, watermarkBefore: this.watermark }
   }
 
   #fail(epoch: Epoch, seq: number, error: unknown): void {

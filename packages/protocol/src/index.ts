@@ -40,6 +40,8 @@ export {
   type ColumnErrorCode,
   type ColumnKind,
   type ColumnSpec,
+  type NumberKind,
+  type PlainKind,
   type Storage,
   type Value,
 } from './schema/column.ts'
@@ -60,8 +62,9 @@ export { type Allocate, FrameSlab } from './frame/frame-slab.ts'
 
 export { Batch } from './rows/batch.ts'
 export { BatchBuilder } from './rows/batch-builder.ts'
+export { copyCell } from './rows/copy-cell.ts'
 export { type ColumnBuilder, VALUE_BYTES_MAX } from './rows/column-builder.ts'
-export { hashKey } from './rows/hash-cell.ts'
+export { hashCell, hashKey } from './rows/hash-cell.ts'
 export type { Rows } from './rows/rows.ts'
 
 export { FrameDecoder } from './codec/frame-decoder.ts'

@@ -159,6 +159,7 @@ export class IngressBody implements Body {
       if (part.kind === 'boundary') {
         this.#at = part.at
         this.#before = part.before
+        this.#parts.runner.watermark = part.watermark
       } else if (part.kind === 'proposal') this.#tail.hold(part.decision, false)
       else if (part.kind === 'ingress') {
         this.book.resume(part.index, part.durable)

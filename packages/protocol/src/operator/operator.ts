@@ -25,14 +25,16 @@ export interface EpochContext {
   readonly epoch: Epoch
   /** The epoch's time: `originMs + epoch * tickMs`. */
   readonly now: number
+  /** As of the last boundary: whether a row of this epoch is late is judged by nothing later. */
+  readonly watermarkBefore: number
 }
 
 export interface BoundaryContext extends EpochContext {
   readonly epochFrom: Epoch
   readonly epochTo: Epoch
   /**
-   * All later tuples have event time >= this. It never falls; the largest safe integer when the input has
-   * ended.
+   * As of this boundary: all later tuples have event time >= this. It never falls; the largest safe integer
+   * when the input has ended.
    */
   readonly watermark: number
 }

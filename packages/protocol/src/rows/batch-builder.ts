@@ -1,11 +1,12 @@
 import { assert, must } from '@pollux/std'
 import { readPair } from '../bytes/int64.ts'
-import { isAscii, readUtf8 } from '../bytes/utf8.ts'
+import { readUtf8 } from '../bytes/utf8.ts'
 import { FRAME_HEADER_BYTES, ROWS_MAX } from '../frame/frame.ts'
 import type { Column, ColumnData, Value } from '../schema/column.ts'
 import type { Dictionary } from '../schema/dictionary.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ColumnBuilder } from './column-builder.ts'
+import { copyCell } from './copy-cell.ts'
 import { hashCell } from './hash-cell.ts'
 import type { Rows } from './rows.ts'
 
@@ -83,34 +84,7 @@ export class BatchBuilder implements Rows {
     this.reserve(1)
     const at = this.rows
     for (let index = 0; index < this.columns.length; index += 1) {
-      const target = this.columns[index] as ColumnBuilder
-      const { column } = target
-      if (column.optional) {
-        if (source.isNull(index, row)) {
-          target.putNull(at)
-          continue
-        }
-        target.valid[at] = 1
-      }
-      switch (column.storage) {
-        case 'bits':
-          target.data[at] = source.bool(index, row) ? 1 : 0
-          break
-        case 'pairs': {
-          const pairs = source.data(index)
-          target.data[2 * at] = pairs[2 * row] as number
-          target.data[2 * at + 1] = pairs[2 * row + 1] as number
-          break
-        }
-        case 'variable':
-          copyVariable(target, at, source, index, row)
-          break
-        default: {
-          const value = source.data(index)[row] as number
-          if (column.cap === 0) target.data[at] = value
-          else target.putCode(at, value, source.dictionary(index))
-        }
-      }
+      copyCell(this.columns[index] as ColumnBuilder, at, source, index, row)
     }
     this.rows = at + 1
   }
@@ -165,15 +139,6 @@ export class BatchBuilder implements Rows {
       ? readUtf8(data as Uint8Array, from, to)
       : (data as Uint8Array).slice(from, to)
   }
-}
-
-function copyVariable(target: ColumnBuilder, at: number, source: Rows, index: number, row: number): void {
-  const offsets = source.offsets(index)
-  const bytes = source.textBytes(index)
-  const [from, to] = [offsets[row] as number, offsets[row + 1] as number]
-  target.putBytes(at, bytes, from, to)
-  if (target.ascii && target.column.kind === 'text' && !source.isAscii(index))
-    target.ascii = isAscii(bytes, from, to)
 }
 
 function bitsPerRow(column: Column): number {

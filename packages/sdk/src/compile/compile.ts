@@ -1,0 +1,78 @@
+import type { Edge, OperatorFactory, Plan, Stage } from '@pollux/protocol'
+import type { AnySink } from '../io/sink.ts'
+import type { AnySource } from '../io/source.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { ProgramOperator } from '../program/program-operator.ts'
+import { drawStages } from './draw-stages.ts'
+import { programOf } from './program-of.ts'
+import type { StageDraft } from './stage-draft.ts'
+import type { StageProgram } from './stage-program.ts'
+
+/** How a pipeline is laid out; everything has a default. */
+export interface CompileOptions {
+  /** Of every step that does not say itself. */
+  readonly partitions?: number
+  readonly groups?: number
+  readonly tickMs?: number
+  readonly originMs?: number
+  readonly checkpointEvery?: number
+}
+
+/** A pipeline as the core runs it. */
+export interface Compiled {
+  readonly plan: Plan
+  readonly operators: OperatorFactory
+  readonly programs: ReadonlyMap<string, StageProgram>
+  /** What the plan was made of. */
+  readonly drafts: readonly StageDraft[]
+  readonly sources: ReadonlyMap<string, AnySource>
+  readonly sinks: ReadonlyMap<string, AnySink>
+}
+
+const DEFAULTS = { partitions: 1, groups: 256, tickMs: 10, originMs: 0, checkpointEvery: 1000 }
+/** A minute, in epochs of 10 ms. */
+const KEY_WINDOW_EPOCHS = 6000
+
+/** Makes a plan, and an operator for each stage, of what the author has joined. */
+export function compile<Config>(
+  pipeline: Pipeline<Config>,
+  config: Config,
+  options: CompileOptions = {},
+): Compiled {
+  const { partitions, ...layout } = { ...DEFAULTS, ...options }
+  const drafts = drawStages(pipeline.build(config), partitions)
+  const programmed = new Map(drafts.map((draft) => [draft, programOf(pipeline.name, draft, drafts)]))
+  const programs = new Map(drafts.map((draft) => [draft.name, programmed.get(draft)!.program]))
+  const edges = drafts.flatMap((draft) =>
+    draft.ports.map((port, index): Edge => {
+      const { exchange, delivery, tap, from } = port
+      const schema = tap.node.shapes[tap.output]!.schema.wire
+      const output = programmed.get(from)!.outputOf(tap)
+      return { from: from.name, output, to: draft.name, port: index, exchange, delivery, schema }
+    }),
+  )
+  const plan: Plan = { pipeline: pipeline.name, ...layout, stages: drafts.map(stageOf), edges }
+  const operators: OperatorFactory = (step) => new ProgramOperator(programs.get(step)!, layout.groups)
+  return { plan, operators, programs, drafts, ...outsides(drafts) }
+}
+
+function stageOf({ name, partitions, kind, outside }: StageDraft): Stage {
+  const base = { name, partitions, step: name }
+  if (outside?.kind === 'ingress') {
+    const { source } = outside
+    const stage = { kind: 'ingress', source: source.kind, schema: source.schema.wire } as const
+    return { ...base, ...stage, keyWindowEpochs: KEY_WINDOW_EPOCHS }
+  }
+  if (outside?.kind === 'egress') return { ...base, kind: 'egress', sink: outside.sink.kind }
+  return { ...base, kind: kind as 'compute' }
+}
+
+function outsides(drafts: readonly StageDraft[]): Pick<Compiled, 'sources' | 'sinks'> {
+  const sources = new Map<string, AnySource>()
+  const sinks = new Map<string, AnySink>()
+  for (const { name, outside } of drafts) {
+    if (outside?.kind === 'ingress') sources.set(name, outside.source)
+    if (outside?.kind === 'egress') sinks.set(name, outside.sink)
+  }
+  return { sources, sinks }
+}

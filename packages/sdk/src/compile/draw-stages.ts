@@ -1,0 +1,94 @@
+import type { Exchange } from '@pollux/protocol'
+import { PipelineError } from '../errors/pipeline-error.ts'
+import type { Delivery } from '../pipeline/delivery.ts'
+import type { EgressNode, Graph, IngressNode, Node, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
+import { liveNodes, type Origin, originsOf, type Port, type StageDraft } from './stage-draft.ts'
+
+/**
+ * Parts a graph into stages. Stateless steps run where their input is made; a stage ends where rows must meet
+ * (by key, or all in one place) and at the outside.
+ */
+export function drawStages({ nodes }: Graph, partitions: number): readonly StageDraft[] {
+  const live = liveNodes(nodes)
+  const stages: StageDraft[] = []
+  const stageOf = new Map<Node, StageDraft>()
+  const names = new Set(nodes.flatMap((node) => ('name' in node ? [node.name] : [])))
+
+  const begin = (node: Node, draft: Omit<StageDraft, 'nodes'>): StageDraft => {
+    const stage = { ...draft, nodes: [] }
+    stages.push(stage)
+    stageOf.set(node, stage)
+    return stage
+  }
+  const portsOf = (node: Node, exchange: (from: StageDraft, origin: Origin) => Exchange): readonly Port[] =>
+    node.from.flatMap(originsOf).map((origin) => {
+      const from = stageOf.get(origin.tap.node)!
+      return { tap: origin.tap, from, exchange: exchange(from, origin), delivery: deliveryTo(node, origin) }
+    })
+  /** One-to-one, or all to one where that was said. */
+  const plainPorts = (node: Node): { readonly ports: readonly Port[]; readonly partitions: number } => {
+    const origins = node.from.flatMap(originsOf)
+    const counts = new Set(
+      origins.map(({ tap, gathered }) => (gathered ? 1 : stageOf.get(tap.node)!.partitions)),
+    )
+    if (counts.size > 1) throw new PipelineError('PLX1010', [...counts].join(' and '), node.where)
+    const ports = portsOf(node, (from, { gathered }) => ({
+      kind: gathered && from.partitions > 1 ? 'gather' : 'one',
+    }))
+    return { ports, partitions: [...counts][0]! }
+  }
+  const freshName = (kind: string): string => {
+    for (let number = 1; ; number++) {
+      const name = `${kind}-${number}`
+      if (!names.has(name)) {
+        names.add(name)
+        return name
+      }
+    }
+  }
+  const addStateless = (node: StatelessNode): void => {
+    const origins = node.from.flatMap(originsOf)
+    const before = new Set(origins.map(({ tap }) => stageOf.get(tap.node)!))
+    const moves = origins.some(({ tap, gathered }) => gathered && stageOf.get(tap.node)!.partitions > 1)
+    if (before.size > 1 || moves) {
+      const name = freshName(moves ? 'gather' : 'merge')
+      begin(node, { name, kind: 'compute', outside: null, ...plainPorts(node) }).nodes.push(node)
+      return
+    }
+    const [stage] = before
+    stage!.nodes.push(node)
+    stageOf.set(node, stage!)
+  }
+  const addStateful = (node: StatefulNode): void => {
+    const { key, name } = node
+    const ports = portsOf(node, (from) => {
+      if (key !== null) return { kind: 'key', columns: key }
+      return { kind: from.partitions > 1 ? 'gather' : 'one' }
+    })
+    const count = key === null ? 1 : (node.partitions ?? partitions)
+    begin(node, { name, kind: 'compute', outside: null, partitions: count, ports }).nodes.push(node)
+  }
+
+  for (const node of nodes) {
+    if (!live.has(node)) throw new PipelineError('PLX1003', describeNode(node), node.where)
+    if (node.kind === 'ingress') {
+      const { name } = node
+      const count = node.partitions ?? partitions
+      begin(node, { name, kind: 'ingress', outside: node, partitions: count, ports: [] })
+    } else if (node.kind === 'egress') {
+      begin(node, { name: node.name, kind: 'egress', outside: node, ...plainPorts(node) })
+    } else if (node.kind === 'stateful') addStateful(node)
+    else if (node.kind !== 'merge' && node.kind !== 'gather') addStateless(node)
+  }
+  return stages
+}
+
+/** Few rows, and all that goes to the outside, race: no failure need be noticed before its copy is there. */
+function deliveryTo(node: Node, { tap }: Origin): Delivery {
+  if (node.kind === 'egress') return node.delivery ?? 'race'
+  return tap.node.kind === 'stateful' ? 'race' : 'lane'
+}
+
+function describeNode(node: IngressNode | EgressNode | Node): string {
+  return 'name' in node ? `${node.kind} ${JSON.stringify(node.name)}` : node.kind
+}

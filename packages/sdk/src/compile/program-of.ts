@@ -1,0 +1,70 @@
+import type { Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
+import { originsOf, type StageDraft } from './stage-draft.ts'
+import type { Feed, StageProgram, Target } from './stage-program.ts'
+
+/** The program of a stage, and which of its outputs each tap is. */
+export interface Programmed {
+  readonly program: StageProgram
+  /** Index of the output that these rows leave by. */
+  outputOf(tap: Tap): number
+}
+
+export function programOf(pipeline: string, stage: StageDraft, stages: readonly StageDraft[]): Programmed {
+  const steps = stage.nodes.filter((node): node is StatelessNode => node.kind !== 'stateful')
+  const states = stage.nodes.filter((node): node is StatefulNode => node.kind === 'stateful')
+  const leaving = stages.flatMap(({ ports }) => ports).filter((port) => port.from === stage)
+  const outputs: Tap[] = []
+  for (const { tap } of leaving) if (!outputs.some((one) => same(one, tap))) outputs.push(tap)
+
+  const targetsOf = (tap: Tap): readonly Target[] => [
+    ...steps.flatMap((node, index) => (reads(node, tap) ? [{ to: 'step' as const, index }] : [])),
+    ...states.flatMap((node, index) => (reads(node, tap) ? [{ to: 'state' as const, index }] : [])),
+    ...outputs.flatMap((one, index) => (same(one, tap) ? [{ to: 'output' as const, index }] : [])),
+  ]
+  const feedOf = (tap: Tap): Feed => ({ schema: shapeOf(tap).schema, next: targetsOf(tap) })
+  const { outside } = stage
+  // A source's rows are those of its node; a sink takes whatever comes.
+  const ports =
+    outside?.kind === 'ingress' ? [feedOf({ node: outside, output: 0 })] : stage.ports.map(portFeed)
+
+  function portFeed({ tap }: { readonly tap: Tap }): Feed {
+    const { schema } = shapeOf(tap)
+    if (outside?.kind === 'egress') return { schema, next: [{ to: 'output', index: 0 }] }
+    const inside = targetsOf(tap).filter(({ to }) => to !== 'output')
+    return { schema, next: inside }
+  }
+  const program: StageProgram = {
+    pipeline,
+    ports,
+    steps: steps.map((node) => ({
+      node,
+      input: inputOf(node).schema,
+      feeds: node.shapes.map((_, output) => feedOf({ node, output })),
+    })),
+    states: states.map((node) => {
+      const { schema, time } = inputOf(node)
+      return { node, input: schema, time, feed: feedOf({ node, output: 0 }) }
+    }),
+    outputs:
+      outside?.kind === 'egress'
+        ? [shapeOf(stage.ports[0]!.tap).schema]
+        : outputs.map((tap) => shapeOf(tap).schema),
+  }
+  return { program, outputOf: (tap) => outputs.findIndex((one) => same(one, tap)) }
+}
+
+function reads(node: Node, tap: Tap): boolean {
+  return node.from.flatMap(originsOf).some((origin) => same(origin.tap, tap))
+}
+
+function inputOf(node: Node) {
+  return shapeOf(node.from[0]!)
+}
+
+function shapeOf({ node, output }: Tap) {
+  return node.shapes[output]!
+}
+
+function same(one: Tap, other: Tap): boolean {
+  return one.node === other.node && one.output === other.output
+}

@@ -1,0 +1,36 @@
+import type { EventTime, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
+import type { RowSchema } from '../schema/row-schema.ts'
+
+/** What the operator of one stage does, as data: which rows go through which steps to which outputs. */
+export interface StageProgram {
+  readonly pipeline: string
+  readonly ports: readonly Feed[]
+  readonly steps: readonly StepProgram[]
+  readonly states: readonly StateProgram[]
+  readonly outputs: readonly RowSchema[]
+}
+
+/** Rows, and where they go, in this order. */
+export interface Feed {
+  readonly schema: RowSchema
+  readonly next: readonly Target[]
+}
+
+export interface Target {
+  readonly to: 'step' | 'state' | 'output'
+  readonly index: number
+}
+
+export interface StepProgram {
+  readonly node: StatelessNode
+  readonly input: RowSchema
+  /** By output of the node. */
+  readonly feeds: readonly Feed[]
+}
+
+export interface StateProgram {
+  readonly node: StatefulNode
+  readonly input: RowSchema
+  readonly time: EventTime | null
+  readonly feed: Feed
+}

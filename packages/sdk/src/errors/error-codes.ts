@@ -1,0 +1,58 @@
+/**
+ * Every error that wrong use of the SDK can bring, by its code: what is wrong, why that cannot be, and what
+ * to try. A message adds where. Codes are never used for anything else once they are out.
+ */
+export const ERROR_CODES = {
+  PLX1001: {
+    what: 'the name is no name',
+    why: 'names stand in logs, metrics and file names: a letter, then up to 62 letters, digits and dashes',
+    try: 'choose another name',
+  },
+  PLX1002: {
+    what: 'the name is taken',
+    why: 'state and checkpoints are found by the names of steps',
+    try: 'give each ingress, stateful step and egress a name of its own',
+  },
+  PLX1003: {
+    what: 'the stream leads nowhere',
+    why: 'what no egress gets would be computed for nobody',
+    try: 'end it in .egress(...), or leave it out',
+  },
+  PLX1004: {
+    what: 'the stream belongs to another pipeline',
+    why: 'steps of two pipelines cannot be joined: they run apart',
+    try: 'build both parts within one pipeline(...)',
+  },
+  PLX1005: {
+    what: 'the duration cannot be read',
+    why: 'it is a whole number of milliseconds, or text such as 500ms, 10s, 5m, 2h or 1d',
+    try: 'write it like that, greater than zero where something lasts',
+  },
+  PLX1006: {
+    what: 'there is no such column',
+    why: 'a step can only use what its input brings',
+    try: 'use one of the columns that there are, or add it in a map before',
+  },
+  PLX1007: {
+    what: 'the column has the wrong type',
+    why: 'the step computes with what the column holds',
+    try: 'use a column of a type that fits, or make one in a map before',
+  },
+  PLX1008: {
+    what: 'the stream has no event time',
+    why: 'windows are of event time, and nothing says which column holds it',
+    try: 'name it at the ingress (eventTime), or on the way with .eventTime(column)',
+  },
+  PLX1009: {
+    what: 'the streams do not have the same columns',
+    why: 'merged rows travel together',
+    try: 'map them to one schema first',
+  },
+  PLX1010: {
+    what: 'the steps do not have the same number of partitions',
+    why: 'rows go one-to-one, by key, or all to one; here none of these is said',
+    try: 'give both the same number, or say keyBy(...) or gather() in between',
+  },
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES

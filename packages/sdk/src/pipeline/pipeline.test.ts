@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import { compile, type CompileOptions } from '../compile/compile.ts'
+import { describePlan } from '../compile/describe-plan.ts'
+import { sum } from '../aggregate/aggregate.ts'
+import type { Sink } from '../io/sink.ts'
+import type { Source } from '../io/source.ts'
+import { type Columns, schema } from '../schema/row-schema.ts'
+import { t } from '../schema/t.ts'
+import { tumbling } from '../window/window-spec.ts'
+import { pipeline } from './pipeline.ts'
+import type { Stream } from './stream.ts'
+
+const Order = schema({ at: t.timestamp(), shop: t.text(), amount: t.money(), note: t.text() })
+const orders: Source<typeof Order.columns> = {
+  description: 'orders.csv',
+  schema: Order,
+  kind: 'replayable',
+  eventTime: { column: 'at', outOfOrder: '2s' },
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const sink: Sink<Columns> = { description: 'a table', kind: 'transactional' }
+type Orders = Stream<typeof Order.columns>
+
+/** Compiles a pipeline of one ingress. */
+function made(define: (stream: Orders) => void, options: CompileOptions = {}) {
+  const one = pipeline('sales', ({ ingress }) => define(ingress('orders', orders)))
+  return compile(one, undefined, options)
+}
+
+function stages(define: (stream: Orders) => void, options: CompileOptions = {}): string[] {
+  return made(define, options).plan.stages.map((stage) => `${stage.kind} ${stage.name}/${stage.partitions}`)
+}
+
+function edges(define: (stream: Orders) => void, options: CompileOptions = {}): string[] {
+  return made(define, options).plan.edges.map(
+    ({ from, output, to, port, exchange, delivery }) =>
+      `${from}.${output} -> ${to}.${port} ${exchange.kind} ${delivery}`,
+  )
+}
+
+describe('a pipeline becomes stages', () => {
+  it('with stateless steps where their input is made, and a stage where keys meet', () => {
+    const define = (stream: Orders): void =>
+      stream
+        .filter((row) => row.amount > 0)
+        .keyBy('shop')
+        .window(tumbling('1s'))
+        .aggregate('sums', { total: sum('amount') })
+        .filter((row) => row.total > 9)
+        .egress('table', sink)
+    expect(stages(define, { partitions: 3 })).toEqual([
+      'ingress orders/3',
+      'compute sums/3',
+      'egress table/3',
+    ])
+    expect(edges(define, { partitions: 3 })).toEqual([
+      'orders.0 -> sums.0 key lane',
+      'sums.0 -> table.0 one race',
+    ])
+  })
+
+  it('in which windows without a key have one partition, as has what was gathered', () => {
+    const define = (stream: Orders): void => {
+      stream
+        .window(tumbling('1s'))
+        .aggregate('total', { total: sum('amount') })
+        .egress('table', sink)
+      stream
+        .gather()
+        .filter((row) => row.amount > 0)
+        .egress('all', sink)
+    }
+    expect(stages(define, { partitions: 2 })).toEqual([
+      'ingress orders/2',
+      'compute total/1',
+      'egress table/1',
+      'compute gather-1/1',
+      'egress all/1',
+    ])
+    expect(edges(define, { partitions: 2 }).map((edge) => edge.split(' ').slice(2).join(' '))).toEqual([
+      'total.0 gather lane',
+      'table.0 one race',
+      'gather-1.0 gather lane',
+      'all.0 one race',
+    ])
+  })
+
+  it('with a port for each stream that is merged, and one output for all who read the same', () => {
+    const define = (stream: Orders): void => {
+      const { large, rest } = stream.branch({ large: (row) => row.amount > 100 })
+      large
+        .merge(rest)
+        .keyBy('shop')
+        .window(tumbling('1s'))
+        .aggregate('sums', { n: sum('amount') })
+        .egress('a', sink)
+      large.egress('b', sink)
+    }
+    expect(edges(define)).toEqual([
+      'orders.0 -> sums.0 key lane',
+      'orders.1 -> sums.1 key lane',
+      'sums.0 -> a.0 one race',
+      'orders.0 -> b.0 one race',
+    ])
+  })
+
+  it('which can be told, with reasons', () => {
+    const text = describePlan(
+      made((stream) =>
+        stream
+          .keyBy('shop')
+          .window(tumbling('1s'))
+          .aggregate('sums', { total: sum('amount') })
+          .egress('table', sink),
+      ),
+    )
+    expect(text.replaceAll(/ \(\S*pipeline\.test\.ts:\d+\)/g, '')).toBe(
+      [
+        'sales: 3 stages, epochs of 10 ms',
+        'orders  ingress, 1 partition: orders.csv (replayable), event time at, up to 2s out of order',
+        'sums  compute, 1 partition',
+        '  <- orders by shop, lane (many rows: one copy is enough)',
+        '  windows of 1000 ms: total sum(amount)',
+        'table  egress, 1 partition: a table (transactional)',
+        '  <- sums one to one, race (few rows: both copies come, the first counts)',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('what cannot be meant is refused, with what, where, why and what to try', () => {
+  /** What it says. */
+  const refused = (define: (stream: Orders) => void, options: CompileOptions = {}): string => {
+    try {
+      made(define, options)
+      return 'nothing'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  it('a name that is none, or is taken', () => {
+    expect(refused((stream) => stream.egress('my table', sink))).toMatch(
+      /^PLX1001 "my table" \(.*pipeline\.test\.ts:\d+\): the name is no name\.\n {2}Why: .*\n {2}Try: /,
+    )
+    expect(refused((stream) => stream.egress('orders', sink))).toMatch('PLX1002 "orders"')
+    expect(() => pipeline('', () => undefined)).toThrow('PLX1001 ""')
+  })
+
+  it('a stream that leads nowhere', () => {
+    expect(refused((stream) => void stream.filter(() => true))).toMatch(/^PLX1003 ingress "orders"/)
+    expect(
+      refused((stream) => {
+        stream.egress('table', sink)
+        stream.filter(() => true)
+      }),
+    ).toMatch(/^PLX1003 filter \(/)
+  })
+
+  it('streams of two pipelines, of two schemas, or of different numbers of partitions', () => {
+    let other: Orders | null = null
+    pipeline('other', ({ ingress }) => void (other = ingress('orders', orders))).build(undefined)
+    expect(refused((stream) => stream.merge(other!).egress('table', sink))).toMatch('PLX1004 merge')
+    const Less = schema({ at: t.timestamp() })
+    expect(
+      refused((stream) => {
+        const less = stream.map(Less, ({ at }) => ({ at })) as unknown as Orders
+        stream.merge(less).egress('table', sink)
+      }),
+    ).toMatch('PLX1009 merge')
+    expect(
+      refused((stream) => stream.gather().merge(stream).egress('table', sink), { partitions: 2 }),
+    ).toMatch('PLX1010 1 and 2')
+  })
+
+  it('a column that is not there or does not fit, where the compiler could not see it', () => {
+    const name = 'amuont' as 'amount'
+    expect(refused((stream) => void stream.keyBy(name as 'shop'))).toMatch(
+      'PLX1006 "amuont" of at, shop, amount, note',
+    )
+    expect(
+      refused((stream) => {
+        stream.window(tumbling('1s')).aggregate('sums', { total: sum('shop' as 'amount') })
+      }),
+    ).toMatch('PLX1007 sum("shop"): shop is text')
+    expect(refused((stream) => void stream.eventTime('shop' as 'at'))).toMatch(
+      'PLX1007 eventTime("shop"): text',
+    )
+  })
+
+  it('windows without event time', () => {
+    const Bare = schema({ amount: t.money(), paid: t.timestamp() })
+    const bare = (stream: Orders) => stream.map(Bare, ({ amount, at }) => ({ amount, paid: at }))
+    expect(refused((stream) => void bare(stream).window(tumbling('1s')))).toMatch('PLX1008 window')
+    expect(
+      stages((stream) => {
+        const sums = bare(stream)
+          .eventTime('paid')
+          .window(tumbling('1s'))
+          .aggregate('sums', { n: sum('amount') })
+        sums.egress('table', sink)
+      }),
+    ).toContain('compute sums/1')
+  })
+})

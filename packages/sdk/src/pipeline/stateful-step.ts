@@ -1,0 +1,4 @@
+import type { WindowStep } from '../window/window-step.ts'
+
+/** What a stateful step does; how it does it is made at compile time. */
+export type StatefulStep = WindowStep

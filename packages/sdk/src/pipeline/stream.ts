@@ -1,0 +1,232 @@
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { type AggregateOf, type Aggregated, aggregatedType } from '../aggregate/aggregated.ts'
+import { here } from '../errors/call-site.ts'
+import type { Sink } from '../io/sink.ts'
+import type { ColumnType } from '../schema/column-type.ts'
+import { needColumn } from '../schema/need-column.ts'
+import { type Columns, type RowInput, type RowOf, RowSchema } from '../schema/row-schema.ts'
+import { t } from '../schema/t.ts'
+import type { WindowSpec } from '../window/window-spec.ts'
+import type { Delivery } from './delivery.ts'
+import type { AnyRow, Graph, Node, OnError, Shape, StatelessNode, Tap } from './graph.ts'
+import { checkName } from './names.ts'
+
+export interface StepOptions {
+  /** What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`). */
+  readonly onError?: OnError
+}
+
+export interface EgressOptions {
+  readonly delivery?: Delivery
+}
+
+/** Rows on their way. Every step makes a new stream, and a stream may have any number of steps. */
+export class Stream<C extends Columns> {
+  readonly schema: RowSchema<C>
+  /** @internal */
+  readonly tap: Tap
+  /** @internal */
+  readonly graph: Graph
+
+  constructor(graph: Graph, tap: Tap, schema: RowSchema<C>) {
+    this.graph = graph
+    this.tap = tap
+    this.schema = schema
+  }
+
+  /** @internal */
+  get shape(): Shape {
+    return this.tap.node.shapes[this.tap.output]!
+  }
+
+  /** Keeps the rows for which the condition holds. */
+  filter(keeps: (row: RowOf<C>) => boolean, options: StepOptions = {}): Stream<C> {
+    const node = this.#stateless(
+      { kind: 'filter', keeps: keeps as (row: AnyRow) => boolean },
+      this.shape,
+      options,
+    )
+    return new Stream(this.graph, { node, output: 0 }, this.schema)
+  }
+
+  /** Makes one row of each, of the columns that `to` says. */
+  map<D extends Columns>(
+    to: RowSchema<D>,
+    change: (row: RowOf<C>) => RowInput<D>,
+    options: StepOptions = {},
+  ): Stream<D> {
+    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
+    const made = { kind: 'map', change: change as unknown as (row: AnyRow) => AnyRow } as const
+    return new Stream(this.graph, { node: this.#stateless(made, shape, options), output: 0 }, to)
+  }
+
+  /** Makes any number of rows of each: every one that is passed to `emit`. */
+  flatMap<D extends Columns>(
+    to: RowSchema<D>,
+    spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
+    options: StepOptions = {},
+  ): Stream<D> {
+    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
+    const made = { kind: 'flat-map', spread: spread as unknown as FlatMap } as const
+    return new Stream(this.graph, { node: this.#stateless(made, shape, options), output: 0 }, to)
+  }
+
+  /** Each row goes to the first branch whose condition holds, or to `rest`. */
+  branch<Name extends string>(
+    conditions: Readonly<Record<Name, (row: RowOf<C>) => boolean>>,
+    options: StepOptions = {},
+  ): Readonly<Record<Name | 'rest', Stream<C>>> {
+    const names = Object.keys(conditions) as Name[]
+    const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
+    const shapes = [...names, 'rest'].map(() => this.shape)
+    const node = this.#stateless({ kind: 'branch', conditions: tests }, shapes, options)
+    const streams = [...names, 'rest'].map((name, output) => [
+      name,
+      new Stream(this.graph, { node, output }, this.schema),
+    ])
+    return Object.fromEntries(streams) as Record<Name | 'rest', Stream<C>>
+  }
+
+  /** The rows of several streams of one schema: within an epoch first ours, then theirs, in order. */
+  merge(...others: readonly Stream<C>[]): Stream<C> {
+    const where = here()
+    for (const other of others) {
+      if (other.graph !== this.graph) throw new PipelineError('PLX1004', 'merge', where)
+      if (other.schema.wire.text !== this.schema.wire.text) throw new PipelineError('PLX1009', 'merge', where)
+    }
+    const shapes = [this.shape]
+    const from = [this, ...others].map((stream) => stream.tap)
+    const node = this.graph.add<Node>({ kind: 'merge', from, where, shapes })
+    return new Stream(this.graph, { node, output: 0 }, this.schema)
+  }
+
+  /** All rows in one partition. */
+  gather(): Stream<C> {
+    const node = this.graph.add<Node>({
+      kind: 'gather',
+      from: [this.tap],
+      where: here(),
+      shapes: [this.shape],
+    })
+    return new Stream(this.graph, { node, output: 0 }, this.schema)
+  }
+
+  /** Rows of equal key meet in one partition, in order; what is kept of them is kept by key. */
+  keyBy<K extends keyof C & string>(...columns: readonly [K, ...K[]]): KeyedStream<C, K> {
+    const where = here()
+    for (const column of columns) needColumn(this.schema, column, where)
+    return new KeyedStream(this, columns)
+  }
+
+  /** Windows over all rows, in one partition. */
+  window(window: WindowSpec): WindowedStream<C, never> {
+    return new WindowedStream<C, never>(this, null, window)
+  }
+
+  /** Says which column holds when a row happened, where a step has lost that. */
+  eventTime(column: TimestampName<C>): Stream<C> {
+    const where = here()
+    const type = needColumn(this.schema, column, where)
+    if (type.kind !== 'timestamp' || type.isOptional) {
+      throw new PipelineError('PLX1007', `eventTime(${JSON.stringify(column)}): ${type.kind}`, where)
+    }
+    const shapes = [{ schema: this.schema as RowSchema, time: { column, plusMs: 0 } }]
+    const node = this.graph.add<Node>({ kind: 'merge', from: [this.tap], where, shapes })
+    return new Stream(this.graph, { node, output: 0 }, this.schema)
+  }
+
+  /** Passes the stream to a step that is written elsewhere: `.use(topK({ ... }))`. */
+  use<Out>(step: (stream: this) => Out): Out {
+    return step(this)
+  }
+
+  /** Ends the stream in a sink. */
+  egress(name: string, sink: Sink<C>, options: EgressOptions = {}): void {
+    const where = here()
+    checkName(this.graph, name, where)
+    const delivery = options.delivery ?? null
+    const base = { from: [this.tap], where, shapes: [] }
+    this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
+  }
+
+  #stateless(made: Made, shape: Shape | readonly Shape[], { onError = 'fail' }: StepOptions): Node {
+    const shapes = 'schema' in shape ? [shape] : shape
+    return this.graph.add<Node>({
+      ...made,
+      from: [this.tap],
+      where: here(),
+      shapes,
+      onError,
+    })
+  }
+}
+
+/** Rows by key, before it is said what is to be done with them. */
+export class KeyedStream<C extends Columns, K extends keyof C & string> {
+  readonly #stream: Stream<C>
+  readonly #key: readonly K[]
+
+  constructor(stream: Stream<C>, key: readonly K[]) {
+    this.#stream = stream
+    this.#key = key
+  }
+
+  /** Windows of the rows of each key. */
+  window(window: WindowSpec): WindowedStream<C, K> {
+    return new WindowedStream(this.#stream, this.#key, window)
+  }
+}
+
+/** Windows of rows, before it is said what is computed of them. */
+export class WindowedStream<C extends Columns, K extends keyof C & string> {
+  readonly #stream: Stream<C>
+  readonly #key: readonly K[] | null
+  readonly #window: WindowSpec
+
+  constructor(stream: Stream<C>, key: readonly K[] | null, window: WindowSpec) {
+    const where = here()
+    this.#stream = stream
+    this.#key = key
+    this.#window = window
+    if (stream.shape.time === null) throw new PipelineError('PLX1008', 'window', where)
+  }
+
+  /** One row a window and key, with these aggregates: `aggregate('sales', { total: sum('amount') })`. */
+  aggregate<const A extends Readonly<Record<string, AggregateOf<C>>>>(
+    name: string,
+    aggregates: A,
+  ): Stream<Aggregated<C, K, A>> {
+    const where = here()
+    const { graph, tap, schema } = this.#stream
+    checkName(graph, name, where)
+    const key = Object.fromEntries((this.#key ?? []).map((column) => [column, schema.columns[column]!]))
+    const results = Object.entries(aggregates).map(([column, spec]) => [
+      column,
+      aggregatedType(spec, schema, where),
+    ])
+    const window = { windowStart: t.timestamp(), windowEnd: t.timestamp() }
+    const columns = { ...key, ...window, ...Object.fromEntries(results) } as Aggregated<C, K, A>
+    const result = new RowSchema(columns)
+    const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
+    const step = { kind: 'window', window: this.#window, aggregates: specs } as const
+    const shapes = [{ schema: result as RowSchema, time: { column: 'windowEnd', plusMs: -1 } }]
+    const base = { name, key: this.#key, step, partitions: null, from: [tap], where, shapes }
+    const node = graph.add<Node>({ kind: 'stateful', ...base })
+    return new Stream(graph, { node, output: 0 }, result)
+  }
+}
+
+type TimestampName<C extends Columns> = {
+  [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
+}[keyof C & string]
+
+type FlatMap = (row: AnyRow, emit: (row: AnyRow) => void) => void
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
+type Made = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>
+
+/** Event time stays where its column stays. */
+function timeIn(to: RowSchema, { schema, time }: Shape): Shape['time'] {
+  if (time === null) return null
+  const [before, after] = [schema.columns, to.columns].map((columns) => columns[time.column]) as ColumnType[]
+  return after !== undefined && before !== undefined && after.kind === before.kind ? time : null
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { type Duration, durationMs } from './duration.ts'
+
+describe('a duration', () => {
+  it('is milliseconds, or text with a unit', () => {
+    const said: Duration[] = [250, '500ms', '1.5s', '5m', '2h', '1d', '0s']
+    expect(said.map((one) => durationMs(one, 0))).toEqual([250, 500, 1500, 300_000, 7_200_000, 86_400_000, 0])
+  })
+
+  it('is refused where it is none, with what was written', () => {
+    for (const bad of ['10 s', '10x', 's', '-1s', '0.5ms', '', 1.5, -1, Number.NaN, Infinity]) {
+      expect(() => durationMs(bad as Duration, 0)).toThrow(`PLX1005 ${JSON.stringify(bad)}`)
+    }
+    expect(() => durationMs('0s', 1, 'file.ts:3')).toThrow(
+      'PLX1005 "0s" (file.ts:3): the duration cannot be read',
+    )
+  })
+})

@@ -1,0 +1,70 @@
+import {
+  type Columns,
+  count,
+  max,
+  mean,
+  pipeline,
+  schema,
+  type Sink,
+  sum,
+  t,
+  tumbling,
+  type Source,
+} from '@pollux/sdk'
+import { describe, expect, it } from 'vitest'
+import { drive } from './drive.ts'
+
+const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
+const source: Source<typeof Order.columns> = {
+  description: 'orders',
+  schema: Order,
+  kind: 'replayable',
+  eventTime: { column: 'at', outOfOrder: '2s' },
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const sink: Sink<Columns> = { description: 'screen', kind: 'transactional' }
+
+const sales = pipeline('sales', ({ ingress }) => {
+  ingress('orders', source)
+    .keyBy('province')
+    .window(tumbling('1s'))
+    .aggregate('sums', {
+      gmv: sum('amount'),
+      average: mean('amount'),
+      orders: count(),
+      largest: max('amount'),
+    })
+    .egress('screen', sink)
+})
+
+describe('a pipeline driven by hand', () => {
+  for (const partitions of [1, 3]) {
+    it(`shows a window when the watermark has passed it (${partitions} partitions)`, () => {
+      const driver = drive(sales, undefined, { partitions })
+      const orders = [
+        { at: 100, province: 'zj', amount: 5 },
+        { at: 1200, province: 'zj', amount: 7 },
+        { at: 900, province: 'zj', amount: 9 },
+        { at: 300, province: 'gd', amount: 1 },
+      ]
+      for (const order of orders) driver.push('orders', order)
+      expect(driver.advanceTo(50).output('screen')).toEqual([])
+      for (let each = 0; each < 3; each++) driver.push('orders', { at: 3000, province: 'gd', amount: 2 })
+      driver.push(
+        'orders',
+        { at: 3000, province: 'gd', amount: 2 },
+        { at: 3000, province: 'gd', amount: 2 },
+        { at: 3000, province: 'gd', amount: 2 },
+      )
+      driver.advanceTo(60)
+      const first = [...driver.output('screen')].sort((a, b) => Number(a['gmv']) - Number(b['gmv']))
+      expect(first).toEqual([
+        { province: 'gd', windowStart: 0, windowEnd: 1000, gmv: 1, average: 1, orders: 1, largest: 1 },
+        { province: 'zj', windowStart: 0, windowEnd: 1000, gmv: 14, average: 7, orders: 2, largest: 9 },
+      ])
+      expect(driver.finish().output('screen')).toHaveLength(4)
+    })
+  }
+})

@@ -1,0 +1,121 @@
+import {
+  BatchBuilder,
+  type Epoch,
+  EPOCH_END,
+  type PairId,
+  type PairPlace,
+  type RowSet,
+  type Value,
+} from '@pollux/protocol'
+import { compile, type Compiled, type CompileOptions, durationMs, type Pipeline } from '@pollux/sdk'
+import { assert } from '@pollux/std'
+import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
+
+/** A row as a test writes and reads it. */
+export type PlainRow = Readonly<Record<string, Value | undefined>>
+
+/**
+ * A pipeline in a test's hand, in one process: rows are pushed into its ingresses, time moves when it is told
+ * to, and what has come out so far can be read.
+ */
+export class Driver {
+  readonly compiled: Compiled
+  readonly #process: PipelineInProcess
+  readonly #waiting = new Map<PairId, BatchBuilder>()
+  readonly #newest = new Map<PairId, number>()
+  readonly #output = new Map<string, PlainRow[]>()
+
+  constructor(compiled: Compiled) {
+    this.compiled = compiled
+    this.#process = new PipelineInProcess(compiled.plan, compiled.operators)
+    this.#process.onRows = (place, rows) => this.#collect(place, rows)
+  }
+
+  /** Rows for an ingress: they are read at the next `advanceTo`. */
+  push(ingress: string, ...rows: readonly PlainRow[]): this {
+    const places = this.#placesOf(ingress)
+    rows.forEach((row, index) => {
+      const place = places[index % places.length]!
+      const schema = this.compiled.sources.get(ingress)!.schema.wire
+      const waiting = this.#waiting.get(place.id) ?? new BatchBuilder(schema)
+      this.#waiting.set(place.id, waiting)
+      waiting.appendValues(schema.columns.map(({ name }) => row[name] ?? null))
+    })
+    return this
+  }
+
+  /** Reads what waits, and closes every epoch before this time. */
+  advanceTo(ms: number): this {
+    const { originMs, tickMs } = this.compiled.plan
+    const to = Math.max(this.#process.next + 1, Math.floor((ms - originMs) / tickMs))
+    return this.#run(to as Epoch)
+  }
+
+  /** The input has ended: all windows close. */
+  finish(): this {
+    return this.#run(EPOCH_END)
+  }
+
+  /** All rows that have come to an egress so far. */
+  output(egress: string): readonly PlainRow[] {
+    const known = this.compiled.sinks.has(egress)
+    assert(
+      known,
+      () => `there is no egress ${egress}; there are ${[...this.compiled.sinks.keys()].join(', ')}`,
+    )
+    return this.#output.get(egress) ?? []
+  }
+
+  #run(to: Epoch): this {
+    const inputs = new Map<PairId, EpochInput>()
+    for (const ingress of this.compiled.sources.keys()) {
+      for (const { id } of this.#placesOf(ingress)) inputs.set(id, this.#inputOf(ingress, id, to))
+    }
+    this.#process.run(to, inputs)
+    for (const waiting of this.#waiting.values()) waiting.reset()
+    return this
+  }
+
+  #inputOf(ingress: string, pair: PairId, to: Epoch): EpochInput {
+    const rows = this.#waiting.get(pair) ?? null
+    const { eventTime } = this.compiled.sources.get(ingress)!
+    let newest = this.#newest.get(pair) ?? Number.MIN_SAFE_INTEGER
+    if (eventTime !== undefined && rows !== null) {
+      const times = rows.data(rows.schema.column(eventTime.column).index)
+      for (let row = 0; row < rows.rows; row++) newest = Math.max(newest, times[row]!)
+    }
+    this.#newest.set(pair, newest)
+    const late = durationMs(eventTime?.outOfOrder ?? 0, 0)
+    const watermark = newest === Number.MIN_SAFE_INTEGER ? newest : newest - late
+    return { rows, watermark: to === EPOCH_END ? Number.MAX_SAFE_INTEGER : watermark, idle: false }
+  }
+
+  #collect(place: PairPlace, rows: RowSet): void {
+    const name = place.stage.name
+    const output = this.#output.get(name) ?? []
+    this.#output.set(name, output)
+    for (let row = 0; row < rows.rows; row++) {
+      const values = rows.schema.columns.map((column) => [column.name, rows.value(column.index, row)])
+      output.push(Object.fromEntries(values) as PlainRow)
+    }
+  }
+
+  #placesOf(ingress: string): readonly PairPlace[] {
+    const places = [...this.#process.topology.pairs.values()].filter(({ stage }) => stage.name === ingress)
+    const isOne = this.compiled.sources.has(ingress)
+    assert(
+      isOne,
+      () => `there is no ingress ${ingress}; there are ${[...this.compiled.sources.keys()].join(', ')}`,
+    )
+    return places
+  }
+}
+
+/** A pipeline to be driven by hand: `drive(sales).push('orders', ...).advanceTo(1000).output('screen')`. */
+export function drive<Config>(
+  pipeline: Pipeline<Config>,
+  config: Config,
+  options: CompileOptions = {},
+): Driver {
+  return new Driver(compile(pipeline, config, options))
+}
