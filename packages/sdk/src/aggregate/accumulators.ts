@@ -1,106 +1,134 @@
-import type { Column, ColumnBuilder, RowSet } from '@pollux/protocol'
+import type { BatchBuilder, RowSet, Value } from '@pollux/protocol'
 import type { RowSchema } from '../schema/row-schema.ts'
-import type { AggregateSpec } from './aggregate.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import type { StateView } from '../state/state-columns.ts'
+import { readRow } from '../program/row-object.ts'
+import { type AggregateSpec, type Part, type Parts, partsOf, type Result, ROWS } from './accumulator-parts.ts'
 import { InexactError } from './inexact-error.ts'
 
-/** How many rows: the first number of every accumulation, so zero says that nothing was added. */
-const ROWS = 0
-
-interface Part {
-  readonly op: 'sum' | 'count' | 'min' | 'max'
-  readonly column: Column
-  /** Sums of whole numbers are exact, or fail. */
-  readonly exact: boolean
-}
-
-/** How one result is read off the numbers: a part, or a sum by a count. */
-interface Result {
-  readonly name: string
-  readonly at: number
-  readonly by: number | null
-  /** Where the number of values that were not null stands: none, no result. */
-  readonly values: number
-}
-
-/**
- * The numbers that the aggregates of a step need for one key and window, side by side in a `Float64Array`:
- * what several of them need (a sum and a mean) is there once.
- */
+/** What the aggregates of one step keep of the rows of one key and window, and how it is added to and read. */
 export class Accumulators {
-  /** Numbers for one key and window. */
-  readonly width: number
-  readonly #parts: readonly Part[]
-  readonly #results: readonly Result[]
-  readonly #empty: Float64Array
+  readonly parts: Parts
+  /** Everything is a number: a row can be added without looking for more than its place. */
+  readonly isPlain: boolean
+  readonly #ours: readonly (StateView | null)[]
+  readonly #theirs: readonly (StateView | null)[]
+  /** Rows are made into objects only where somebody's own aggregate wants them. */
+  readonly #needsRow: boolean
 
   constructor(
     input: RowSchema,
     aggregates: readonly { readonly name: string; readonly spec: AggregateSpec }[],
   ) {
-    const parts: Part[] = []
-    const place = (op: Part['op'], column: Column): number => {
-      const found = parts.findIndex((part) => part.op === op && part.column === column)
-      if (found >= 0) return 1 + found
-      parts.push({ op, column, exact: column.kind !== 'float64' })
-      return parts.length
+    this.parts = partsOf(input, aggregates)
+    const { parts, cells, distinct } = this.parts
+    this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
+    const viewOf = (part: Part) => (part.op === 'own' ? part.columns.view(part.at, part.cell) : null)
+    this.#ours = parts.map(viewOf)
+    this.#theirs = parts.map(viewOf)
+    this.#needsRow = parts.some(({ op }) => op === 'own')
+  }
+
+  /** Adds one row, but for what is told apart by value: that is for whoever keeps those tables. */
+  add(to: KeyedRows, slot: number, rows: RowSet, row: number, time: number): void {
+    const numbers = to.own()
+    const base = slot * to.layout.width
+    numbers[base] = numbers[base]! + 1
+    const object = this.#needsRow ? readRow(rows, row) : null
+    const { parts } = this.parts
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index]!
+      if (part.op === 'own') {
+        const view = this.#ours[index]!
+        view.point(to, slot)
+        part.own.add(view.columns, object as never)
+        continue
+      }
+      if (part.op === 'distinct') continue
+      const { index: column, optional } = part.column
+      if (optional && rows.isNull(column, row)) continue
+      const at = base + part.at
+      if (part.op === 'first' || part.op === 'last') {
+        if (part.op === 'first' ? time >= numbers[at]! : time < numbers[at]!) continue
+        numbers[at] = time
+        if (part.cell === null) numbers[at + 1] = rows.data(column)[row]!
+        else to.setCell(slot, part.cell, rows.value(column, row))
+      } else numbers[at] = combine(part, numbers[at]!, part.op === 'count' ? 1 : rows.data(column)[row]!)
     }
-    const valuesOf = (column: Column): number => (column.optional ? place('count', column) : ROWS)
-    this.#results = aggregates.map(({ name, spec }): Result => {
-      if (spec.op === 'count') return { name, at: ROWS, by: null, values: ROWS }
-      const column = input.wire.column(spec.column)
-      const values = valuesOf(column)
-      if (spec.op === 'mean') return { name, at: place('sum', column), by: values, values }
-      return { name, at: place(spec.op, column), by: null, values }
-    })
-    this.#parts = parts
-    this.width = 1 + parts.length
-    this.#empty = Float64Array.from([0, ...parts.map(({ op }) => EMPTY[op])])
   }
 
-  clear(numbers: Float64Array, at: number): void {
-    numbers.set(this.#empty, at)
-  }
-
-  /** Adds one row to what stands at `at`. */
-  add(numbers: Float64Array, at: number, rows: RowSet, row: number): void {
-    numbers[at] = numbers[at]! + 1
-    this.#parts.forEach(({ op, column, exact }, part) => {
-      if (column.optional && rows.isNull(column.index, row)) return
-      const place = at + 1 + part
-      const before = numbers[place]!
-      const after = combine(op, before, op === 'count' ? 1 : rows.data(column.index)[row]!)
-      if (exact && !(after <= Number.MAX_SAFE_INTEGER && after >= Number.MIN_SAFE_INTEGER) && op === 'sum')
-        throw new InexactError(column.name)
-      numbers[place] = after
-    })
-  }
-
-  /** Adds what stands elsewhere. */
-  merge(numbers: Float64Array, at: number, others: Float64Array, from: number): void {
-    numbers[at] = numbers[at]! + others[from]!
-    this.#parts.forEach(({ op, column, exact }, part) => {
-      const place = at + 1 + part
-      const after = combine(op, numbers[place]!, others[from + 1 + part]!)
-      if (exact && op === 'sum' && !Number.isSafeInteger(after)) throw new InexactError(column.name)
-      numbers[place] = after
-    })
-  }
-
-  /** Writes the results into the columns of a builder. */
-  put(columnOf: (name: string) => ColumnBuilder, row: number, numbers: Float64Array, at: number): void {
-    for (const { name, at: place, by, values } of this.#results) {
-      const column = columnOf(name)
-      if (numbers[at + values] === 0) column.putNull(row)
-      else
-        column.putNumber(row, by === null ? numbers[at + place]! : numbers[at + place]! / numbers[at + by]!)
+  /** Adds plain numbers that were added up elsewhere. */
+  addNumbers(to: KeyedRows, slot: number, others: Float64Array, from: number): void {
+    const numbers = to.own()
+    const base = slot * to.layout.width
+    numbers[base] = numbers[base]! + others[from]!
+    for (const part of this.parts.parts) {
+      if (part.op === 'own' || part.op === 'distinct') continue
+      const [at, other] = [base + part.at, from + part.at]
+      if (part.op === 'first' || part.op === 'last') {
+        const [time, known] = [others[other]!, numbers[at]!]
+        if (part.op === 'first' ? time >= known : time < known) continue
+        numbers[at] = time
+        if (part.cell === null) numbers[at + 1] = others[other + 1]!
+      } else numbers[at] = combine(part, numbers[at]!, others[other]!)
     }
+  }
+
+  /** Adds what stands in another row of the same layout, but for what is told apart by value. */
+  merge(to: KeyedRows, slot: number, others: KeyedRows, from: number): void {
+    const { parts } = this.parts
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index]!
+      if (part.op === 'own') {
+        const [ours, theirs] = [this.#ours[index]!, this.#theirs[index]!]
+        ours.point(to, slot)
+        theirs.point(others, from)
+        part.own.merge(ours.columns, theirs.columns)
+      } else if ((part.op === 'first' || part.op === 'last') && part.cell !== null) {
+        const known = to.numbers[slot * to.layout.width + part.at]!
+        const time = others.numbers[from * others.layout.width + part.at]!
+        if (part.op === 'first' ? time < known : time >= known)
+          to.setCell(slot, part.cell, others.cell(from, part.cell))
+      }
+    }
+    this.addNumbers(to, slot, others.numbers, from * others.layout.width)
+  }
+
+  /** Writes the results into the columns of a row, from a column on. */
+  put(result: BatchBuilder, column: number, row: number, from: KeyedRows, slot: number): void {
+    const base = slot * from.layout.width
+    const { numbers } = from
+    this.parts.results.forEach((one, index) => {
+      const target = result.columns[column + index]!
+      if (!hasValue(one, numbers[base + one.values]!)) target.putNull(row)
+      else if (one.read === 'number') target.putNumber(row, numbers[base + one.at]!)
+      else if (one.read === 'ratio') target.putNumber(row, numbers[base + one.at]! / numbers[base + one.by]!)
+      else if (one.read === 'cell') target.put(row, from.cell(slot, one.at) as Value)
+      else target.put(row, this.#readOwn(one, from, slot))
+    })
+  }
+
+  #readOwn({ part }: Result, from: KeyedRows, slot: number): Value {
+    const index = this.parts.parts.indexOf(part!)
+    const view = this.#theirs[index]!
+    view.point(from, slot)
+    return ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value
   }
 }
 
-const EMPTY = { sum: 0, count: 0, min: Infinity, max: -Infinity }
+/** Counts of nothing and times of nobody say that there is none. */
+function hasValue({ part, values }: Result, number: number): boolean {
+  const isTime = values !== ROWS && part !== null && (part.op === 'first' || part.op === 'last')
+  return isTime ? Number.isFinite(number) : number !== 0
+}
 
-function combine(op: Part['op'], before: number, value: number): number {
-  if (op === 'min') return value < before ? value : before
-  if (op === 'max') return value > before ? value : before
-  return before + value
+type NumberPart = Part & { readonly op: 'sum' | 'count' | 'min' | 'max' }
+
+function combine(part: NumberPart, before: number, value: number): number {
+  if (part.op === 'min') return Math.min(before, value)
+  if (part.op === 'max') return Math.max(before, value)
+  const sum = before + value
+  if (part.exact && !(sum <= Number.MAX_SAFE_INTEGER && sum >= Number.MIN_SAFE_INTEGER))
+    throw new InexactError(part.column.name)
+  return sum
 }

@@ -1,9 +1,20 @@
-import type { BatchBuilder, BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+
+/** The outputs of a stateful step: what it works out, and rows that came too late for it. */
+export const RESULTS = 0
+export const LATE_ROWS = 1
 
 /** A step that remembers. */
 export interface Stateful {
   readonly state: OperatorState
-  process(rows: RowSet, context: EpochContext): void
-  /** Every input is complete up to here: timers fire. `emit` has copied the rows when it returns. */
-  boundary(context: BoundaryContext, emit: (rows: BatchBuilder) => void): void
+  /** What there is to tell of it, by name: no part of its state, and the same of nobody else. */
+  readonly counters: Readonly<Record<string, number>>
+  process(rows: RowSet, context: EpochContext, out: StatefulOut): void
+  /** Every input is complete up to here: timers fire. */
+  boundary(context: BoundaryContext, out: StatefulOut): void
+}
+
+export interface StatefulOut {
+  /** The rows have been copied when it returns. */
+  emit(output: number, rows: RowSet): void
 }

@@ -1,124 +1,153 @@
-import {
-  BatchBuilder,
-  type BoundaryContext,
-  type Column,
-  copyCell,
-  defineSchema,
-  type EpochContext,
-  keyGroup,
-  type OperatorState,
-  type RowSet,
-} from '@pollux/protocol'
-import { must } from '@pollux/std'
-import { Accumulators } from '../aggregate/accumulators.ts'
+import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
-import type { Stateful } from '../program/stateful.ts'
-import { keySpecs, KeyTable } from '../state/key-table.ts'
-import { Pane } from './pane.ts'
-import { PaneState } from './pane-state.ts'
-import type { WindowSpec } from './window-spec.ts'
+import type { Stateful, StatefulOut } from '../program/stateful.ts'
+import { hashOf } from '../state/hash-of.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { KeyedStore } from '../state/keyed-store.ts'
+import { EarlyClock } from './early-clock.ts'
+import { HoppingPanes } from './hopping-panes.ts'
+import { LateRows } from './late-rows.ts'
+import { Pane, together } from './pane.ts'
+import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
+import { ResultWriter, type Timing } from './result-writer.ts'
+import { showingsLayout } from './showings-layout.ts'
+import type { HoppingSpec } from './window-spec.ts'
+import type { WindowStep } from './window-step.ts'
+
+const PANES = 0
+const SHOWN = 1
+/** Sections of different values come after these, in the order of their columns. */
+const DISTINCT = 2
 
 /**
  * Windows of one length that begin at one distance, overlapping or not. Rows are added up by pane, the
- * greatest span that no window cuts, so a row costs the same however many windows hold it; a window that ends
- * is put together of its panes.
+ * greatest span that no window cuts, so a row costs the same however many windows hold it; a window that is
+ * shown is put together of its panes.
  */
 export class HoppingWindows implements Stateful {
   readonly state: OperatorState
-  readonly #window: WindowSpec
-  readonly #paneMs: number
-  readonly #groups: number
-  readonly #time: Column
-  readonly #plusMs: number
-  readonly #key: readonly Column[]
-  readonly #keySchema
-  readonly #accumulators: Accumulators
+  readonly #shape: PaneShape
+  readonly #spans: HoppingPanes
+  readonly #latenessMs: number
+  readonly #early: EarlyClock | null
+  readonly #numbered: boolean
   readonly #panes = new Map<number, Pane>()
-  readonly #result: BatchBuilder
+  /** By the end of a window: how often each key of it has been shown. */
+  readonly #shown = new Map<number, KeyedStore>()
+  readonly #results: ResultWriter
+  readonly #late: LateRows
 
-  constructor({ node, input, time }: StateProgram, groups: number) {
-    const { step, key } = node
-    this.#window = step.window
-    this.#paneMs = greatestCommon(this.#window.sizeMs, this.#window.everyMs)
-    this.#groups = groups
-    const { column, plusMs } = must(time, 'windows are of event time')
-    this.#time = input.wire.column(column)
-    this.#plusMs = plusMs
-    this.#key = (key ?? []).map((name) => input.wire.column(name))
-    const specs = keySpecs(this.#key)
-    this.#keySchema = defineSchema(specs)
-    this.#accumulators = new Accumulators(input, step.aggregates)
-    this.#result = new BatchBuilder(node.shapes[0]!.schema.wire)
-    const panes = (): readonly Pane[] => this.#inOrder()
-    const paneAt = (start: number): Pane => this.#paneAt(start)
-    this.state = new PaneState(specs, this.#accumulators.width, groups, panes, paneAt)
+  constructor(program: StateProgram, groups: number) {
+    const step = program.node.step as WindowStep
+    this.#shape = new PaneShape(program, groups)
+    this.#spans = new HoppingPanes(step.window as HoppingSpec)
+    this.#latenessMs = step.latenessMs
+    this.#early = step.earlyMs === 0 ? null : new EarlyClock(step.earlyMs, program.clock)
+    this.#numbered = step.numbered
+    const { accumulators, key } = this.#shape
+    this.#results = new ResultWriter(
+      program.node.shapes[0]!.schema,
+      accumulators,
+      key.length,
+      step.numbered,
+    )
+    this.#late = new LateRows(program.input)
+    this.state = new SectionedState(this)
   }
 
-  process(rows: RowSet, { watermarkBefore }: EpochContext): void {
-    const times = rows.data(this.#time.index)
+  get counters(): Readonly<Record<string, number>> {
+    return { late: this.#late.count }
+  }
+
+  process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
+    const { key } = this.#shape
     for (let row = 0; row < rows.rows; row++) {
-      const time = times[row]! + this.#plusMs
-      const { offsetMs } = this.#window
-      const start = Math.floor((time - offsetMs) / this.#paneMs) * this.#paneMs + offsetMs
-      if (this.#lastEndOf(start) <= watermarkBefore) continue
-      this.#paneAt(start).add(rows, row, this.#key)
+      const time = this.#shape.timeOf(rows, row)
+      const start = this.#spans.paneOf(time)
+      const last = this.#spans.lastEnd(start)
+      if (last === start) continue
+      if (last + this.#latenessMs <= watermarkBefore) {
+        this.#late.add(rows, row)
+        continue
+      }
+      const pane = this.#paneAt(start)
+      const isLate = this.#spans.firstEnd(start) <= watermarkBefore
+      if (isLate) pane.hasLate = true
+      const flags = (this.#early === null ? 0 : CHANGED) | (isLate && this.#latenessMs > 0 ? LATE : 0)
+      pane.add(rows, row, hashOf(rows, row, key), time, flags)
+    }
+    this.#late.flush(out)
+  }
+
+  boundary(context: BoundaryContext, out: StatefulOut): void {
+    const { watermarkBefore, watermark } = context
+    this.#results.to(out)
+    if (this.#latenessMs > 0) this.#showLate(watermarkBefore)
+    for (const end of this.#endsIn(watermarkBefore, watermark)) this.#show(end, 'on-time', ALL)
+    this.#forget(watermark)
+    if (this.#early?.isDue(context) === true) this.#showEarly(watermark)
+    this.#results.flush()
+  }
+
+  /** Windows that were shown before and have got rows since. */
+  #showLate(watermarkBefore: number): void {
+    const touched = [...this.#panes.values()].filter(({ hasLate }) => hasLate)
+    const oldest = watermarkBefore - this.#latenessMs
+    for (const end of this.#endsOf(touched, oldest, watermarkBefore)) this.#show(end, 'late', LATE)
+    for (const pane of touched) {
+      pane.unflag(LATE)
+      pane.hasLate = false
     }
   }
 
-  boundary({ watermarkBefore, watermark }: BoundaryContext, emit: (rows: BatchBuilder) => void): void {
-    const { sizeMs } = this.#window
-    for (const end of this.#endsIn(watermarkBefore, watermark)) {
-      const panes = this.#inOrder().filter(({ start }) => start >= end - sizeMs && start < end)
-      this.#emitWindow(end, panes.length === 1 ? panes[0]! : this.#together(panes), emit)
-    }
-    for (const start of this.#panes.keys()) if (this.#lastEndOf(start) <= watermark) this.#panes.delete(start)
+  #showEarly(watermark: number): void {
+    for (const end of this.#endsIn(watermark, Number.MAX_SAFE_INTEGER)) this.#show(end, 'early', CHANGED)
+    for (const pane of this.#panes.values()) pane.unflag(CHANGED)
   }
 
-  /** Ends of windows that hold any pane and close now, ascending. */
-  #endsIn(before: number, watermark: number): readonly number[] {
-    const { sizeMs, everyMs } = this.#window
-    const ends = new Set<number>()
-    for (const start of this.#panes.keys()) {
-      for (let end = this.#lastEndOf(start); end > start; end -= everyMs) {
-        if (end > before && end <= watermark && end - sizeMs <= start) ends.add(end)
+  /** Shows the keys of a window that carry any of these flags in one of its panes, or all of them. */
+  #show(end: number, timing: Timing, flags: number): void {
+    const start = end - this.#spans.sizeMs
+    const panes = this.#inOrder().filter((pane) => pane.start >= start && pane.start < end)
+    const { flagsAt } = this.#shape
+    const wanted = (rows: KeyedRows, slot: number): boolean =>
+      flags === ALL || (rows.numbers[slot * rows.layout.width + flagsAt]! & flags) !== 0
+    const whole = panes.length === 1 && flags === ALL ? panes[0]! : together(this.#shape, panes, wanted)
+    for (const [, rows] of whole.store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) {
+        if (!rows.isAlive(slot)) continue
+        const revision = this.#numbered ? this.#countShowing(end, rows, slot) : 0
+        this.#results.put(rows, slot, { start, end, revision, timing })
       }
     }
+  }
+
+  /** How often this key of this window was shown before; it is now. */
+  #countShowing(end: number, rows: KeyedRows, slot: number): number {
+    const shown = this.storeFor(SHOWN, end)
+    const hash = rows.hash(slot)
+    const counts = shown.of(hash)
+    const at = shown.place(counts, hash, rows.keys, slot, rows.layout.keys)
+    return counts.own()[at]!++
+  }
+
+  /** Windows are forgotten when they take no rows any more, and panes with the last of theirs. */
+  #forget(watermark: number): void {
+    for (const start of this.#panes.keys())
+      if (this.#spans.lastEnd(start) + this.#latenessMs <= watermark) this.#panes.delete(start)
+    for (const end of this.#shown.keys()) if (end + this.#latenessMs <= watermark) this.#shown.delete(end)
+  }
+
+  /** Ends of windows that hold any pane, after `before` and up to `to`, ascending. */
+  #endsIn(before: number, to: number): readonly number[] {
+    return this.#endsOf([...this.#panes.values()], before, to)
+  }
+
+  #endsOf(panes: readonly Pane[], before: number, to: number): readonly number[] {
+    const ends = new Set<number>()
+    for (const { start } of panes) for (const end of this.#spans.ends(start, before, to)) ends.add(end)
     return [...ends].sort((a, b) => a - b)
-  }
-
-  /** The end of the last window that holds the pane. */
-  #lastEndOf(start: number): number {
-    const { sizeMs, everyMs, offsetMs } = this.#window
-    return Math.floor((start - offsetMs) / everyMs) * everyMs + offsetMs + sizeMs
-  }
-
-  #together(panes: readonly Pane[]): Pane {
-    const whole = new Pane(0, new KeyTable(this.#keySchema), this.#accumulators)
-    for (const pane of panes) for (let slot = 0; slot < pane.table.size; slot++) whole.addSlot(pane, slot)
-    return whole
-  }
-
-  #emitWindow(end: number, { table, numbers }: Pane, emit: (rows: BatchBuilder) => void): void {
-    const result = this.#result
-    result.reset()
-    result.reserve(table.size)
-    const keys = this.#key.length
-    for (const slot of this.#byGroup(table)) {
-      const row = result.rows
-      for (let key = 0; key < keys; key++) copyCell(result.columns[key]!, row, table.keys, key, slot)
-      result.columns[keys]!.putNumber(row, end - this.#window.sizeMs)
-      result.columns[keys + 1]!.putNumber(row, end)
-      this.#accumulators.put((name) => result.column(name), row, numbers, slot * this.#accumulators.width)
-      result.rows = row + 1
-    }
-    emit(result)
-  }
-
-  /** Order that content alone decides: by key group, then by first appearance. */
-  #byGroup(table: KeyTable): readonly number[] {
-    const slots = Array.from({ length: table.size }, (_, slot) => slot)
-    const groupOf = (slot: number): number => keyGroup(table.hash(slot), this.#groups)
-    return slots.sort((a, b) => groupOf(a) - groupOf(b) || a - b)
   }
 
   #inOrder(): readonly Pane[] {
@@ -128,12 +157,32 @@ export class HoppingWindows implements Stateful {
   #paneAt(start: number): Pane {
     const known = this.#panes.get(start)
     if (known !== undefined) return known
-    const pane = new Pane(start, new KeyTable(this.#keySchema), this.#accumulators)
+    const pane = new Pane(start, this.#shape)
     this.#panes.set(start, pane)
     return pane
   }
+
+  /** @internal */
+  sections(): readonly Section[] {
+    const panes = this.#inOrder().flatMap(({ start: tag, store, distinct }) => [
+      { kind: PANES, tag, store },
+      ...distinct.map((one, index) => ({ kind: DISTINCT + index, tag, store: one })),
+    ])
+    const ends = [...this.#shown.keys()].sort((a, b) => a - b)
+    return [...panes, ...ends.map((tag) => ({ kind: SHOWN, tag, store: this.#shown.get(tag)! }))]
+  }
+
+  /** @internal */
+  storeFor(kind: number, tag: number): KeyedStore {
+    if (kind === PANES) return this.#paneAt(tag).store
+    if (kind >= DISTINCT) return this.#paneAt(tag).distinct[kind - DISTINCT]!
+    const known = this.#shown.get(tag)
+    if (known !== undefined) return known
+    const fresh = new KeyedStore(showingsLayout(this.#shape), this.#shape.groups)
+    this.#shown.set(tag, fresh)
+    return fresh
+  }
 }
 
-function greatestCommon(one: number, other: number): number {
-  return other === 0 ? one : greatestCommon(other, one % other)
-}
+/** Keys are shown whatever has changed of them. */
+const ALL = -1

@@ -1,70 +1,132 @@
-import type { Accumulators } from '../aggregate/accumulators.ts'
-import type { KeyTable } from '../state/key-table.ts'
-import type { Column, Rows, RowSet } from '@pollux/protocol'
-
-const SLOTS_MIN = 16
+import type { RowSet } from '@pollux/protocol'
+import { hashOf } from '../state/hash-of.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import { KeyedStore } from '../state/keyed-store.ts'
+import type { PaneShape } from './pane-shape.ts'
 
 /** What rows of one span of event time have come to, by key. */
 export class Pane {
   readonly start: number
-  readonly table: KeyTable
-  readonly #accumulators: Accumulators
-  #numbers: Float64Array
-  /** A snapshot refers to the numbers: the next write copies them first. */
-  #isShared = false
+  readonly store: KeyedStore
+  /** Per column whose different values are counted: which there have been, by key. */
+  readonly distinct: readonly KeyedStore[]
+  /** Some of its rows came for a window that had been shown. */
+  hasLate = false
+  readonly #shape: PaneShape
 
-  constructor(start: number, table: KeyTable, accumulators: Accumulators) {
+  constructor(start: number, shape: PaneShape) {
     this.start = start
-    this.table = table
-    this.#accumulators = accumulators
-    this.#numbers = new Float64Array(SLOTS_MIN * accumulators.width)
+    this.#shape = shape
+    this.store = new KeyedStore(shape.layout, shape.groups)
+    this.distinct = shape.distinct.map(({ layout }) => new KeyedStore(layout, shape.groups))
   }
 
-  /** Of slot s from `s * width` on. */
-  get numbers(): Float64Array {
-    return this.#numbers
+  /** Adds a row. `hash`: of its key. */
+  add(rows: RowSet, row: number, hash: number, time: number, flags: number): void {
+    const { key, accumulators } = this.#shape
+    const group = this.store.of(hash)
+    const slot = this.store.place(group, hash, rows, row, key)
+    accumulators.add(group, slot, rows, row, time)
+    this.countDistinct(rows, row, hash, group, slot)
+    if (flags !== 0) this.flag(group, slot, flags)
   }
 
-  /** `key`: the columns of the rows that make it. */
-  add(rows: RowSet, row: number, key: readonly Column[]): void {
-    const at = this.place(rows, row, key)
-    this.#accumulators.add(this.#numbers, at, rows, row)
+  /** Adds numbers that were added up elsewhere, for the key of a row. */
+  addNumbers(rows: RowSet, row: number, hash: number, numbers: Float64Array, from: number, flags: number): void {
+    const group = this.store.of(hash)
+    const slot = this.store.place(group, hash, rows, row, this.#shape.key)
+    this.#shape.accumulators.addNumbers(group, slot, numbers, from)
+    if (flags !== 0) this.flag(group, slot, flags)
   }
 
-  /** Adds what another pane holds of one of its keys. */
-  addSlot(other: Pane, slot: number): void {
-    const { keys } = other.table
-    const at = this.place(keys, slot, keys.schema.columns)
-    this.#accumulators.merge(this.#numbers, at, other.numbers, slot * this.#accumulators.width)
-  }
-
-  /** Where the numbers of a row's key stand, for writing. */
-  place(rows: Rows, row: number, key: readonly Column[]): number {
-    const { width } = this.#accumulators
-    const before = this.table.size
-    const at = this.table.slotOf(rows, row, key) * width
-    const grows = at + width > this.#numbers.length
-    if (grows || this.#isShared) {
-      const numbers = new Float64Array(grows ? 2 * this.#numbers.length : this.#numbers.length)
-      numbers.set(this.#numbers)
-      this.#numbers = numbers
-      this.#isShared = false
+  /** Counts the values of a row that have not been there before. */
+  countDistinct(rows: RowSet, row: number, hash: number, group: KeyedRows, slot: number): void {
+    const { distinct } = this.#shape
+    for (let index = 0; index < distinct.length; index++) {
+      const { columns, at } = distinct[index]!
+      const value = columns.at(-1)!
+      if (value.optional && rows.isNull(value.index, row)) continue
+      const known = this.distinct[index]!.of(hash)
+      const whole = hashOf(rows, row, columns)
+      if (known.find(whole, rows, row, columns) >= 0) continue
+      known.add(whole, rows, row, columns)
+      group.own()[slot * group.layout.width + at]!++
     }
-    if (this.table.size > before) this.#accumulators.clear(this.#numbers, at)
-    return at
   }
 
-  /** What it holds now, and will hold for whoever has it. */
-  freeze(): FrozenPane {
-    this.#isShared = true
-    return { start: this.start, table: this.table, size: this.table.size, numbers: this.#numbers }
+  flag(group: KeyedRows, slot: number, flags: number): void {
+    const at = slot * group.layout.width + this.#shape.flagsAt
+    const numbers = group.own()
+    numbers[at] = numbers[at]! | flags
+  }
+
+  /** The flags of a row are taken off. */
+  unflag(flags: number): void {
+    const { flagsAt } = this.#shape
+    for (const [, rows] of this.store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) {
+        const at = slot * rows.layout.width + flagsAt
+        if ((rows.numbers[at]! & flags) !== 0) rows.own()[at] = rows.numbers[at]! & ~flags
+      }
+    }
+  }
+
+  /** Adds a row of another pane; not what it tells apart by value. */
+  merge(others: KeyedRows, from: number, flags = 0): void {
+    const hash = others.hash(from)
+    const rows = this.store.of(hash)
+    const slot = this.store.place(rows, hash, others.keys, from, others.layout.keys)
+    this.#shape.accumulators.merge(rows, slot, others, from)
+    if (flags !== 0) this.flag(rows, slot, flags)
+  }
+
+  /** Adds what another pane tells apart by value, of the keys that are here. */
+  mergeDistinct(other: Pane): void {
+    this.#shape.distinct.forEach(({ at }, index) => {
+      for (const [, others] of other.distinct[index]!.all()) {
+        const columns = others.layout.keys
+        const key = columns.slice(0, -1)
+        for (let from = 0; from < others.size; from++) {
+          if (!others.isAlive(from)) continue
+          const hash = hashOf(others.keys, from, key)
+          const rows = this.store.of(hash)
+          const slot = rows.find(hash, others.keys, from, key)
+          const known = this.distinct[index]!.of(hash)
+          const whole = others.hash(from)
+          if (slot < 0 || known.find(whole, others.keys, from, columns) >= 0) continue
+          known.add(whole, others.keys, from, columns)
+          rows.own()[slot * rows.layout.width + at]!++
+        }
+      }
+    })
   }
 }
 
-/** Keys beyond `size` came later. */
-export interface FrozenPane {
-  readonly start: number
-  readonly table: KeyTable
-  readonly size: number
-  readonly numbers: Float64Array
+/** What several panes hold of the keys for which `wanted` says so of one of them. */
+export function together(
+  shape: PaneShape,
+  panes: readonly Pane[],
+  wanted: (rows: KeyedRows, slot: number) => boolean,
+): Pane {
+  const whole = new Pane(0, shape)
+  for (const pane of panes) {
+    for (const [, rows] of pane.store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) {
+        if (!rows.isAlive(slot) || !wanted(rows, slot)) continue
+        const hash = rows.hash(slot)
+        whole.store.place(whole.store.of(hash), hash, rows.keys, slot, rows.layout.keys)
+      }
+    }
+  }
+  for (const pane of panes) {
+    for (const [, rows] of pane.store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) {
+        const hash = rows.hash(slot)
+        if (rows.isAlive(slot) && whole.store.of(hash).find(hash, rows.keys, slot, rows.layout.keys) >= 0)
+          whole.merge(rows, slot)
+      }
+    }
+  }
+  for (const pane of panes) whole.mergeDistinct(pane)
+  return whole
 }

@@ -1,25 +1,89 @@
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { here } from '../errors/call-site.ts'
 import { type Duration, durationMs } from './duration.ts'
 
 /** Windows [n * every + offset, n * every + offset + size) of event time: tumbling where both are equal. */
-export interface WindowSpec {
+export interface HoppingSpec {
   readonly kind: 'hopping'
   readonly sizeMs: number
   readonly everyMs: number
   readonly offsetMs: number
 }
 
-/** Windows of one length, one after the other. */
-export function tumbling(size: Duration, options: { readonly offset?: Duration } = {}): WindowSpec {
+/** Windows that all begin at one moment and grow by a step, until the next such moment, or for ever. */
+export interface GrowingSpec {
+  readonly kind: 'growing'
+  /** Infinite: there is one beginning only, at `offsetMs`. */
+  readonly sizeMs: number
+  readonly everyMs: number
+  readonly offsetMs: number
+}
+
+/** Windows that end where no row has come for a while. */
+export interface SessionSpec {
+  readonly kind: 'session'
+  readonly gapMs: number
+}
+
+/** Windows of so many rows, whenever they happened. */
+export interface CountSpec {
+  readonly kind: 'count'
+  readonly rows: number
+}
+
+export type TimeWindowSpec = HoppingSpec | GrowingSpec | SessionSpec
+export type WindowSpec = TimeWindowSpec | CountSpec
+
+interface Offset {
+  readonly offset?: Duration
+}
+
+/** Windows of one length, one after the other: `tumbling('1s')`. */
+export function tumbling(size: Duration, options: Offset = {}): HoppingSpec {
   return hopping(size, size, options)
 }
 
 /** Windows of one length that begin at a distance of `every`, and so overlap where that is shorter. */
-export function hopping(
-  size: Duration,
-  every: Duration,
-  options: { readonly offset?: Duration } = {},
-): WindowSpec {
-  const [sizeMs, everyMs] = [durationMs(size, 1), durationMs(every, 1)]
-  const offsetMs = durationMs(options.offset ?? 0, 0) % everyMs
+export function hopping(size: Duration, every: Duration, options: Offset = {}): HoppingSpec {
+  const where = here()
+  const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
+  const offsetMs = durationMs(options.offset ?? 0, 0, where) % everyMs
   return { kind: 'hopping', sizeMs, everyMs, offsetMs }
+}
+
+/** The same by its other name: `sliding('60s', '1s')` is a minute, seen every second. */
+export const sliding: typeof hopping = hopping
+
+/** Windows that begin every `size` and are shown as they grow, at each `every`: today's total, by the second. */
+export function cumulative(size: Duration, every: Duration, options: Offset = {}): GrowingSpec {
+  const where = here()
+  const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
+  if (sizeMs % everyMs !== 0)
+    throw new PipelineError('PLX1011', `cumulative(${JSON.stringify(size)}, ${JSON.stringify(every)})`, where)
+  const offsetMs = durationMs(options.offset ?? 0, 0, where) % sizeMs
+  return { kind: 'growing', sizeMs, everyMs, offsetMs }
+}
+
+/** One window that begins at a moment and grows for ever, shown at each `every`: all since the landmark. */
+export function landmark(from: number, every: Duration): GrowingSpec {
+  const where = here()
+  const everyMs = durationMs(every, 1, where)
+  return {
+    kind: 'growing',
+    sizeMs: Number.POSITIVE_INFINITY,
+    everyMs,
+    offsetMs: durationMs(from, 0, where),
+  }
+}
+
+/** Windows per key that end when no row has come for `gap` of event time. */
+export function session(gap: Duration): SessionSpec {
+  return { kind: 'session', gapMs: durationMs(gap, 1, here()) }
+}
+
+/** Windows of so many rows of a key; one that the input leaves unfinished is not shown. `countWindow(1)`: each row. */
+export function countWindow(rows: number): CountSpec {
+  if (!Number.isSafeInteger(rows) || rows < 1)
+    throw new PipelineError('PLX1012', `countWindow(${rows})`, here())
+  return { kind: 'count', rows }
 }

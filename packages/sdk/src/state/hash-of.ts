@@ -1,0 +1,9 @@
+import { type Column, combineHash, hashCell, HASH_START, type Rows } from '@pollux/protocol'
+
+/** The hash of a row's key, by columns: what `hashKey` gives by names. */
+export function hashOf(rows: Rows, row: number, columns: readonly Column[]): number {
+  if (columns.length === 1) return hashCell(rows, columns[0]!, row)
+  let hash = HASH_START
+  for (const column of columns) hash = combineHash(hash, hashCell(rows, column, row))
+  return hash
+}

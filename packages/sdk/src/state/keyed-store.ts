@@ -1,0 +1,72 @@
+import type { Column, Rows } from '@pollux/protocol'
+import { keyGroup } from '@pollux/protocol'
+import { decodeRows } from './state-frames.ts'
+import { type FrozenRows, KeyedRows } from './keyed-rows.ts'
+import type { RowLayout } from './row-layout.ts'
+
+/** Rows of state by key, held by key group: copied, encoded and moved a group at a time. */
+export class KeyedStore {
+  readonly layout: RowLayout
+  readonly #groups: (KeyedRows | undefined)[]
+
+  constructor(layout: RowLayout, groups: number) {
+    this.layout = layout
+    this.#groups = new Array<KeyedRows | undefined>(groups).fill(undefined)
+  }
+
+  /** The rows that a key with this hash stands among. */
+  of(hash: number): KeyedRows {
+    const group = keyGroup(hash, this.#groups.length)
+    return (this.#groups[group] ??= new KeyedRows(this.layout))
+  }
+
+  /** The slot of a key's only row, which is added if it is new. */
+  place(rows: KeyedRows, hash: number, from: Rows, row: number, columns: readonly Column[]): number {
+    const slot = rows.find(hash, from, row, columns)
+    return slot >= 0 ? slot : rows.add(hash, from, row, columns)
+  }
+
+  /** Groups that have rows, ascending: the order of results. */
+  *all(): Generator<readonly [group: number, rows: KeyedRows]> {
+    for (let group = 0; group < this.#groups.length; group++) {
+      const rows = this.#groups[group]
+      if (rows !== undefined && rows.live > 0) yield [group, rows]
+    }
+  }
+
+  group(group: number): KeyedRows | undefined {
+    return this.#groups[group]
+  }
+
+  get live(): number {
+    let live = 0
+    for (const [, rows] of this.all()) live += rows.live
+    return live
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const [, rows] of this.all()) bytes += rows.bytes
+    return bytes
+  }
+
+  /** Gives up what removed rows take; slots of the groups that are told change. */
+  compact(onMoved: (group: number, rows: KeyedRows) => void = () => undefined): void {
+    this.#groups.forEach((rows, group) => {
+      if (rows?.isSparse !== true) return
+      const fresh = rows.compact()
+      this.#groups[group] = fresh
+      onMoved(group, fresh)
+    })
+  }
+
+  freeze(): ReadonlyMap<number, FrozenRows> {
+    return new Map([...this.all()].map(([group, rows]) => [group, rows.freeze()]))
+  }
+
+  /** Adds encoded rows to a group. */
+  load(group: number, bytes: Uint8Array): void {
+    const rows = (this.#groups[group] ??= new KeyedRows(this.layout))
+    decodeRows(rows, bytes)
+  }
+}

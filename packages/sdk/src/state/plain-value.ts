@@ -1,0 +1,92 @@
+import { VALUE_BYTES_MAX } from '@pollux/protocol'
+import { ColumnType } from '../schema/column-type.ts'
+import type { Cell, CellType } from './cell-type.ts'
+
+/** What JSON holds and gives back as it was. */
+export type Plain =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Plain[]
+  | { readonly [name: string]: Plain | undefined }
+
+/** The type of a column of state that holds a plain value: a list, a record, of any depth. */
+export class PlainType<T> extends ColumnType<'text', T> {
+  readonly start: T
+
+  constructor(start: T) {
+    super('text')
+    this.start = start
+  }
+}
+
+/**
+ * A column of state that holds a list or a record: `value<readonly string[]>([])`. It is replaced as a whole;
+ * what is in it is frozen.
+ */
+export function value<T extends Plain>(start: T): PlainType<T> {
+  return new PlainType(frozen(start) as T)
+}
+
+/** How plain values are kept: as they are, frozen; encoded as JSON. */
+export function plainCellType({ start }: PlainType<unknown>): CellType {
+  return {
+    column: { name: 'cell', type: 'text', optional: true },
+    initial: start,
+    checked: frozen,
+    toValue: (cell) => JSON.stringify(cell),
+    fromValue: (text) => frozen(JSON.parse(text as string)),
+    bytes: (cell) => 8 + weigh(cell),
+  }
+}
+
+/** The value itself, which nobody changes any more; an error where JSON would not give it back. */
+function frozen(value: unknown): Cell {
+  const weight = check(value, 'it', 0)
+  if (weight > VALUE_BYTES_MAX) throw new TypeError(`it would take more than ${VALUE_BYTES_MAX} bytes`)
+  return value
+}
+
+const DEPTH_MOST = 50
+
+/** Freezes on the way; gives about the length of the JSON. */
+function check(value: unknown, at: string, depth: number): number {
+  if (depth > DEPTH_MOST) throw new TypeError(`${at} is nested deeper than ${DEPTH_MOST}, or holds itself`)
+  if (value === null || typeof value === 'boolean') return 5
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new TypeError(`${at} is text with half a surrogate pair`)
+    return 2 + 3 * value.length
+  }
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return 24
+    throw new TypeError(`${at} is ${Object.is(value, -0) ? '-0' : value}, which JSON cannot hold`)
+  }
+  if (Array.isArray(value)) {
+    Object.freeze(value)
+    return value.reduce<number>((sum, one, index) => sum + check(one, `${at}[${index}]`, depth + 1), 2)
+  }
+  if (typeof value === 'object' && isRecord(value)) {
+    Object.freeze(value)
+    let sum = 2
+    for (const [name, one] of Object.entries(value)) {
+      if (one === undefined) throw new TypeError(`${at}.${name} is undefined: leave it out, or use null`)
+      sum += 4 + 3 * name.length + check(one, `${at}.${name}`, depth + 1)
+    }
+    return sum
+  }
+  throw new TypeError(`${at} is no plain value: lists, records, text, numbers, true, false and null are`)
+}
+
+function isRecord(value: object): value is Record<string, unknown> {
+  const kind: unknown = Object.getPrototypeOf(value)
+  return kind === Object.prototype || kind === null
+}
+
+/** About the length of the JSON, of what has been checked. */
+function weigh(value: Cell): number {
+  if (typeof value === 'string') return 2 + 3 * value.length
+  if (typeof value !== 'object' || value === null) return 24
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + weigh(one), 2)
+  return Object.entries(value).reduce((sum, [name, one]) => sum + 4 + 3 * name.length + weigh(one), 2)
+}

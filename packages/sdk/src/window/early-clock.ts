@@ -1,0 +1,27 @@
+import { type BoundaryContext, EPOCH_END } from '@pollux/protocol'
+
+/** How epochs are told as time. */
+export interface PlanClock {
+  readonly originMs: number
+  readonly tickMs: number
+}
+
+/** Says at which boundaries open windows are shown: wherever a multiple of the period is passed in epoch time. */
+export class EarlyClock {
+  readonly #everyMs: number
+  readonly #clock: PlanClock
+
+  constructor(everyMs: number, clock: PlanClock) {
+    this.#everyMs = everyMs
+    this.#clock = clock
+  }
+
+  isDue({ epochFrom, epochTo }: BoundaryContext): boolean {
+    if (epochTo === EPOCH_END) return false
+    return this.#periodOf(epochTo) > this.#periodOf(epochFrom)
+  }
+
+  #periodOf(epoch: number): number {
+    return Math.floor((this.#clock.originMs + epoch * this.#clock.tickMs) / this.#everyMs)
+  }
+}

@@ -1,0 +1,218 @@
+import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import type { StateProgram } from '../compile/stage-program.ts'
+import type { Stateful, StatefulOut } from '../program/stateful.ts'
+import { Deadlines } from '../state/deadlines.ts'
+import { hashOf } from '../state/hash-of.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import { KeyedStore } from '../state/keyed-store.ts'
+import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { EarlyClock } from './early-clock.ts'
+import { LateRows } from './late-rows.ts'
+import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
+import { ResultWriter, type Timing } from './result-writer.ts'
+import type { SessionSpec } from './window-spec.ts'
+import type { WindowStep } from './window-step.ts'
+
+/** It has been shown as closed, and nothing has opened it again. */
+const CLOSED = 4
+
+/** Behind the flags: the times of the first and the last row, and how often it has been shown. */
+const EXTRA = [Infinity, -Infinity, 0]
+const FIRST = 1
+const LAST = 2
+const SHOWN = 3
+
+/** A session that is to be shown, and where it stands. */
+interface Due {
+  readonly end: number
+  readonly group: number
+  readonly slot: number
+}
+
+/**
+ * Windows of a key that end where no row comes for a while. Each session is a row of state; those that a row
+ * brings together become one, which goes on in place of the eldest.
+ */
+export class SessionWindows implements Stateful {
+  readonly state: OperatorState
+  readonly #shape: PaneShape
+  readonly #gapMs: number
+  readonly #latenessMs: number
+  readonly #early: EarlyClock | null
+  readonly #store: KeyedStore
+  /** By key group: when something is due of a session, or earlier. */
+  readonly #deadlines: Deadlines[]
+  readonly #results: ResultWriter
+  readonly #late: LateRows
+  /** Some session was closed before a row of this epoch came to it. */
+  #hasLate = false
+
+  constructor(program: StateProgram, groups: number) {
+    const step = program.node.step as WindowStep
+    this.#shape = new PaneShape(program, groups, EXTRA)
+    this.#gapMs = (step.window as SessionSpec).gapMs
+    this.#latenessMs = step.latenessMs
+    this.#early = step.earlyMs === 0 ? null : new EarlyClock(step.earlyMs, program.clock)
+    this.#store = new KeyedStore(this.#shape.layout, groups)
+    this.#deadlines = Array.from({ length: groups }, () => new Deadlines())
+    const { accumulators, key } = this.#shape
+    const [result] = program.node.shapes
+    this.#results = new ResultWriter(result!.schema, accumulators, key.length, step.numbered)
+    this.#late = new LateRows(program.input)
+    this.state = new SectionedState(this)
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { late: this.#late.count }
+  }
+
+  process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
+    for (let row = 0; row < rows.rows; row++) {
+      const time = this.#shape.timeOf(rows, row)
+      const hash = hashOf(rows, row, this.#shape.key)
+      const group = this.#store.of(hash)
+      const near = this.#near(group, hash, rows, row, time)
+      if (near.length === 0 && time + this.#gapMs + this.#latenessMs <= watermarkBefore) {
+        this.#late.add(rows, row)
+        continue
+      }
+      const slot = near.length === 0 ? group.add(hash, rows, row, this.#shape.key) : near[0]!
+      for (const other of near.slice(1)) this.#join(group, slot, other)
+      this.#shape.accumulators.add(group, slot, rows, row, time)
+      this.#extend(group, slot, time, hash, watermarkBefore, near.length === 0)
+    }
+    this.#late.flush(out)
+  }
+
+  boundary(context: BoundaryContext, out: StatefulOut): void {
+    const { watermark } = context
+    this.#results.to(out)
+    if (this.#hasLate) this.#showAll('late', LATE)
+    this.#hasLate = false
+    const due: Due[] = []
+    const gone: Due[] = []
+    for (const [group, rows] of this.#store.all()) this.#collect(group, rows, watermark, due, gone)
+    for (const one of inOrder(due)) this.#show(one, 'on-time', LATE | CHANGED)
+    for (const { group, slot } of gone) this.#store.group(group)!.remove(slot)
+    if (this.#early?.isDue(context) === true) this.#showAll('early', CHANGED)
+    this.#store.compact((group) => this.onLoaded(0, 0, group))
+    this.#results.flush()
+  }
+
+  /** Sessions that this row is part of, the eldest first. */
+  #near(group: KeyedRows, hash: number, rows: RowSet, row: number, time: number): readonly number[] {
+    const { key } = this.#shape
+    const found: number[] = []
+    for (
+      let slot = group.find(hash, rows, row, key);
+      slot >= 0;
+      slot = group.findNext(hash, rows, row, key)
+    ) {
+      const isNear = time - this.#at(group, slot, LAST) < this.#gapMs && this.#at(group, slot, FIRST) - time < this.#gapMs
+      if (isNear) found.push(slot)
+    }
+    return found.length > 1 ? found.sort((a, b) => a - b) : found
+  }
+
+  #join(group: KeyedRows, slot: number, other: number): void {
+    this.#shape.accumulators.merge(group, slot, group, other)
+    this.#put(group, slot, FIRST, Math.min(this.#at(group, slot, FIRST), this.#at(group, other, FIRST)))
+    this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), this.#at(group, other, LAST)))
+    this.#put(group, slot, SHOWN, Math.max(this.#at(group, slot, SHOWN), this.#at(group, other, SHOWN)))
+    group.remove(other)
+  }
+
+  #extend(group: KeyedRows, slot: number, time: number, hash: number, watermark: number, isNew: boolean): void {
+    this.#put(group, slot, FIRST, Math.min(this.#at(group, slot, FIRST), time))
+    this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), time))
+    const end = this.#at(group, slot, LAST) + this.#gapMs
+    const flags = this.#at(group, slot, 0)
+    const deadlines = this.#deadlines[hash & (this.#shape.groups - 1)]!
+    if (end <= watermark) {
+      this.#put(group, slot, 0, flags | LATE | CLOSED)
+      this.#hasLate = true
+    } else {
+      this.#put(group, slot, 0, (flags & ~(CLOSED | LATE)) | (this.#early === null ? 0 : CHANGED))
+      // Something had been due later than this end.
+      if ((flags & CLOSED) !== 0) deadlines.push(end, slot)
+    }
+    if (isNew) deadlines.push(end, slot)
+  }
+
+  /** What is due of the sessions of a group: to be shown, or to be forgotten. */
+  #collect(group: number, rows: KeyedRows, watermark: number, due: Due[], gone: Due[]): void {
+    const deadlines = this.#deadlines[group]!
+    const again: [number, number][] = []
+    const over = new Set<number>()
+    while (deadlines.first <= watermark) {
+      const slot = deadlines.pop()
+      if (!rows.isAlive(slot)) continue
+      const end = this.#at(rows, slot, LAST) + this.#gapMs
+      const flags = this.#at(rows, slot, 0)
+      if ((flags & CLOSED) === 0 && end <= watermark) {
+        due.push({ end, group, slot })
+        this.#put(rows, slot, 0, flags | CLOSED)
+      }
+      const next = (this.#at(rows, slot, 0) & CLOSED) === 0 ? end : end + this.#latenessMs
+      if (next > watermark) again.push([next, slot])
+      else if (!over.has(slot)) gone.push({ end, group, slot })
+      if (next <= watermark) over.add(slot)
+    }
+    for (const [time, slot] of again) deadlines.push(time, slot)
+  }
+
+  #showAll(timing: Timing, flag: number): void {
+    const due: Due[] = []
+    for (const [group, rows] of this.#store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) {
+        if (!rows.isAlive(slot) || (this.#at(rows, slot, 0) & flag) === 0) continue
+        due.push({ end: this.#at(rows, slot, LAST) + this.#gapMs, group, slot })
+      }
+    }
+    for (const one of inOrder(due)) this.#show(one, timing, flag)
+  }
+
+  #show({ end, group, slot }: Due, timing: Timing, shown: number): void {
+    const rows = this.#store.group(group)!
+    const revision = this.#at(rows, slot, SHOWN)
+    const start = this.#at(rows, slot, FIRST)
+    this.#results.put(rows, slot, { start, end, revision, timing })
+    this.#put(rows, slot, SHOWN, revision + 1)
+    this.#put(rows, slot, 0, this.#at(rows, slot, 0) & ~shown)
+  }
+
+  /** A number behind the aggregates': the flags, or one of `EXTRA`. */
+  #at(rows: KeyedRows, slot: number, index: number): number {
+    return rows.numbers[slot * rows.layout.width + this.#shape.flagsAt + index]!
+  }
+
+  #put(rows: KeyedRows, slot: number, index: number, value: number): void {
+    rows.own()[slot * rows.layout.width + this.#shape.flagsAt + index] = value
+  }
+
+  /** @internal */
+  sections(): readonly Section[] {
+    return [{ kind: 0, tag: 0, store: this.#store }]
+  }
+
+  /** @internal */
+  storeFor(): KeyedStore {
+    return this.#store
+  }
+
+  /** @internal Slots of a group are other ones: what is due of them is worked out anew. */
+  onLoaded(_kind: number, _tag: number, group: number): void {
+    const deadlines = new Deadlines()
+    const rows = this.#store.group(group)!
+    for (let slot = 0; slot < rows.size; slot++) {
+      if (!rows.isAlive(slot)) continue
+      const end = this.#at(rows, slot, LAST) + this.#gapMs
+      deadlines.push((this.#at(rows, slot, 0) & CLOSED) === 0 ? end : end + this.#latenessMs, slot)
+    }
+    this.#deadlines[group] = deadlines
+  }
+}
+
+function inOrder(due: Due[]): readonly Due[] {
+  return due.sort((a, b) => a.end - b.end || a.group - b.group || a.slot - b.slot)
+}
