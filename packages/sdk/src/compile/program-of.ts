@@ -35,6 +35,7 @@ export function programOf(pipeline: string, stage: StageDraft, stages: readonly 
   }
   const program: StageProgram = {
     pipeline,
+    stage: stage.name,
     ports,
     steps: steps.map((node) => ({
       node,

@@ -4,6 +4,7 @@ import type { RowSchema } from '../schema/row-schema.ts'
 /** What the operator of one stage does, as data: which rows go through which steps to which outputs. */
 export interface StageProgram {
   readonly pipeline: string
+  readonly stage: string
   readonly ports: readonly Feed[]
   readonly steps: readonly StepProgram[]
   readonly states: readonly StateProgram[]

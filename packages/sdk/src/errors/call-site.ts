@@ -1,12 +1,20 @@
-/** Frames of the SDK itself, and of what it runs on, are no place in the author's code. */
-const OURS = /\/packages\/sdk\/src\/(?!.*\.test\.ts)|node_modules\/@pollux\/|^node:|\(node:|<anonymous>/
+/** Our own frames, and those of what we run on, are no place in the author's code. */
+const OURS = [
+  /\/packages\/(?:std|protocol|sdk)\/src\/(?!.*\.test\.ts)/,
+  /node_modules\/@pollux\//,
+  /(?:\(|at )(?:node:|pollux-emit\/)/,
+  /<anonymous>/,
+]
+/** From here an author's callback is called; what is below is whoever runs the pipeline. */
+const LOOP = /\/program\/interpreted-loop\.[jt]s:|(?:\(|at )pollux\//
+const DEPENDENCY = /\/node_modules\//
 
 /** `file:line` of the first caller outside the SDK, as far as a stack tells. */
 export function callSite(stack: string | undefined): string {
-  for (const line of (stack ?? '').split('\n').slice(1)) {
-    if (OURS.test(line)) continue
-    const found = /(?:\(|at )(?:file:\/\/)?([^()\s]+?):(\d+):\d+\)?$/.exec(line.trim())
-    if (found !== null) return `${found[1]}:${found[2]}`
+  for (const line of framesOf(stack)) {
+    if (isOurs(line)) continue
+    const place = placeOf(line)
+    if (place !== '') return place
   }
   return ''
 }
@@ -14,4 +22,35 @@ export function callSite(stack: string | undefined): string {
 /** The line of the author's code that is calling us. */
 export function here(): string {
   return callSite(new Error('here').stack)
+}
+
+/**
+ * `file:line` of the author's code where a callback has thrown, or has called what threw. Empty where the
+ * callback had returned before, or the stack does not tell.
+ */
+export function thrownAt(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  let inDependency = ''
+  for (const line of framesOf(error.stack)) {
+    if (LOOP.test(line)) break
+    const place = isOurs(line) ? '' : placeOf(line)
+    if (place === '') continue
+    if (!DEPENDENCY.test(line)) return place
+    if (inDependency === '') inDependency = place
+  }
+  return inDependency
+}
+
+function framesOf(stack: unknown): readonly string[] {
+  if (typeof stack !== 'string') return []
+  return stack.split('\n').filter((line) => /^\s+at /.test(line))
+}
+
+function isOurs(line: string): boolean {
+  return OURS.some((pattern) => pattern.test(line))
+}
+
+function placeOf(line: string): string {
+  const found = /(?:\(|at )(?:file:\/\/)?([^()\s]+?):(\d+):\d+\)?$/.exec(line.trim())
+  return found === null ? '' : `${found[1]}:${found[2]}`
 }

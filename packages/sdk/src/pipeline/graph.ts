@@ -25,8 +25,11 @@ export interface EventTime {
   readonly plusMs: number
 }
 
-/** What a step does with a row whose callback throws: the pipeline halts, or goes on without the row. */
-export type OnError = 'fail' | 'skip'
+/**
+ * What a step does with a row whose callback throws: the pipeline halts, or goes on without the row, or sends
+ * it to the last output of the step.
+ */
+export type OnError = 'fail' | 'skip' | 'deadLetter'
 
 interface NodeBase {
   /** What comes in, port by port. */

@@ -1,48 +1,47 @@
-import type { BatchBuilder, RowSet } from '@pollux/protocol'
+import type { RowSet } from '@pollux/protocol'
 import type { Feed, StageProgram, StepProgram, Target } from '../compile/stage-program.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
-import { appendRow, checked, readRow } from './row-object.ts'
-import type { RowLoop } from './row-loop.ts'
-import { StepError } from './step-error.ts'
+import { Emission } from './emission.ts'
+import { failedFeed, failedRow } from './failed-rows.ts'
+import type { RowLoop, Sinks } from './row-loop.ts'
+import { appendRow, checked, ownRow, readRow } from './row-object.ts'
+import { describeStep, StepError } from './step-error.ts'
 
 /**
  * The steps behind one place of a stage, row by row, with no code generated: the plain twin of the generated
  * loop, and what runs where generating code is switched off.
  */
 export class InterpretedLoop implements RowLoop {
+  readonly kind = 'interpreted'
   readonly passes: number | null
   readonly collects: number | null
   readonly #program: StageProgram
   readonly #feed: Feed
-  readonly #outputs: readonly BatchBuilder[]
-  readonly #added: (output: number) => void
+  readonly #sinks: Sinks
+  readonly #emissions: ReadonlyMap<StepProgram, Emission>
 
-  constructor(
-    program: StageProgram,
-    feed: Feed,
-    outputs: readonly BatchBuilder[],
-    added: (output: number) => void,
-  ) {
+  constructor(program: StageProgram, feed: Feed, sinks: Sinks) {
     this.#program = program
     this.#feed = feed
-    this.#outputs = outputs
-    this.#added = added
+    this.#sinks = sinks
+    this.#emissions = new Map(program.steps.map((step) => [step, new Emission(step.feeds[0]!.schema)]))
     const [only, ...more] = feed.next
     const single = only !== undefined && more.length === 0
     this.passes = single && only.to === 'output' ? only.index : null
     this.collects = single && only.to === 'state' ? only.index : null
   }
 
-  run(rows: RowSet): void {
-    for (let row = 0; row < rows.rows; row++) this.#push(this.#feed.next, readRow(rows, row))
+  run(rows: RowSet, from = 0, to = rows.rows): void {
+    for (let row = from; row < to; row++) this.#push(this.#feed.next, readRow(rows, row))
   }
 
   #push(next: readonly Target[], row: AnyRow): void {
     for (const { to, index } of next) {
       if (to === 'step') this.#step(this.#program.steps[index]!, row)
-      else if (to === 'output') {
-        appendRow(this.#outputs[index]!, row)
-        this.#added(index)
+      else {
+        const sink = to === 'output' ? index : this.#program.outputs.length + index
+        appendRow(this.#sinks.rows[sink]!, row)
+        this.#sinks.added(sink)
       }
     }
   }
@@ -50,32 +49,41 @@ export class InterpretedLoop implements RowLoop {
   /** All that a callback makes of a row, before any of it goes on: one that fails leaves nothing behind. */
   #step(step: StepProgram, row: AnyRow): void {
     const { node, feeds } = step
-    let made: readonly Made[]
+    let made: readonly AnyRow[]
+    let output = 0
     try {
-      made = makeOf(step, row)
+      if (node.kind === 'branch') output = branchOf(node.conditions, row)
+      made = this.#makeOf(step, row)
     } catch (error) {
-      if (node.onError === 'skip') return
-      const at = node.where === '' ? node.kind : `${node.kind} (${node.where})`
-      throw new StepError(this.#program.pipeline, at, row, error)
+      if (node.onError === 'fail') {
+        throw new StepError(this.#program.pipeline, describeStep(node), row, error)
+      }
+      const failed = failedFeed(step)
+      if (failed === null) return
+      output = failed
+      made = [checked(feeds[failed]!.schema, failedRow(step, row, error))]
     }
-    for (const one of made) this.#push(feeds[one.output]!.next, one.row)
+    for (const one of made) this.#push(feeds[output]!.next, one)
+  }
+
+  #makeOf(step: StepProgram, row: AnyRow): readonly AnyRow[] {
+    const { node, feeds } = step
+    if (node.kind === 'map') {
+      const { change } = node
+      return [checked(feeds[0]!.schema, change(ownRow(row)))]
+    }
+    if (node.kind === 'flat-map') {
+      const { spread } = node
+      const emission = this.#emissions.get(step)!
+      return emission.during(() => spread(ownRow(row), emission.emit))
+    }
+    if (node.kind === 'branch') return [row]
+    const { keeps } = node
+    return keeps(ownRow(row)) ? [row] : []
   }
 }
 
-interface Made {
-  readonly output: number
-  readonly row: AnyRow
-}
-
-function makeOf({ node, feeds }: StepProgram, row: AnyRow): readonly Made[] {
-  const fresh = (made: AnyRow): Made => ({ output: 0, row: checked(feeds[0]!.schema, made) })
-  if (node.kind === 'map') return [fresh(node.change(row))]
-  if (node.kind === 'flat-map') {
-    const made: Made[] = []
-    node.spread(row, (one) => made.push(fresh(one)))
-    return made
-  }
-  if (node.kind === 'filter') return node.keeps(row) ? [{ output: 0, row }] : []
-  const found = node.conditions.findIndex((holds) => holds(row))
-  return [{ output: found < 0 ? node.conditions.length : found, row }]
+function branchOf(conditions: readonly ((row: AnyRow) => boolean)[], row: AnyRow): number {
+  const found = conditions.findIndex((holds) => holds(ownRow(row)))
+  return found < 0 ? conditions.length : found
 }

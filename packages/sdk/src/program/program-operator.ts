@@ -7,10 +7,10 @@ import type {
   RowSet,
 } from '@pollux/protocol'
 import { BatchBuilder } from '@pollux/protocol'
-import type { Feed, StageProgram } from '../compile/stage-program.ts'
+import type { StageProgram } from '../compile/stage-program.ts'
 import { ProgramState } from '../state/program-state.ts'
 import { HoppingWindows } from '../window/hopping-windows.ts'
-import { InterpretedLoop } from './interpreted-loop.ts'
+import { loopOf } from './loop-of.ts'
 import type { RowLoop } from './row-loop.ts'
 import type { Stateful } from './stateful.ts'
 
@@ -25,19 +25,31 @@ export class ProgramOperator implements Operator {
   readonly #states: readonly Stateful[]
   /** What follows each state. */
   readonly #after: readonly RowLoop[]
+  /** Outputs, then what the states will be given of rows that steps have made. */
+  readonly #sinks: readonly BatchBuilder[]
   #out: Emitter | null = null
+  #context: EpochContext | null = null
+
+  /** How its rows are gone through, port by port and then behind each state. */
+  get loops(): readonly RowLoop['kind'][] {
+    return [...this.#ports, ...this.#after].map(({ kind }) => kind)
+  }
 
   constructor(program: StageProgram, groups: number) {
-    this.#outputs = program.outputs.map((schema) => new BatchBuilder(schema.wire))
-    this.#states = program.states.map((state) => new HoppingWindows(state, groups))
-    const loopOf = (feed: Feed): RowLoop => new InterpretedLoop(program, feed, this.#outputs, this.#flushed)
-    this.#ports = program.ports.map(loopOf)
-    this.#after = program.states.map(({ feed }) => loopOf(feed))
+    const { pipeline, stage, ports, states, outputs } = program
+    this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
+    this.#states = states.map((state) => new HoppingWindows(state, groups))
+    this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
+    const sinks = { rows: this.#sinks, added: this.#added }
+    const name = `pollux/${pipeline}/${stage}`
+    this.#ports = ports.map((feed, port) => loopOf(program, feed, sinks, `${name}/port-${port}`))
+    this.#after = states.map(({ feed, node }) => loopOf(program, feed, sinks, `${name}/after-${node.name}`))
     this.state = this.#states.length === 0 ? null : new ProgramState(this.#states.map(({ state }) => state))
   }
 
   process(port: number, rows: RowSet, context: EpochContext, out: Emitter): void {
     this.#out = out
+    this.#context = context
     const loop = this.#ports[port]!
     if (loop.passes !== null) out.emit(loop.passes, rows)
     else if (loop.collects !== null) this.#states[loop.collects]!.process(rows, context)
@@ -47,6 +59,7 @@ export class ProgramOperator implements Operator {
 
   boundary(context: BoundaryContext, out: Emitter): void {
     this.#out = out
+    this.#context = context
     this.#states.forEach((state, index) => {
       const after = this.#after[index]!
       state.boundary(context, (rows) => {
@@ -57,20 +70,24 @@ export class ProgramOperator implements Operator {
     this.#flush()
   }
 
-  /** Rows have been added to an output. */
-  readonly #flushed = (output: number): void => {
-    const rows = this.#outputs[output]!
-    if (rows.rows < FLUSH_ROWS) return
-    this.#out!.emit(output, rows)
-    rows.reset()
+  /** Rows have been added to a sink. */
+  readonly #added = (sink: number): void => {
+    if (this.#sinks[sink]!.rows >= FLUSH_ROWS) this.#handOn(sink)
   }
 
   #flush(): void {
-    this.#outputs.forEach((rows, output) => {
-      if (rows.rows === 0) return
-      this.#out!.emit(output, rows)
-      rows.reset()
+    this.#sinks.forEach((rows, sink) => {
+      if (rows.rows > 0) this.#handOn(sink)
     })
     this.#out = null
+    this.#context = null
+  }
+
+  #handOn(sink: number): void {
+    const rows = this.#sinks[sink]!
+    const outputs = this.#outputs.length
+    if (sink < outputs) this.#out!.emit(sink, rows)
+    else this.#states[sink - outputs]!.process(rows, this.#context!)
+    rows.reset()
   }
 }

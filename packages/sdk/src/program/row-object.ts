@@ -9,6 +9,15 @@ export function readRow(rows: RowSet, row: number): AnyRow {
   return object
 }
 
+/** A row of its own for each callback: what one writes into it, nobody else reads. */
+export function ownRow(row: AnyRow): AnyRow {
+  const own: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(row)) {
+    own[name] = value instanceof Uint8Array ? value.slice() : value
+  }
+  return own
+}
+
 /** Appends what a callback returned; throws a `ColumnError` where a value does not fit its column. */
 export function appendRow(rows: BatchBuilder, row: AnyRow): void {
   rows.appendValues(rows.schema.columns.map(({ name }) => (row[name] ?? null) as Value))

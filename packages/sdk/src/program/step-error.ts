@@ -1,8 +1,10 @@
 import type { Value } from '@pollux/protocol'
-import type { AnyRow } from '../pipeline/graph.ts'
+import { thrownAt } from '../errors/call-site.ts'
+import type { AnyRow, StatelessNode } from '../pipeline/graph.ts'
 
 const TEXT_MOST = 60
 const COLUMNS_MOST = 12
+const SAID_MOST = 500
 
 /**
  * An author's callback has thrown, or returned what its columns cannot hold: in which pipeline and step, at
@@ -10,12 +12,29 @@ const COLUMNS_MOST = 12
  */
 export class StepError extends Error {
   override readonly name = 'StepError'
+  readonly pipeline: string
+  /** As its author would point at it: `map (sales.ts:12)`. */
+  readonly step: string
+  /** Described, and of bounded length. */
+  readonly row: string
+  /** `file:line` of the author's code that has thrown; empty where it returned what does not fit. */
+  readonly thrownAt: string
 
-  /** `step`: as its author would point at it, `map (sales.ts:12)`. */
   constructor(pipeline: string, step: string, row: AnyRow, cause: unknown) {
-    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    super(`${pipeline}, ${step}, at row ${describeRow(row)}: ${said}`, { cause })
+    const at = thrownAt(cause)
+    const described = describeRow(row)
+    const place = at === '' ? '' : ` (thrown at ${at})`
+    super(`${pipeline}, ${step}, at row ${described}: ${describeCause(cause)}${place}`, { cause })
+    this.pipeline = pipeline
+    this.step = step
+    this.row = described
+    this.thrownAt = at
   }
+}
+
+/** `map (sales.ts:12)`. */
+export function describeStep({ kind, where }: StatelessNode): string {
+  return where === '' ? kind : `${kind} (${where})`
 }
 
 /** `{at 100, province zj, note "tea ..."}`: short, and the same wherever it is made. */
@@ -23,6 +42,17 @@ export function describeRow(row: AnyRow): string {
   const cells = Object.entries(row).map(([name, value]) => `${name} ${describeCell(value as Value)}`)
   const more = cells.length > COLUMNS_MOST ? `, and ${cells.length - COLUMNS_MOST} more` : ''
   return `{${cells.slice(0, COLUMNS_MOST).join(', ')}${more}}`
+}
+
+/** `TypeError: x is undefined`; anything may be thrown, also what cannot be made a text. */
+export function describeCause(cause: unknown): string {
+  let said: string
+  try {
+    said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  } catch {
+    said = 'something that has no text'
+  }
+  return said.length > SAID_MOST ? `${said.slice(0, SAID_MOST)}...` : said
 }
 
 function describeCell(value: Value): string {

@@ -1,0 +1,240 @@
+import { Batch, type BatchBuilder, type RowSet } from '@pollux/protocol'
+import type { StageProgram, StepProgram, Target } from '../../compile/stage-program.ts'
+import { failedFeed } from '../failed-rows.ts'
+import { readRow } from '../row-object.ts'
+import { CellBytes } from './cell-bytes.ts'
+import { isPlain, readText } from './column-text.ts'
+import { columnsUsed } from './columns-used.ts'
+import { emitterOf } from './emitter-text.ts'
+import { copyRow, gather } from './gather.ts'
+import { MadeText } from './made-text.ts'
+import type { Relay } from './relay.ts'
+import { keptKey, type SegmentPlan, sinkOf } from './segment-plan.ts'
+import { TextWriter } from './text-writer.ts'
+import type { RowSchema } from '../../schema/row-schema.ts'
+
+/** What the text of a loop is made for. */
+export interface SegmentParts {
+  readonly program: StageProgram
+  readonly plan: SegmentPlan
+  readonly sinks: readonly BatchBuilder[]
+  readonly relays: ReadonlyMap<string, Relay>
+  /** At most so many rows are gone through in one call. */
+  readonly rowsMax: number
+  readonly name: string
+}
+
+/** A row at one place of the text: of the loop's input (`made` is null), or as a callback has made it. */
+interface RowText {
+  readonly schema: RowSchema
+  readonly made: MadeText | null
+}
+
+/** Writes the text of one loop: a function of (rows, from, to). */
+export class SegmentText {
+  readonly writer = new TextWriter()
+  readonly #body: TextWriter
+  readonly #parts: SegmentParts
+  /** Columns of the input that something reads. */
+  readonly #read = new Set<number>()
+  #places = 0
+
+  constructor(parts: SegmentParts) {
+    this.#parts = parts
+    this.#body = new TextWriter(this.writer)
+    const { feed, sinks } = parts.plan
+    this.#body.open('for (let r = from; r < to; r++)')
+    this.#targets(feed.next, { schema: feed.schema, made: null })
+    this.#body.close()
+    const { writer } = this
+    writer.open('return (rows, from, to) =>')
+    for (const index of this.#read) this.#readColumn(index)
+    for (const sink of sinks.keys()) this.#openSink(sink)
+    writer.line(this.#body.text)
+    for (const sink of sinks.keys()) this.#closeSink(sink)
+    writer.close()
+  }
+
+  #targets(next: readonly Target[], row: RowText): void {
+    for (const target of next) {
+      if (target.to === 'step') this.#step(target.index, row)
+      else this.#sink(sinkOf(this.#parts.program, target), row)
+    }
+  }
+
+  #step(index: number, row: RowText): void {
+    const step = this.#parts.program.steps[index]!
+    const { node } = step
+    if (node.kind === 'map') this.#map(index, step, row)
+    else if (node.kind === 'flat-map') this.#flatMap(index, step, row)
+    else this.#choose(index, step, row)
+  }
+
+  /** A filter is a branch of one condition whose rest goes nowhere. */
+  #choose(index: number, step: StepProgram, row: RowText): void {
+    const { node, feeds } = step
+    if (node.kind !== 'filter' && node.kind !== 'branch') return
+    const conditions = node.kind === 'filter' ? [node.keeps] : node.conditions
+    const calls = conditions.map((holds, at) => `${this.#call(`f${index}_${at}`, holds, row)})`)
+    const body = this.#body
+    const outputs = node.kind === 'filter' ? 1 : conditions.length + 1
+    let tests: readonly string[] = calls
+    if (node.onError !== 'fail') {
+      const chosen = `output${this.#places++}`
+      body.line(`let ${chosen} = -1`)
+      this.#guarded(index, step, row, () => {
+        body.line(`${chosen} = ${calls.map((call, at) => `${call} ? ${at} : `).join('')}${calls.length}`)
+      })
+      tests = Array.from({ length: outputs }, (_, output) => `${chosen} === ${output}`)
+    }
+    for (let output = 0; output < outputs; output++) {
+      const test = tests[output] === undefined ? '' : `if (${tests[output]})`
+      if (output === 0) body.open(test)
+      else body.close(`else ${test}`.trimEnd())
+      this.#targets(feeds[output]!.next, row)
+    }
+    body.close()
+  }
+
+  #map(index: number, step: StepProgram, row: RowText): void {
+    const { node, feeds } = step
+    if (node.kind !== 'map') return
+    const place = this.#places++
+    const made = new MadeText(this.#body, feeds[0]!.schema, place)
+    const call = this.#call(`f${index}`, node.change, row)
+    made.declare()
+    const isSafe = node.onError === 'fail'
+    if (!isSafe) this.#body.line(`let done${place} = false`)
+    this.#guarded(index, step, row, () => {
+      this.#body.line(`const made${place} = ${call})`)
+      made.take(`made${place}`)
+      if (!isSafe) this.#body.line(`done${place} = true`)
+    })
+    if (!isSafe) this.#body.open(`if (done${place})`)
+    this.#targets(feeds[0]!.next, { schema: feeds[0]!.schema, made })
+    if (!isSafe) this.#body.close()
+  }
+
+  #flatMap(index: number, step: StepProgram, row: RowText): void {
+    const { node, feeds } = step
+    if (node.kind !== 'flat-map') return
+    const { relays, name } = this.#parts
+    const key = keptKey(index, 0)
+    const relay = relays.get(key)!
+    const body = this.#body
+    const [bound, emit] = [body.bind(`relay${key}`, relay), `emit${index}`]
+    body.bind(emit, emitterOf(`${name}/${key}`, feeds[0]!.schema, relay))
+    const call = `${this.#call(`f${index}`, node.spread, row)}, ${emit})`
+    const done = `done${this.#places++}`
+    const isSafe = node.onError === 'fail'
+    body.line(`${bound}.begin()`)
+    if (!isSafe) body.line(`let ${done} = false`)
+    const undo = (): void => body.line(`${bound}.undo()`)
+    this.#guarded(
+      index,
+      step,
+      row,
+      () => {
+        body.line(call)
+        if (!isSafe) body.line(`${done} = true`)
+      },
+      undo,
+    )
+    body.line(isSafe ? `${bound}.end()` : `if (${done}) ${bound}.end()`)
+  }
+
+  /** By the policy `fail` nothing is caught: whoever runs the loop finds out what has thrown. */
+  #guarded(index: number, step: StepProgram, row: RowText, inside: () => void, undo = () => {}): void {
+    if (step.node.onError === 'fail') return inside()
+    const body = this.#body
+    body.open('try')
+    inside()
+    body.close('catch (error)')
+    undo()
+    const failed = failedFeed(step)
+    if (failed !== null) {
+      const key = keptKey(index, failed)
+      const relay = body.bind(`relay${key}`, this.#parts.relays.get(key)!)
+      const all = row.made === null ? `${body.bind('readRow', readRow)}(rows, r)` : this.#object(row, null)
+      body.line(`${relay}.addFailed(${body.bind(`step${index}`, step)}, ${all}, error)`)
+    }
+    body.close()
+  }
+
+  /** `f(row` as text, without the closing parenthesis. */
+  #call(name: string, callback: unknown, row: RowText): string {
+    const names = row.schema.wire.columns.map((column) => column.name)
+    const object = this.#object(row, columnsUsed(callback, names))
+    return `${this.#body.bind(name, callback)}(${object}`
+  }
+
+  /** An object of a fixed shape, with these columns only; null: with all. */
+  #object(row: RowText, used: ReadonlySet<string> | null): string {
+    const columns = row.schema.wire.columns.filter(({ name }) => used === null || used.has(name))
+    const cells = columns.map(({ index, name }) => `${JSON.stringify(name)}: ${this.#value(row, index)}`)
+    return `{ ${cells.join(', ')} }`
+  }
+
+  #value({ schema, made }: RowText, index: number): string {
+    if (made !== null) return made.value(index)
+    const column = schema.wire.columns[index]!
+    this.#read.add(index)
+    const text = readText(column)
+    const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
+    // Bytes can be written into: each callback gets some of its own.
+    if (column.kind === 'text') this.#body.bind('textAt', textAt)
+    return isCheap ? `(${text})` : this.#body.once(`r${index}`, text)
+  }
+
+  #sink(sink: number, row: RowText): void {
+    const body = this.#body
+    if (this.#parts.plan.sinks.get(sink)!.copies) return body.line(`chosen_${sink}[count_${sink}++] = r`)
+    const target = body.bind(`sink_${sink}`, this.#parts.sinks[sink]!)
+    if (row.made === null) body.line(`${body.bind('copyRow', copyRow)}(${target}, next_${sink}, rows, r)`)
+    else row.made.write(`columns_${sink}`, `next_${sink}`, (index) => `data_${sink}_${index}`)
+    body.line(`next_${sink}++`)
+  }
+
+  #readColumn(index: number): void {
+    const { writer } = this
+    const { kind, optional } = this.#parts.plan.feed.schema.wire.columns[index]!
+    const spread = (name: string, what: string): void => {
+      const bytes = writer.bind(`bytes_${name}`, new CellBytes())
+      writer.line(`const ${name} = ${bytes}.${what}(rows, ${index}, from, to)`)
+    }
+    if (optional) spread(`v${index}`, 'validity')
+    if (kind === 'bool') spread(`b${index}`, 'bools')
+    else writer.line(`const c${index} = rows.data(${index})`)
+    if (kind === 'symbol') writer.line(`const d${index} = rows.dictionary(${index})`)
+  }
+
+  #openSink(sink: number): void {
+    const { writer } = this
+    const { plan, sinks, rowsMax } = this.#parts
+    const { places, copies } = plan.sinks.get(sink)!
+    const target = writer.bind(`sink_${sink}`, sinks[sink]!)
+    if (copies) {
+      writer.bind(`chosen_${sink}`, new Int32Array(rowsMax * places))
+      writer.line(`let count_${sink} = 0`)
+      return
+    }
+    // Room for all that may come, so that the arrays stay where they are.
+    writer.line(`${target}.reserve((to - from) * ${places})`)
+    for (const { column } of sinks[sink]!.columns) {
+      const builder = writer.bind(`columns_${sink}_${column.index}`, sinks[sink]!.columns[column.index])
+      if (isPlain(column)) writer.line(`const data_${sink}_${column.index} = ${builder}.data`)
+    }
+    writer.line(`let next_${sink} = ${target}.rows`)
+  }
+
+  #closeSink(sink: number): void {
+    const { writer } = this
+    const copies = this.#parts.plan.sinks.get(sink)!.copies
+    const copied = `${writer.bind('gather', gather)}(sink_${sink}, rows, chosen_${sink}, count_${sink})`
+    writer.line(copies ? copied : `sink_${sink}.rows = next_${sink}`)
+  }
+}
+
+function textAt(rows: RowSet, column: number, row: number): string {
+  return rows instanceof Batch ? rows.text(column, row) : (rows.value(column, row) as string)
+}

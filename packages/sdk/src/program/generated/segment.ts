@@ -1,0 +1,60 @@
+import type { RowSet } from '@pollux/protocol'
+import { must } from '@pollux/std'
+import type { StageProgram } from '../../compile/stage-program.ts'
+import type { Sinks } from '../row-loop.ts'
+import { generatedFunction } from './generated-function.ts'
+import { Relay } from './relay.ts'
+import type { SegmentPlan } from './segment-plan.ts'
+import { SegmentText } from './segment-text.ts'
+
+/** Rows that may be added to a sink before it is looked at. */
+const CHUNK_ROWS = 4096
+
+type Loop = (rows: RowSet, from: number, to: number) => void
+
+/** One generated loop, and those behind it. */
+export class Segment {
+  readonly #loop: Loop
+  readonly #relays: readonly Relay[]
+  readonly #touched: readonly number[]
+  readonly #added: (sink: number) => void
+  /** How many rows are gone through before sinks are looked at. */
+  readonly rowsMax: number
+
+  constructor(program: StageProgram, plan: SegmentPlan, sinks: Sinks, name: string) {
+    const relays = new Map<string, Relay>()
+    for (const [key, kept] of plan.kept) {
+      const behind = new Segment(program, kept.plan, sinks, `${name}/${key}`)
+      const { schema } = program.steps[kept.step]!.feeds[kept.feed]!
+      relays.set(key, new Relay(schema, (rows) => behind.run(rows)))
+    }
+    const places = Math.max(1, ...[...plan.sinks.values()].map((use) => use.places))
+    this.rowsMax = Math.floor(CHUNK_ROWS / places)
+    const { writer } = new SegmentText({
+      program,
+      plan,
+      sinks: sinks.rows,
+      relays,
+      rowsMax: this.rowsMax,
+      name,
+    })
+    const made = must(generatedFunction(name, writer.parameters, writer.text), 'code can be generated')
+    this.#loop = made(...writer.values) as Loop
+    this.#relays = [...relays.values()]
+    this.#touched = [...plan.sinks.keys()]
+    this.#added = sinks.added
+  }
+
+  run(rows: RowSet): void {
+    for (let from = 0; from < rows.rows; from += this.rowsMax) {
+      this.runSome(rows, from, Math.min(from + this.rowsMax, rows.rows))
+    }
+  }
+
+  /** At most `rowsMax` of the rows. */
+  runSome(rows: RowSet, from: number, to: number): void {
+    this.#loop(rows, from, to)
+    for (const relay of this.#relays) relay.drain()
+    for (const sink of this.#touched) this.#added(sink)
+  }
+}
