@@ -14,17 +14,8 @@ export const ROWS = 0
 
 /** Something that is kept of the rows of one key and window: one number, or two, or a cell. */
 export type Part =
-  | {
-      readonly op: 'sum' | 'count' | 'min' | 'max'
-      readonly column: Column
-      readonly at: number
-      /** Sums of whole numbers are exact, or fail. */
-      readonly exact: boolean
-    }
-  /** Of a column of numbers: the time at `at`, the value after it. */
-  | { readonly op: 'first' | 'last'; readonly column: Column; readonly at: number; readonly cell: null }
-  /** Of any other: the time at `at`, the value in a cell. */
-  | { readonly op: 'first' | 'last'; readonly column: Column; readonly at: number; readonly cell: number }
+  | NumberPart
+  | EdgePart
   /** The number of different values, which a table of their own holds. */
   | { readonly op: 'distinct'; readonly column: Column; readonly at: number; readonly table: number }
   | {
@@ -34,6 +25,22 @@ export type Part =
       readonly at: number
       readonly cell: number
     }
+
+export interface NumberPart {
+  readonly op: 'sum' | 'count' | 'min' | 'max'
+  readonly column: Column
+  readonly at: number
+  /** Sums of whole numbers are exact, or fail. */
+  readonly exact: boolean
+}
+
+/** The time at `at`; the value after it, or where it is no number in a cell. */
+export interface EdgePart {
+  readonly op: 'first' | 'last'
+  readonly column: Column
+  readonly at: number
+  readonly cell: number | null
+}
 
 /** How one result is read off: a part, or a sum by a count. */
 export interface Result {
@@ -77,18 +84,16 @@ export function partsOf(
     return initial.push(START[op]) - 1
   }
   const valuesOf = (column: Column): number => (column.optional ? place('count', column) : ROWS)
-  const edge = (op: 'first' | 'last', column: Column): Part => {
-    const known = parts.find((part) => part.op === op && part.column === column)
+  const edge = (op: 'first' | 'last', column: Column): EdgePart => {
+    const known = parts.find((part): part is EdgePart => part.op === op && part.column === column)
     if (known !== undefined) return known
     const at = initial.push(START[op]) - 1
-    if (NUMBERS.has(column.storage) && column.kind !== 'symbol') {
-      initial.push(0)
-      parts.push({ op, column, at, cell: null })
-    } else {
-      cells.push(cellTypeOf(input.columns[column.name]!))
-      parts.push({ op, column, at, cell: cells.length - 1 })
-    }
-    return parts.at(-1)!
+    const isNumber = NUMBERS.has(column.storage) && column.kind !== 'symbol'
+    if (isNumber) initial.push(0)
+    else cells.push(cellTypeOf(input.columns[column.name]!))
+    const part = { op, column, at, cell: isNumber ? null : cells.length - 1 }
+    parts.push(part)
+    return part
   }
 
   const results = aggregates.map(({ name, spec }): Result => {
@@ -104,7 +109,7 @@ export function partsOf(
     if (spec.op === 'count') return { ...base, read: 'number', at: ROWS }
     const column = input.wire.column(spec.column)
     if (spec.op === 'first' || spec.op === 'last') {
-      const part = edge(spec.op, column) as Part & { readonly op: 'first' | 'last' }
+      const part = edge(spec.op, column)
       const { at, cell } = part
       const values = column.optional ? at : ROWS
       if (cell === null) return { ...base, read: 'number', at: at + 1, values, part }

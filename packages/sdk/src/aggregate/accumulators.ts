@@ -3,7 +3,15 @@ import type { RowSchema } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { StateView } from '../state/state-columns.ts'
 import { readRow } from '../program/row-object.ts'
-import { type AggregateSpec, type Part, type Parts, partsOf, type Result, ROWS } from './accumulator-parts.ts'
+import {
+  type AggregateSpec,
+  type NumberPart,
+  type Part,
+  type Parts,
+  partsOf,
+  type Result,
+  ROWS,
+} from './accumulator-parts.ts'
 import { InexactError } from './inexact-error.ts'
 
 /** What the aggregates of one step keep of the rows of one key and window, and how it is added to and read. */
@@ -48,7 +56,7 @@ export class Accumulators {
       const { index: column, optional } = part.column
       if (optional && rows.isNull(column, row)) continue
       const at = base + part.at
-      if (part.op === 'first' || part.op === 'last') {
+      if ('cell' in part) {
         if (part.op === 'first' ? time >= numbers[at]! : time < numbers[at]!) continue
         numbers[at] = time
         if (part.cell === null) numbers[at + 1] = rows.data(column)[row]!
@@ -65,7 +73,7 @@ export class Accumulators {
     for (const part of this.parts.parts) {
       if (part.op === 'own' || part.op === 'distinct') continue
       const [at, other] = [base + part.at, from + part.at]
-      if (part.op === 'first' || part.op === 'last') {
+      if ('cell' in part) {
         const [time, known] = [others[other]!, numbers[at]!]
         if (part.op === 'first' ? time >= known : time < known) continue
         numbers[at] = time
@@ -121,8 +129,6 @@ function hasValue({ part, values }: Result, number: number): boolean {
   const isTime = values !== ROWS && part !== null && (part.op === 'first' || part.op === 'last')
   return isTime ? Number.isFinite(number) : number !== 0
 }
-
-type NumberPart = Part & { readonly op: 'sum' | 'count' | 'min' | 'max' }
 
 function combine(part: NumberPart, before: number, value: number): number {
   if (part.op === 'min') return Math.min(before, value)

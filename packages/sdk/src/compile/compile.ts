@@ -41,7 +41,7 @@ export function compile<Config>(
 ): Compiled {
   const { partitions, ...layout } = { ...DEFAULTS, ...options }
   const drafts = drawStages(pipeline.build(config), partitions)
-  const programmed = new Map(drafts.map((draft) => [draft, programOf(pipeline.name, draft, drafts)]))
+  const programmed = new Map(drafts.map((draft) => [draft, programOf(pipeline.name, draft, drafts, layout)]))
   const programs = new Map(drafts.map((draft) => [draft.name, programmed.get(draft)!.program]))
   const edges = drafts.flatMap((draft) =>
     draft.ports.map((port, index): Edge => {
@@ -52,7 +52,7 @@ export function compile<Config>(
     }),
   )
   const plan: Plan = { pipeline: pipeline.name, ...layout, stages: drafts.map(stageOf), edges }
-  const operators: OperatorFactory = (step) => new ProgramOperator(programs.get(step)!, layout.groups)
+  const operators: OperatorFactory = (step) => new ProgramOperator(programs.get(step)!, layout)
   return { plan, operators, programs, drafts, ...outsides(drafts) }
 }
 

@@ -49,10 +49,29 @@ function nodeOf(node: StageDraft['nodes'][number]): string {
 }
 
 function describeStateful({ step }: StatefulNode): string {
-  const aggregates = step.aggregates.map(({ name, spec }) => `${name} ${spec.op}(${spec.column})`)
-  return `${describeWindow(step.window)}: ${aggregates.join(', ')}`
+  const { window, aggregates, latenessMs, earlyMs } = step
+  const results = aggregates.map(
+    ({ name, spec }) => `${name} ${spec.op}${'column' in spec ? `(${spec.column})` : ''}`,
+  )
+  const late = latenessMs === 0 ? '' : `, shown again for ${latenessMs} ms after`
+  const early = earlyMs === 0 ? '' : `, shown early every ${earlyMs} ms`
+  return `${describeWindow(window)}${early}${late}: ${results.join(', ')}`
 }
 
-function describeWindow({ sizeMs, everyMs }: WindowSpec): string {
-  return sizeMs === everyMs ? `windows of ${sizeMs} ms` : `windows of ${sizeMs} ms every ${everyMs} ms`
+function describeWindow(window: WindowSpec): string {
+  switch (window.kind) {
+    case 'hopping': {
+      const every = window.sizeMs === window.everyMs ? '' : ` every ${window.everyMs} ms`
+      return `windows of ${window.sizeMs} ms${every}`
+    }
+    case 'growing': {
+      const whole =
+        window.sizeMs === Infinity ? `all since ${window.offsetMs}` : `windows of ${window.sizeMs} ms`
+      return `${whole}, shown every ${window.everyMs} ms as they grow`
+    }
+    case 'session':
+      return `sessions that end after ${window.gapMs} ms without a row`
+    case 'count':
+      return `windows of ${window.rows} rows`
+  }
 }

@@ -1,4 +1,5 @@
 import type { Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
+import type { PlanClock } from './plan-clock.ts'
 import { originsOf, type StageDraft } from './stage-draft.ts'
 import type { Feed, StageProgram, Target } from './stage-program.ts'
 
@@ -9,7 +10,12 @@ export interface Programmed {
   outputOf(tap: Tap): number
 }
 
-export function programOf(pipeline: string, stage: StageDraft, stages: readonly StageDraft[]): Programmed {
+export function programOf(
+  pipeline: string,
+  stage: StageDraft,
+  stages: readonly StageDraft[],
+  clock: PlanClock,
+): Programmed {
   const steps = stage.nodes.filter((node): node is StatelessNode => node.kind !== 'stateful')
   const states = stage.nodes.filter((node): node is StatefulNode => node.kind === 'stateful')
   const leaving = stages.flatMap(({ ports }) => ports).filter((port) => port.from === stage)
@@ -44,7 +50,8 @@ export function programOf(pipeline: string, stage: StageDraft, stages: readonly 
     })),
     states: states.map((node) => {
       const { schema, time } = inputOf(node)
-      return { node, input: schema, time, feed: feedOf({ node, output: 0 }) }
+      const feeds = node.shapes.map((_, output) => feedOf({ node, output }))
+      return { node, input: schema, time, feeds, clock }
     }),
     outputs:
       outside?.kind === 'egress'

@@ -1,4 +1,5 @@
 import type { EventTime, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
+import type { PlanClock } from './plan-clock.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 
 /** What the operator of one stage does, as data: which rows go through which steps to which outputs. */
@@ -33,5 +34,7 @@ export interface StateProgram {
   readonly node: StatefulNode
   readonly input: RowSchema
   readonly time: EventTime | null
-  readonly feed: Feed
+  /** By output of the node. */
+  readonly feeds: readonly Feed[]
+  readonly clock: PlanClock
 }

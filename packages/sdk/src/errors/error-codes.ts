@@ -53,6 +53,26 @@ export const ERROR_CODES = {
     why: 'rows go one-to-one, by key, or all to one; here none of these is said',
     try: 'give both the same number, or say keyBy(...) or gather() in between',
   },
+  PLX1011: {
+    what: 'the steps do not fill the window',
+    why: 'a window that grows ends with a step: the next one begins there',
+    try: 'choose a size that is a multiple of the step',
+  },
+  PLX1012: {
+    what: 'that is no number of rows',
+    why: 'a window of rows ends with the row that fills it',
+    try: 'give a whole number, one or more',
+  },
+  PLX1013: {
+    what: 'the window cannot be shown like that',
+    why: 'windows of rows are shown once, when they are full; windows that grow are shown at every step',
+    try: 'leave the option out, or choose another kind of window, or a smaller step',
+  },
+  PLX1014: {
+    what: 'different values cannot be counted there',
+    why: 'sessions join, and windows of rows follow one another: whose value it was would be lost',
+    try: 'count them in windows of time',
+  },
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,15 +1,16 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
-import { type AggregateOf, type Aggregated, aggregatedType } from '../aggregate/aggregated.ts'
+import type { AggregateOf } from '../aggregate/aggregated.ts'
+import type { Windowed } from '../aggregate/windowed.ts'
 import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { needColumn } from '../schema/need-column.ts'
 import { type Columns, type RowInput, type RowOf, RowSchema } from '../schema/row-schema.ts'
-import { t } from '../schema/t.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
 import type { AnyRow, Graph, Node, OnError, Shape, StatelessNode, Tap } from './graph.ts'
 import { checkName } from './names.ts'
+import { windowNode, type WindowOptions } from './window-node.ts'
 
 export interface StepOptions {
   /** What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`). */
@@ -119,8 +120,11 @@ export class Stream<C extends Columns> {
   }
 
   /** Windows over all rows, in one partition. */
-  window(window: WindowSpec): WindowedStream<C, never> {
-    return new WindowedStream<C, never>(this, null, window)
+  window<W extends WindowSpec, O extends WindowOptions = Record<never, never>>(
+    window: W,
+    options?: O,
+  ): WindowedStream<C, never, W, O> {
+    return new WindowedStream<C, never, W, O>(this, null, window, options ?? {}, here())
   }
 
   /** Says which column holds when a row happened, where a step has lost that. */
@@ -172,47 +176,54 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
   }
 
   /** Windows of the rows of each key. */
-  window(window: WindowSpec): WindowedStream<C, K> {
-    return new WindowedStream(this.#stream, this.#key, window)
+  window<W extends WindowSpec, O extends WindowOptions = Record<never, never>>(
+    window: W,
+    options?: O,
+  ): WindowedStream<C, K, W, O> {
+    return new WindowedStream<C, K, W, O>(this.#stream, this.#key, window, options ?? {}, here())
   }
 }
 
 /** Windows of rows, before it is said what is computed of them. */
-export class WindowedStream<C extends Columns, K extends keyof C & string> {
+export class WindowedStream<C extends Columns, K extends keyof C & string, W extends WindowSpec, O> {
   readonly #stream: Stream<C>
   readonly #key: readonly K[] | null
-  readonly #window: WindowSpec
+  readonly #window: W
+  readonly #options: WindowOptions
+  readonly #where: string
 
-  constructor(stream: Stream<C>, key: readonly K[] | null, window: WindowSpec) {
-    const where = here()
+  constructor(stream: Stream<C>, key: readonly K[] | null, window: W, options: WindowOptions, where: string) {
     this.#stream = stream
     this.#key = key
     this.#window = window
-    if (stream.shape.time === null) throw new PipelineError('PLX1008', 'window', where)
+    this.#options = options
+    this.#where = where
+    if (window.kind !== 'count' && stream.shape.time === null)
+      throw new PipelineError('PLX1008', 'window', where)
   }
 
   /** One row a window and key, with these aggregates: `aggregate('sales', { total: sum('amount') })`. */
   aggregate<const A extends Readonly<Record<string, AggregateOf<C>>>>(
     name: string,
     aggregates: A,
-  ): Stream<Aggregated<C, K, A>> {
-    const where = here()
-    const { graph, tap, schema } = this.#stream
-    checkName(graph, name, where)
-    const key = Object.fromEntries((this.#key ?? []).map((column) => [column, schema.columns[column]!]))
-    const results = Object.entries(aggregates).map(([column, spec]) => [
-      column,
-      aggregatedType(spec, schema, where),
-    ])
-    const window = { windowStart: t.timestamp(), windowEnd: t.timestamp() }
-    const columns = { ...key, ...window, ...Object.fromEntries(results) } as Aggregated<C, K, A>
-    const result = new RowSchema(columns)
-    const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
-    const step = { kind: 'window', window: this.#window, aggregates: specs } as const
-    const shapes = [{ schema: result as RowSchema, time: { column: 'windowEnd', plusMs: -1 } }]
-    const base = { name, key: this.#key, step, partitions: null, from: [tap], where, shapes }
-    const node = graph.add<Node>({ kind: 'stateful', ...base })
-    return new Stream(graph, { node, output: 0 }, result)
+  ): Results<Windowed<C, K, W, O, A>, C> {
+    const { graph, tap } = this.#stream
+    checkName(graph, name, here())
+    const call = { name, key: this.#key, window: this.#window, options: this.#options, where: this.#where }
+    const node = graph.add(windowNode(call, tap, aggregates))
+    const schema = node.shapes[0]!.schema as RowSchema<Windowed<C, K, W, O, A> & Columns>
+    return new Results(graph, node, schema, this.#stream.schema)
+  }
+}
+
+/** What windows came to. */
+export class Results<R extends Columns, C extends Columns> extends Stream<R> {
+  /** Rows that came too late for every window, and are in no result. */
+  readonly late: Stream<C>
+
+  constructor(graph: Graph, node: Node, schema: RowSchema<R>, input: RowSchema<C>) {
+    super(graph, { node, output: 0 }, schema)
+    this.late = new Stream(graph, { node, output: 1 }, input)
   }
 }
 

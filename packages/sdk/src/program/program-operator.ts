@@ -9,10 +9,10 @@ import type {
 import { BatchBuilder } from '@pollux/protocol'
 import type { StageProgram } from '../compile/stage-program.ts'
 import { ProgramState } from '../state/program-state.ts'
-import { HoppingWindows } from '../window/hopping-windows.ts'
 import { loopOf } from './loop-of.ts'
 import type { RowLoop } from './row-loop.ts'
-import type { Stateful } from './stateful.ts'
+import { type StatefulPlan, statefulOf } from './stateful-of.ts'
+import type { Stateful, StatefulOut } from './stateful.ts'
 
 /** A builder is handed on when it holds so many rows: a step that makes many of one does not fill memory. */
 const FLUSH_ROWS = 4096
@@ -23,37 +23,44 @@ export class ProgramOperator implements Operator {
   readonly #outputs: readonly BatchBuilder[]
   readonly #ports: readonly RowLoop[]
   readonly #states: readonly Stateful[]
-  /** What follows each state. */
-  readonly #after: readonly RowLoop[]
+  /** What follows each state, output by output. */
+  readonly #after: readonly StatefulOut[]
+  readonly #loops: readonly RowLoop[]
   /** Outputs, then what the states will be given of rows that steps have made. */
   readonly #sinks: readonly BatchBuilder[]
   #out: Emitter | null = null
   #context: EpochContext | null = null
 
-  /** How its rows are gone through, port by port and then behind each state. */
-  get loops(): readonly RowLoop['kind'][] {
-    return [...this.#ports, ...this.#after].map(({ kind }) => kind)
-  }
-
-  constructor(program: StageProgram, groups: number) {
+  constructor(program: StageProgram, plan: StatefulPlan) {
     const { pipeline, stage, ports, states, outputs } = program
     this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
-    this.#states = states.map((state) => new HoppingWindows(state, groups))
+    this.#states = states.map((state) => statefulOf(state, plan))
     this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
     const sinks = { rows: this.#sinks, added: this.#added }
     const name = `pollux/${pipeline}/${stage}`
     this.#ports = ports.map((feed, port) => loopOf(program, feed, sinks, `${name}/port-${port}`))
-    this.#after = states.map(({ feed, node }) => loopOf(program, feed, sinks, `${name}/after-${node.name}`))
+    const after = states.map(({ feeds, node }) =>
+      feeds.map((feed, output) => loopOf(program, feed, sinks, `${name}/after-${node.name}-${output}`)),
+    )
+    this.#after = after.map((loops) => ({ emit: (output, rows) => this.#run(loops[output]!, rows) }))
+    this.#loops = [...this.#ports, ...after.flat()]
     this.state = this.#states.length === 0 ? null : new ProgramState(this.#states.map(({ state }) => state))
+  }
+
+  /** How its rows are gone through, port by port and then behind each state. */
+  get loops(): readonly RowLoop['kind'][] {
+    return this.#loops.map(({ kind }) => kind)
+  }
+
+  /** What its states count, by their step. */
+  get counters(): readonly Stateful['counters'][] {
+    return this.#states.map(({ counters }) => counters)
   }
 
   process(port: number, rows: RowSet, context: EpochContext, out: Emitter): void {
     this.#out = out
     this.#context = context
-    const loop = this.#ports[port]!
-    if (loop.passes !== null) out.emit(loop.passes, rows)
-    else if (loop.collects !== null) this.#states[loop.collects]!.process(rows, context)
-    else loop.run(rows)
+    this.#run(this.#ports[port]!, rows)
     this.#flush()
   }
 
@@ -61,13 +68,21 @@ export class ProgramOperator implements Operator {
     this.#out = out
     this.#context = context
     this.#states.forEach((state, index) => {
-      const after = this.#after[index]!
-      state.boundary(context, (rows) => {
-        if (after.passes !== null) out.emit(after.passes, rows)
-        else after.run(rows)
-      })
+      state.boundary(context, this.#after[index]!)
+      // Rows of this epoch, to states behind.
+      this.#flushStates()
     })
     this.#flush()
+  }
+
+  #run(loop: RowLoop, rows: RowSet): void {
+    if (loop.passes !== null) this.#out!.emit(loop.passes, rows)
+    else if (loop.collects !== null) this.#collect(loop.collects, rows)
+    else loop.run(rows)
+  }
+
+  #collect(index: number, rows: RowSet): void {
+    this.#states[index]!.process(rows, this.#context!, this.#after[index]!)
   }
 
   /** Rows have been added to a sink. */
@@ -76,18 +91,25 @@ export class ProgramOperator implements Operator {
   }
 
   #flush(): void {
-    this.#sinks.forEach((rows, sink) => {
+    this.#flushStates()
+    this.#outputs.forEach((rows, sink) => {
       if (rows.rows > 0) this.#handOn(sink)
     })
     this.#out = null
     this.#context = null
   }
 
+  /** What a state makes at once goes to outputs, or to states behind it. */
+  #flushStates(): void {
+    for (let sink = this.#outputs.length; sink < this.#sinks.length; sink++)
+      if (this.#sinks[sink]!.rows > 0) this.#handOn(sink)
+  }
+
   #handOn(sink: number): void {
     const rows = this.#sinks[sink]!
     const outputs = this.#outputs.length
     if (sink < outputs) this.#out!.emit(sink, rows)
-    else this.#states[sink - outputs]!.process(rows, this.#context!)
+    else this.#collect(sink - outputs, rows)
     rows.reset()
   }
 }

@@ -1,10 +1,5 @@
 import { type BoundaryContext, EPOCH_END } from '@pollux/protocol'
-
-/** How epochs are told as time. */
-export interface PlanClock {
-  readonly originMs: number
-  readonly tickMs: number
-}
+import type { PlanClock } from '../compile/plan-clock.ts'
 
 /** Says at which boundaries open windows are shown: wherever a multiple of the period is passed in epoch time. */
 export class EarlyClock {

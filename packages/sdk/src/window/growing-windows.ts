@@ -68,7 +68,8 @@ export class GrowingWindows implements Stateful {
       }
       const hash = hashOf(rows, row, this.#shape.key)
       const step = this.#stepOf(time)
-      if (step + everyMs > watermarkBefore) paneIn(this.#steps, step, this.#shape).add(rows, row, hash, time, 0)
+      if (step + everyMs > watermarkBefore)
+        paneIn(this.#steps, step, this.#shape).add(rows, row, hash, time, 0)
       else {
         const total = paneIn(this.#totals, from, this.#shape)
         if (end <= watermarkBefore) total.hasLate = true
@@ -178,7 +179,9 @@ export class GrowingWindows implements Stateful {
     if (kind === STEPS) return paneIn(this.#steps, tag, this.#shape).store
     if (kind >= DISTINCT) {
       const odd = (kind - DISTINCT) % 2
-      return paneIn(odd === 1 ? this.#steps : this.#totals, tag, this.#shape).distinct[(kind - DISTINCT - odd) / 2]!
+      return paneIn(odd === 1 ? this.#steps : this.#totals, tag, this.#shape).distinct[
+        (kind - DISTINCT - odd) / 2
+      ]!
     }
     const known = this.#shown.get(tag)
     if (known !== undefined) return known

@@ -46,12 +46,7 @@ export class HoppingWindows implements Stateful {
     this.#early = step.earlyMs === 0 ? null : new EarlyClock(step.earlyMs, program.clock)
     this.#numbered = step.numbered
     const { accumulators, key } = this.#shape
-    this.#results = new ResultWriter(
-      program.node.shapes[0]!.schema,
-      accumulators,
-      key.length,
-      step.numbered,
-    )
+    this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, step.numbered)
     this.#late = new LateRows(program.input)
     this.state = new SectionedState(this)
   }

@@ -17,7 +17,11 @@ export class PaneShape {
   readonly accumulators: Accumulators
   readonly layout: RowLayout
   /** Per column whose different values are counted. */
-  readonly distinct: readonly { readonly columns: readonly Column[]; readonly layout: RowLayout; readonly at: number }[]
+  readonly distinct: readonly {
+    readonly columns: readonly Column[]
+    readonly layout: RowLayout
+    readonly at: number
+  }[]
   /** Where the flags stand in a row of numbers. */
   readonly flagsAt: number
   /** The event time of the input's rows; null where it has none. */

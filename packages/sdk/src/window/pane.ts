@@ -32,7 +32,14 @@ export class Pane {
   }
 
   /** Adds numbers that were added up elsewhere, for the key of a row. */
-  addNumbers(rows: RowSet, row: number, hash: number, numbers: Float64Array, from: number, flags: number): void {
+  addNumbers(
+    rows: RowSet,
+    row: number,
+    hash: number,
+    numbers: Float64Array,
+    from: number,
+    flags: number,
+  ): void {
     const group = this.store.of(hash)
     const slot = this.store.place(group, hash, rows, row, this.#shape.key)
     this.#shape.accumulators.addNumbers(group, slot, numbers, from)

@@ -108,7 +108,8 @@ export class SessionWindows implements Stateful {
       slot >= 0;
       slot = group.findNext(hash, rows, row, key)
     ) {
-      const isNear = time - this.#at(group, slot, LAST) < this.#gapMs && this.#at(group, slot, FIRST) - time < this.#gapMs
+      const isNear =
+        time - this.#at(group, slot, LAST) < this.#gapMs && this.#at(group, slot, FIRST) - time < this.#gapMs
       if (isNear) found.push(slot)
     }
     return found.length > 1 ? found.sort((a, b) => a - b) : found
@@ -122,7 +123,14 @@ export class SessionWindows implements Stateful {
     group.remove(other)
   }
 
-  #extend(group: KeyedRows, slot: number, time: number, hash: number, watermark: number, isNew: boolean): void {
+  #extend(
+    group: KeyedRows,
+    slot: number,
+    time: number,
+    hash: number,
+    watermark: number,
+    isNew: boolean,
+  ): void {
     this.#put(group, slot, FIRST, Math.min(this.#at(group, slot, FIRST), time))
     this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), time))
     const end = this.#at(group, slot, LAST) + this.#gapMs

@@ -1,0 +1,70 @@
+import { aggregatedType } from '../aggregate/aggregated.ts'
+import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { type Columns, RowSchema } from '../schema/row-schema.ts'
+import { t } from '../schema/t.ts'
+import { type Duration, durationMs } from '../window/duration.ts'
+import { TIMINGS } from '../window/result-writer.ts'
+import type { WindowSpec } from '../window/window-spec.ts'
+import type { WindowStep } from '../window/window-step.ts'
+import type { Shape, StatefulNode, Tap } from './graph.ts'
+
+export interface WindowOptions {
+  /** How long after its end a window still takes rows; each result then says which showing of it this is. */
+  readonly allowedLateness?: Duration
+  /** Shows what has changed of open windows every so often, in epoch time. */
+  readonly early?: Duration
+  /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
+  readonly stateBytesMax?: number
+}
+
+/** As much as a partition of a step keeps, if nothing else is said. */
+export const STATE_BYTES_MAX = 2 ** 30
+
+/** A window and its aggregates as a node, but for its place in the graph. */
+export function windowNode(
+  { name, key, window, options, where }: WindowCall,
+  tap: Tap,
+  aggregates: Readonly<Record<string, AggregateSpec>>,
+): StatefulNode {
+  const shape = tap.node.shapes[tap.output]!
+  const { schema } = shape
+  const numbered = options.allowedLateness !== undefined || options.early !== undefined
+  if (window.kind === 'count' ? numbered : window.kind === 'growing' && options.early !== undefined)
+    throw new PipelineError('PLX1013', window.kind, where)
+  const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
+  const counts = specs.some(({ spec }) => spec.op === 'count-distinct')
+  if (counts && (window.kind === 'count' || window.kind === 'session'))
+    throw new PipelineError('PLX1014', window.kind, where)
+  const step: WindowStep = {
+    kind: 'window',
+    window,
+    aggregates: specs,
+    latenessMs: durationMs(options.allowedLateness ?? 0, 0, where),
+    earlyMs: options.early === undefined ? 0 : durationMs(options.early, 1, where),
+    numbered,
+    stateBytesMax: options.stateBytesMax ?? STATE_BYTES_MAX,
+  }
+  const columns: Columns = {
+    ...Object.fromEntries((key ?? []).map((column) => [column, schema.columns[column]!])),
+    ...(window.kind === 'count' ? { windowNumber: t.float64() } : SPAN),
+    ...(numbered ? SHOWING : {}),
+    ...Object.fromEntries(specs.map((one) => [one.name, aggregatedType(one.spec, schema, where)])),
+  }
+  const time = window.kind === 'count' ? null : { column: 'windowEnd', plusMs: -1 }
+  const shapes: readonly Shape[] = [{ schema: new RowSchema(columns), time }, shape]
+  return { kind: 'stateful', name, key, step, partitions: null, from: [tap], where, shapes }
+}
+
+/** What is known before it is said what is computed. */
+export interface WindowCall {
+  readonly name: string
+  readonly key: readonly string[] | null
+  readonly window: WindowSpec
+  readonly options: WindowOptions
+  readonly where: string
+}
+
+const SPAN = { windowStart: t.timestamp(), windowEnd: t.timestamp() }
+/** How often this result was shown before, and why it is now. */
+const SHOWING = { revision: t.int32(), timing: t.symbol(TIMINGS) }
