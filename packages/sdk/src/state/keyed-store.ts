@@ -8,6 +8,8 @@ import type { RowLayout } from './row-layout.ts'
 export class KeyedStore {
   readonly layout: RowLayout
   readonly #groups: (KeyedRows | undefined)[]
+  /** What `all` says, until there is another group. */
+  #used: readonly (readonly [number, KeyedRows])[] | null = null
 
   constructor(layout: RowLayout, groups: number) {
     this.layout = layout
@@ -17,7 +19,7 @@ export class KeyedStore {
   /** The rows that a key with this hash stands among. */
   of(hash: number): KeyedRows {
     const group = keyGroup(hash, this.#groups.length)
-    return (this.#groups[group] ??= new KeyedRows(this.layout))
+    return this.#groups[group] ?? this.#begin(group)
   }
 
   /** The slot of a key's only row, which is added if it is new. */
@@ -27,11 +29,9 @@ export class KeyedStore {
   }
 
   /** Groups that have rows, ascending: the order of results. */
-  *all(): Generator<readonly [group: number, rows: KeyedRows]> {
-    for (let group = 0; group < this.#groups.length; group++) {
-      const rows = this.#groups[group]
-      if (rows !== undefined && rows.live > 0) yield [group, rows]
-    }
+  all(): readonly (readonly [group: number, rows: KeyedRows])[] {
+    this.#used ??= this.#groups.flatMap((rows, group) => (rows === undefined ? [] : [[group, rows] as const]))
+    return this.#used
   }
 
   group(group: number): KeyedRows | undefined {
@@ -56,17 +56,25 @@ export class KeyedStore {
       if (rows?.isSparse !== true) return
       const fresh = rows.compact()
       this.#groups[group] = fresh
+      this.#used = null
       onMoved(group, fresh)
     })
   }
 
   freeze(): ReadonlyMap<number, FrozenRows> {
-    return new Map([...this.all()].map(([group, rows]) => [group, rows.freeze()]))
+    const held = this.all().filter(([, rows]) => rows.live > 0)
+    return new Map(held.map(([group, rows]) => [group, rows.freeze()]))
   }
 
   /** Adds encoded rows to a group. */
   load(group: number, bytes: Uint8Array): void {
-    const rows = (this.#groups[group] ??= new KeyedRows(this.layout))
-    decodeRows(rows, bytes)
+    decodeRows(this.#groups[group] ?? this.#begin(group), bytes)
+  }
+
+  #begin(group: number): KeyedRows {
+    const rows = new KeyedRows(this.layout)
+    this.#groups[group] = rows
+    this.#used = null
+    return rows
   }
 }

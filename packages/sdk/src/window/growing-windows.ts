@@ -4,6 +4,7 @@ import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { DensePanes, type Spans } from './dense/dense-panes.ts'
 import { LateRows } from './late-rows.ts'
 import { Pane } from './pane.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
@@ -23,7 +24,7 @@ const DISTINCT = 3
  * each key of which it has changed. A row that comes after the end of its step is in the next total; one that
  * comes after the whole window has ended, in another showing of that, for as long as it is kept.
  */
-export class GrowingWindows implements Stateful {
+export class GrowingWindows implements Stateful, Spans {
   readonly state: OperatorState
   readonly #shape: PaneShape
   readonly #window: GrowingSpec
@@ -37,6 +38,11 @@ export class GrowingWindows implements Stateful {
   readonly #shown = new Map<number, KeyedStore>()
   readonly #results: ResultWriter
   readonly #late: LateRows
+  /** Where keys are few: what this epoch has brought so far. */
+  readonly #dense: DensePanes | null
+  /** @internal */
+  readonly paneMs: number
+  #watermarkBefore = 0
 
   constructor(program: StateProgram, groups: number) {
     const step = program.node.step as WindowStep
@@ -48,6 +54,8 @@ export class GrowingWindows implements Stateful {
     const [result] = program.node.shapes
     this.#results = new ResultWriter(result!.schema, accumulators, key.length, step.numbered)
     this.#late = new LateRows(program.input)
+    this.paneMs = this.#window.everyMs
+    this.#dense = DensePanes.of(this.#shape, this, `pollux/fold/${program.node.name}`)
     this.state = new SectionedState(this)
   }
 
@@ -56,30 +64,44 @@ export class GrowingWindows implements Stateful {
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
-    const { everyMs } = this.#window
-    for (let row = 0; row < rows.rows; row++) {
-      const time = this.#shape.timeOf(rows, row)
-      const from = this.#beginOf(time)
-      if (time < from) continue
-      const end = this.#endOf(from)
-      if (end + this.#latenessMs <= watermarkBefore) {
-        this.#late.add(rows, row)
-        continue
-      }
-      const hash = hashOf(rows, row, this.#shape.key)
-      const step = this.#stepOf(time)
-      if (step + everyMs > watermarkBefore)
-        paneIn(this.#steps, step, this.#shape).add(rows, row, hash, time, 0)
-      else {
-        const total = paneIn(this.#totals, from, this.#shape)
-        if (end <= watermarkBefore) total.hasLate = true
-        total.add(rows, row, hash, time, end <= watermarkBefore ? LATE : CHANGED)
-      }
-    }
+    this.#watermarkBefore = watermarkBefore
+    if (this.#dense === null) this.#add(rows)
+    else this.#dense.add(rows)
     this.#late.flush(out)
   }
 
+  #add(rows: RowSet): void {
+    for (let row = 0; row < rows.rows; row++) {
+      const time = this.#shape.timeOf(rows, row)
+      const start = this.place(time, rows, row)
+      if (start !== start) continue
+      const { pane, flags } = this.#target(start)
+      pane.add(rows, row, hashOf(rows, row, this.#shape.key), time, flags)
+    }
+  }
+
+  /** @internal */
+  place(time: number, rows: RowSet, row: number): number {
+    const from = this.#beginOf(time)
+    if (time < from) return Number.NaN
+    if (this.#endOf(from) + this.#latenessMs > this.#watermarkBefore) return this.#stepOf(time)
+    this.#late.add(rows, row)
+    return Number.NaN
+  }
+
+  /** A step that has ended is part of its total already. */
+  #target(step: number): { readonly pane: Pane; readonly flags: number } {
+    if (step + this.paneMs > this.#watermarkBefore)
+      return { pane: paneIn(this.#steps, step, this.#shape), flags: 0 }
+    const from = this.#beginOf(step)
+    const pane = paneIn(this.#totals, from, this.#shape)
+    const isOver = this.#endOf(from) <= this.#watermarkBefore
+    if (isOver) pane.hasLate = true
+    return { pane, flags: isOver ? LATE : CHANGED }
+  }
+
   boundary({ watermarkBefore, watermark }: BoundaryContext, out: StatefulOut): void {
+    this.#dense?.flush((step) => this.#target(step))
     this.#results.to(out)
     for (const [from, total] of inOrder(this.#totals)) {
       if (!total.hasLate) continue

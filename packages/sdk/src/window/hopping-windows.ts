@@ -5,6 +5,7 @@ import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { type Section, SectionedState } from '../state/sectioned-state.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
+import { DensePanes, type Spans } from './dense/dense-panes.ts'
 import { EarlyClock } from './early-clock.ts'
 import { HoppingPanes } from './hopping-panes.ts'
 import { LateRows } from './late-rows.ts'
@@ -25,7 +26,7 @@ const DISTINCT = 2
  * greatest span that no window cuts, so a row costs the same however many windows hold it; a window that is
  * shown is put together of its panes.
  */
-export class HoppingWindows implements Stateful {
+export class HoppingWindows implements Stateful, Spans {
   readonly state: OperatorState
   readonly #shape: PaneShape
   readonly #spans: HoppingPanes
@@ -37,6 +38,11 @@ export class HoppingWindows implements Stateful {
   readonly #shown = new Map<number, KeyedStore>()
   readonly #results: ResultWriter
   readonly #late: LateRows
+  /** Where keys are few: what this epoch has brought so far. */
+  readonly #dense: DensePanes | null
+  /** @internal */
+  readonly paneMs: number
+  #watermarkBefore = 0
 
   constructor(program: StateProgram, groups: number) {
     const step = program.node.step as WindowStep
@@ -48,6 +54,8 @@ export class HoppingWindows implements Stateful {
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, step.numbered)
     this.#late = new LateRows(program.input)
+    this.#dense = DensePanes.of(this.#shape, this, `pollux/fold/${program.node.name}`)
+    this.paneMs = this.#spans.paneMs
     this.state = new SectionedState(this)
   }
 
@@ -56,27 +64,43 @@ export class HoppingWindows implements Stateful {
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
+    this.#watermarkBefore = watermarkBefore
+    if (this.#dense === null) this.#add(rows)
+    else this.#dense.add(rows)
+    this.#late.flush(out)
+  }
+
+  #add(rows: RowSet): void {
     const { key } = this.#shape
     for (let row = 0; row < rows.rows; row++) {
       const time = this.#shape.timeOf(rows, row)
-      const start = this.#spans.paneOf(time)
-      const last = this.#spans.lastEnd(start)
-      if (last === start) continue
-      if (last + this.#latenessMs <= watermarkBefore) {
-        this.#late.add(rows, row)
-        continue
-      }
-      const pane = this.#paneAt(start)
-      const isLate = this.#spans.firstEnd(start) <= watermarkBefore
-      if (isLate) pane.hasLate = true
-      const flags = (this.#early === null ? 0 : CHANGED) | (isLate && this.#latenessMs > 0 ? LATE : 0)
+      const start = this.place(time, rows, row)
+      if (start !== start) continue
+      const { pane, flags } = this.#target(start)
       pane.add(rows, row, hashOf(rows, row, key), time, flags)
     }
-    this.#late.flush(out)
+  }
+
+  /** @internal */
+  place(time: number, rows: RowSet, row: number): number {
+    const start = this.#spans.paneOf(time)
+    const last = this.#spans.lastEnd(start)
+    if (last === start) return Number.NaN
+    if (last + this.#latenessMs > this.#watermarkBefore) return start
+    this.#late.add(rows, row)
+    return Number.NaN
+  }
+
+  #target(start: number): { readonly pane: Pane; readonly flags: number } {
+    const pane = this.#paneAt(start)
+    const isLate = this.#latenessMs > 0 && this.#spans.firstEnd(start) <= this.#watermarkBefore
+    if (isLate) pane.hasLate = true
+    return { pane, flags: (this.#early === null ? 0 : CHANGED) | (isLate ? LATE : 0) }
   }
 
   boundary(context: BoundaryContext, out: StatefulOut): void {
     const { watermarkBefore, watermark } = context
+    this.#dense?.flush((start) => this.#target(start))
     this.#results.to(out)
     if (this.#latenessMs > 0) this.#showLate(watermarkBefore)
     for (const end of this.#endsIn(watermarkBefore, watermark)) this.#show(end, 'on-time', ALL)
@@ -107,8 +131,10 @@ export class HoppingWindows implements Stateful {
     const panes = this.#inOrder().filter((pane) => pane.start >= start && pane.start < end)
     const { flagsAt } = this.#shape
     const wanted = (rows: KeyedRows, slot: number): boolean =>
-      flags === ALL || (rows.numbers[slot * rows.layout.width + flagsAt]! & flags) !== 0
-    const whole = panes.length === 1 && flags === ALL ? panes[0]! : together(this.#shape, panes, wanted)
+      (rows.numbers[slot * rows.layout.width + flagsAt]! & flags) !== 0
+    const isAll = flags === ALL
+    const whole =
+      isAll && panes.length === 1 ? panes[0]! : together(this.#shape, panes, isAll ? null : wanted)
     for (const [, rows] of whole.store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
         if (!rows.isAlive(slot)) continue

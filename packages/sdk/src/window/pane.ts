@@ -1,4 +1,4 @@
-import type { RowSet } from '@pollux/protocol'
+import type { Column, Rows, RowSet } from '@pollux/protocol'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
@@ -31,17 +31,18 @@ export class Pane {
     if (flags !== 0) this.flag(group, slot, flags)
   }
 
-  /** Adds numbers that were added up elsewhere, for the key of a row. */
+  /** Adds numbers that were added up elsewhere, for the key that stands in these columns of a row. */
   addNumbers(
-    rows: RowSet,
+    keys: Rows,
     row: number,
+    columns: readonly Column[],
     hash: number,
     numbers: Float64Array,
     from: number,
     flags: number,
   ): void {
     const group = this.store.of(hash)
-    const slot = this.store.place(group, hash, rows, row, this.#shape.key)
+    const slot = this.store.place(group, hash, keys, row, columns)
     this.#shape.accumulators.addNumbers(group, slot, numbers, from)
     if (flags !== 0) this.flag(group, slot, flags)
   }
@@ -109,31 +110,33 @@ export class Pane {
   }
 }
 
-/** What several panes hold of the keys for which `wanted` says so of one of them. */
+/** What several panes hold of all keys; or of those only that `wanted` says so of in one of them. */
 export function together(
   shape: PaneShape,
   panes: readonly Pane[],
-  wanted: (rows: KeyedRows, slot: number) => boolean,
+  wanted: ((rows: KeyedRows, slot: number) => boolean) | null,
 ): Pane {
   const whole = new Pane(0, shape)
-  for (const pane of panes) {
-    for (const [, rows] of pane.store.all()) {
-      for (let slot = 0; slot < rows.size; slot++) {
-        if (!rows.isAlive(slot) || !wanted(rows, slot)) continue
-        const hash = rows.hash(slot)
-        whole.store.place(whole.store.of(hash), hash, rows.keys, slot, rows.layout.keys)
-      }
+  if (wanted !== null) {
+    for (const [rows, slot] of rowsOf(panes)) {
+      if (!wanted(rows, slot)) continue
+      const hash = rows.hash(slot)
+      whole.store.place(whole.store.of(hash), hash, rows.keys, slot, rows.layout.keys)
     }
   }
-  for (const pane of panes) {
-    for (const [, rows] of pane.store.all()) {
-      for (let slot = 0; slot < rows.size; slot++) {
-        const hash = rows.hash(slot)
-        if (rows.isAlive(slot) && whole.store.of(hash).find(hash, rows.keys, slot, rows.layout.keys) >= 0)
-          whole.merge(rows, slot)
-      }
-    }
+  for (const [rows, slot] of rowsOf(panes)) {
+    const hash = rows.hash(slot)
+    if (wanted === null || whole.store.of(hash).find(hash, rows.keys, slot, rows.layout.keys) >= 0)
+      whole.merge(rows, slot)
   }
   for (const pane of panes) whole.mergeDistinct(pane)
   return whole
+}
+
+function* rowsOf(panes: readonly Pane[]): Generator<readonly [rows: KeyedRows, slot: number]> {
+  for (const { store } of panes) {
+    for (const [, rows] of store.all()) {
+      for (let slot = 0; slot < rows.size; slot++) if (rows.isAlive(slot)) yield [rows, slot]
+    }
+  }
 }

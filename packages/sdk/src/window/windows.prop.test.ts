@@ -16,6 +16,8 @@ const Row = schema({
   value: t.int32(),
   maybe: t.float64().optional(),
   word: t.text(),
+  /** The key again, as one of few. */
+  few: t.symbol(['e', 'd', 'c', 'b', 'a']),
 })
 
 const row: fc.Arbitrary<NaiveRow> = fc.record({
@@ -79,18 +81,39 @@ const source = {
 } as const
 const sink = { description: '', kind: 'transactional' } as const
 
+/** Keys of any kind and all aggregates; or few keys, and only what is a number. */
+type Sort = 'any' | 'few'
+
 interface Choice {
   readonly lateness: number | null
   readonly early: number | null
 }
 
-function makerOf(spec: TimeWindowSpec, { lateness, early }: Choice): () => Operator {
+function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early }: Choice): () => Operator {
   const said = {
     ...(lateness === null ? {} : { allowedLateness: lateness }),
     ...(early === null || spec.kind === 'growing' ? {} : { early }),
   }
   const made = pipeline('p', ({ ingress }) => {
-    const windows = ingress('rows', source).keyBy('key').window(spec, said)
+    const rows = ingress('rows', source)
+    if (sort === 'few') {
+      const results = rows
+        .keyBy('few')
+        .window(spec, said)
+        .aggregate('w', {
+          total: sum('value'),
+          average: mean('value'),
+          rows: count(),
+          least: min('value'),
+          most: max('value'),
+          earliest: first('value'),
+          latest: last('value'),
+        })
+      results.egress('out', sink)
+      results.late.egress('late', sink)
+      return
+    }
+    const windows = rows.keyBy('key').window(spec, said)
     const plain = {
       total: sum('value'),
       average: mean('maybe'),
@@ -113,14 +136,18 @@ function makerOf(spec: TimeWindowSpec, { lateness, early }: Choice): () => Opera
 }
 
 /** What stands in a result for these rows. */
-function valuesOf({ rows }: NaiveResult, distinct: boolean): readonly unknown[] {
+function valuesOf(sort: Sort, { rows }: NaiveResult, distinct: boolean): readonly unknown[] {
   const maybes = rows.flatMap(({ maybe }) => (maybe === null ? [] : [maybe]))
   const byTime = rows.map((one, place) => ({ ...one, place }))
   const early = byTime.toSorted((a, b) => a.at - b.at || a.place - b.place)
   const values = rows.map(({ value }) => value)
   const lastMaybe = early.findLast(({ maybe }) => maybe !== null)?.maybe ?? null
+  const total = values.reduce((a, b) => a + b, 0)
+  const ends = [early[0]!.value, early.at(-1)!.value]
+  if (sort === 'few')
+    return [total, total / rows.length, rows.length, Math.min(...values), Math.max(...values), ...ends]
   return [
-    values.reduce((a, b) => a + b, 0),
+    total,
     maybes.length === 0 ? null : maybes.reduce((a, b) => a + b, 0) / maybes.length,
     rows.length,
     Math.min(...values),
@@ -150,12 +177,12 @@ function sorted(results: readonly unknown[]): string[] {
   return results.map((result) => JSON.stringify(result)).sort()
 }
 
-describe('windows of every kind', () => {
+describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (sort) => {
   it('hold what a list of all rows holds, in one order, also when the state moves on the way', () => {
     const epochs = fc.array(epoch, { maxLength: 12 })
     fc.assert(
       fc.property(epochs, window, options, fc.nat(12), (all, spec, choice, moveAt) => {
-        const make = makerOf(spec, choice)
+        const make = makerOf(sort, spec, choice)
         const stays = make()
         let moves = make()
         const early = spec.kind === 'growing' ? null : choice.early
@@ -166,7 +193,7 @@ describe('windows of every kind', () => {
           const watermark = Math.max(before, -300 + index * 60 + ahead)
           const batch = new BatchBuilder(Row.wire)
           for (const { at, key, value, maybe, word } of rows)
-            batch.appendValues([at, key, value, maybe, word])
+            batch.appendValues([at, key, value, maybe, word, key])
           const [from, to] = [index as Epoch, (index + 1) as Epoch]
           const range = { epoch: from, now: 0, epochFrom: from, epochTo: to }
           const context: BoundaryContext = { ...range, watermarkBefore: before, watermark }
@@ -190,7 +217,7 @@ describe('windows of every kind', () => {
             one.start,
             one.end,
             ...(numbered ? [one.revision, one.timing] : []),
-            ...valuesOf(one, spec.kind !== 'session'),
+            ...valuesOf(sort, one, spec.kind !== 'session'),
           ])
           expect(sorted(results)).toEqual(sorted(wanted))
           expect(found.flatMap(([output, values]) => (output === 1 ? [values[0]] : []))).toEqual(

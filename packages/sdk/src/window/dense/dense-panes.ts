@@ -1,0 +1,120 @@
+import type { RowSet } from '@pollux/protocol'
+import { must } from '@pollux/std'
+import { InexactError } from '../../aggregate/inexact-error.ts'
+import type { Pane } from '../pane.ts'
+import type { PaneShape } from '../pane-shape.ts'
+import { type DenseFold, denseFold, foldColumns } from './dense-fold.ts'
+import { DenseKey } from './dense-key.ts'
+import type { FoldPlace } from './fold-place.ts'
+
+/** What one epoch adds to one pane, by the number of the key. */
+interface DenseSums {
+  readonly numbers: Float64Array
+  /** Keys that have rows, in the order in which they came. */
+  readonly appeared: Uint16Array
+  count: number
+}
+
+/** What windows say of a span of event time. */
+export interface Spans {
+  /** The start of the pane that a row goes to; NaN if it goes to none. */
+  place(time: number, rows: RowSet, row: number): number
+  readonly paneMs: number
+}
+
+/**
+ * Rows of keys that are few and known beforehand, added up in plain arrays for as long as an epoch takes; then
+ * they go to the panes. So what a row costs does not depend on how state is kept.
+ */
+export class DensePanes implements FoldPlace {
+  from = 0
+  to = 0
+  numbers: Float64Array = new Float64Array(0)
+  readonly #shape: PaneShape
+  readonly #key: DenseKey
+  readonly #spans: Spans
+  readonly #fold: DenseFold
+  readonly #columns: readonly number[]
+  readonly #partials = new Map<number, DenseSums>()
+  readonly #spare: DenseSums[] = []
+  #current: DenseSums | null = null
+  #rows: RowSet | null = null
+
+  /** Null where rows cannot be added up like that. */
+  static of(shape: PaneShape, spans: Spans, name: string): DensePanes | null {
+    const { accumulators, key, time } = shape
+    const { parts } = accumulators.parts
+    const isPlain = accumulators.isPlain && parts.every((part) => !('column' in part && part.column.optional))
+    const dense = isPlain && time?.optional === false ? DenseKey.of(key) : null
+    return dense === null ? null : new DensePanes(shape, dense, spans, name)
+  }
+
+  private constructor(shape: PaneShape, key: DenseKey, spans: Spans, name: string) {
+    this.#shape = shape
+    this.#key = key
+    this.#spans = spans
+    this.#fold = denseFold(shape, key, name)
+    this.#columns = foldColumns(shape)
+  }
+
+  add(rows: RowSet): void {
+    this.#rows = rows
+    this.from = 0
+    this.to = 0
+    const times = rows.data(must(this.#shape.time, 'windows are of event time').index)
+    const values = this.#columns.map((column) => rows.data(column))
+    this.#fold(rows.rows, times, this.#key.arrays(rows), values, this)
+    this.#rows = null
+  }
+
+  /** Hands everything on, pane by pane; afterwards it is empty. */
+  flush(to: (start: number) => { readonly pane: Pane; readonly flags: number }): void {
+    if (this.#partials.size === 0) return
+    const { keys, keyColumns, hashes } = this.#key
+    const initial = Float64Array.from(this.#shape.accumulators.parts.initial)
+    for (const [start, partial] of [...this.#partials].sort(([a], [b]) => a - b)) {
+      const { pane, flags } = to(start)
+      for (let index = 0; index < partial.count; index++) {
+        const code = partial.appeared[index]!
+        const at = code * initial.length
+        pane.addNumbers(keys, code, keyColumns, hashes[code]!, partial.numbers, at, flags)
+        partial.numbers.set(initial, at)
+      }
+      partial.count = 0
+      this.#spare.push(partial)
+    }
+    this.#partials.clear()
+  }
+
+  turn(time: number, row: number): boolean {
+    const start = this.#spans.place(time, this.#rows!, row)
+    if (start !== start) return false
+    let partial = this.#partials.get(start)
+    if (partial === undefined) {
+      partial = this.#spare.pop() ?? this.#fresh()
+      this.#partials.set(start, partial)
+    }
+    this.#current = partial
+    this.from = start
+    this.to = start + this.#spans.paneMs
+    this.numbers = partial.numbers
+    return true
+  }
+
+  appear(code: number): void {
+    const partial = this.#current!
+    partial.appeared[partial.count++] = code
+  }
+
+  inexact(value: number): never {
+    throw new InexactError(this.#rows!.schema.columns[this.#columns[value]!]!.name)
+  }
+
+  #fresh(): DenseSums {
+    const { initial } = this.#shape.accumulators.parts
+    const { codes } = this.#key
+    const numbers = new Float64Array(codes * initial.length)
+    for (let code = 0; code < codes; code++) numbers.set(initial, code * initial.length)
+    return { numbers, appeared: new Uint16Array(codes), count: 0 }
+  }
+}
