@@ -14,6 +14,7 @@ export {
 } from './window/window-spec.ts'
 export { count, countDistinct, first, last, max, mean, min, sum } from './aggregate/aggregate.ts'
 export { ownAggregate } from './aggregate/own-aggregate.ts'
+export { operator, type OperatorContext, type OwnOperator, type Timer } from './process/operator.ts'
 export { value } from './state/plain-value.ts'
 export { describePlan } from './compile/describe-plan.ts'
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.ts'

@@ -52,7 +52,8 @@ export function compile<Config>(
     }),
   )
   const plan: Plan = { pipeline: pipeline.name, ...layout, stages: drafts.map(stageOf), edges }
-  const operators: OperatorFactory = (step) => new ProgramOperator(programs.get(step)!, layout)
+  const operators: OperatorFactory = (step, partition) =>
+    new ProgramOperator(programs.get(step)!, layout.groups, partition)
   return { plan, operators, programs, drafts, ...outsides(drafts) }
 }
 

@@ -49,6 +49,10 @@ function nodeOf(node: StageDraft['nodes'][number]): string {
 }
 
 function describeStateful({ step }: StatefulNode): string {
+  if (step.kind === 'process') {
+    const ttl = step.ttlMs === 0 ? '' : `, its state kept for ${step.ttlMs} ms`
+    return `own operator${ttl}`
+  }
   const { window, aggregates, latenessMs, earlyMs } = step
   const results = aggregates.map(
     ({ name, spec }) => `${name} ${spec.op}${'column' in spec ? `(${spec.column})` : ''}`,

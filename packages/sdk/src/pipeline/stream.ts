@@ -6,11 +6,14 @@ import type { Sink } from '../io/sink.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { needColumn } from '../schema/need-column.ts'
 import { type Columns, type RowInput, type RowOf, RowSchema } from '../schema/row-schema.ts'
+import type { OwnOperator } from '../process/operator.ts'
+import type { ProcessStep } from '../process/process-step.ts'
+import { durationMs } from '../window/duration.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
 import type { AnyRow, Graph, Node, OnError, Shape, StatelessNode, Tap } from './graph.ts'
 import { checkName } from './names.ts'
-import { windowNode, type WindowOptions } from './window-node.ts'
+import { STATE_BYTES_MAX, windowNode, type WindowOptions } from './window-node.ts'
 
 export interface StepOptions {
   /** What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`). */
@@ -175,6 +178,26 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     this.#key = key
   }
 
+  /** An operator of one's own, per key, with state and timers: see `operator`. */
+  process<S extends Columns, D extends Columns>(
+    name: string,
+    own: OwnOperator<RowOf<C>, S, D, KeyOf<C, K>>,
+  ): Stream<D> {
+    const where = here()
+    const { graph, tap, shape } = this.#stream
+    checkName(graph, name, where)
+    const step: ProcessStep = {
+      kind: 'process',
+      operator: own as unknown as ProcessStep['operator'],
+      ttlMs: durationMs(own.ttl ?? 0, 0, where),
+      stateBytesMax: own.stateBytesMax ?? STATE_BYTES_MAX,
+    }
+    const shapes = [{ schema: own.output as RowSchema, time: timeIn(own.output, shape) }]
+    const base = { name, key: this.#key, step, partitions: null, from: [tap], where, shapes }
+    const node = graph.add<Node>({ kind: 'stateful', ...base })
+    return new Stream(graph, { node, output: 0 }, own.output)
+  }
+
   /** Windows of the rows of each key. */
   window<W extends WindowSpec, O extends WindowOptions = Record<never, never>>(
     window: W,
@@ -183,6 +206,9 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     return new WindowedStream<C, K, W, O>(this.#stream, this.#key, window, options ?? {}, here())
   }
 }
+
+/** The columns of a key, as a callback reads them. */
+type KeyOf<C extends Columns, K extends keyof C & string> = RowOf<Pick<C, K>>
 
 /** Windows of rows, before it is said what is computed of them. */
 export class WindowedStream<C extends Columns, K extends keyof C & string, W extends WindowSpec, O> {

@@ -11,7 +11,7 @@ import type { StageProgram } from '../compile/stage-program.ts'
 import { ProgramState } from '../state/program-state.ts'
 import { loopOf } from './loop-of.ts'
 import type { RowLoop } from './row-loop.ts'
-import { type StatefulPlan, statefulOf } from './stateful-of.ts'
+import { statefulOf } from './stateful-of.ts'
 import type { Stateful, StatefulOut } from './stateful.ts'
 
 /** A builder is handed on when it holds so many rows: a step that makes many of one does not fill memory. */
@@ -31,10 +31,10 @@ export class ProgramOperator implements Operator {
   #out: Emitter | null = null
   #context: EpochContext | null = null
 
-  constructor(program: StageProgram, plan: StatefulPlan) {
+  constructor(program: StageProgram, groups: number, partition: number) {
     const { pipeline, stage, ports, states, outputs } = program
     this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
-    this.#states = states.map((state) => statefulOf(state, plan))
+    this.#states = states.map((state) => statefulOf(state, { groups, partition, pipeline }))
     this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
     const sinks = { rows: this.#sinks, added: this.#added }
     const name = `pollux/${pipeline}/${stage}`

@@ -1,17 +1,21 @@
 import type { StateProgram } from '../compile/stage-program.ts'
+import { KeyedProcess } from '../process/keyed-process.ts'
 import { CountWindows } from '../window/count-windows.ts'
 import { GrowingWindows } from '../window/growing-windows.ts'
 import { HoppingWindows } from '../window/hopping-windows.ts'
 import { SessionWindows } from '../window/session-windows.ts'
 import type { Stateful } from './stateful.ts'
 
-/** What of a plan a stateful step depends on. */
-export interface StatefulPlan {
+/** Where a stateful step runs. */
+export interface StatefulPlace {
+  readonly pipeline: string
   readonly groups: number
+  readonly partition: number
 }
 
-export function statefulOf(program: StateProgram, { groups }: StatefulPlan): Stateful {
+export function statefulOf(program: StateProgram, { groups, partition, pipeline }: StatefulPlace): Stateful {
   const { step } = program.node
+  if (step.kind === 'process') return new KeyedProcess(program, groups, partition, pipeline)
   switch (step.window.kind) {
     case 'hopping':
       return new HoppingWindows(program, groups)

@@ -1,0 +1,106 @@
+import { BatchBuilder, type BoundaryContext, type Epoch, type Operator, type RowSet } from '@pollux/protocol'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { compile } from '../compile/compile.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
+import { schema } from '../schema/row-schema.ts'
+import { t } from '../schema/t.ts'
+import { value } from '../state/plain-value.ts'
+import { operator } from './operator.ts'
+
+const Row = schema({ at: t.timestamp(), key: t.text(), wait: t.int32(), what: t.text() })
+const Out = schema({ at: t.timestamp(), key: t.text(), text: t.text() })
+
+/** Tells everything that it can see; sets, moves and cancels timers, and forgets, as its rows say. */
+const teller = operator({
+  output: Out,
+  state: { seen: t.int32(), last: t.text().optional(), all: value<readonly string[]>([]) },
+  ttl: 150,
+  process: (
+    row: { at: number; key: string; wait: number; what: string },
+    { state, key, emit, setTimer, cancelTimer, forget, random, watermark },
+  ) => {
+    state.seen++
+    const text = [
+      row.what,
+      state.seen,
+      state.last,
+      state.all.join(' '),
+      key['key'],
+      watermark,
+      random(),
+    ].join('|')
+    emit({ at: row.at, key: row.key, text })
+    state.last = row.what
+    state.all = [...state.all, row.what].slice(-3)
+    if (row.what === 'set') setTimer(row.at + row.wait)
+    if (row.what === 'other') setTimer(row.at + row.wait, 'other')
+    if (row.what === 'cancel') cancelTimer()
+    if (row.what === 'forget') forget()
+  },
+  onTimer: ({ at, name }, { state, key, emit, setTimer }) => {
+    state.seen += 100
+    emit({ at, key: String(key['key']), text: `${name} ${at} ${state.seen}` })
+    if (name === 'other' && state.seen < 400) setTimer(at + 40, 'other')
+  },
+})
+
+const source = {
+  description: '',
+  schema: Row,
+  kind: 'replayable',
+  eventTime: { column: 'at' },
+  open: () => ({ read: () => undefined, close: () => undefined }),
+} as const
+const made = pipeline('p', ({ ingress }) => {
+  const out = ingress('rows', source).keyBy('key').process('teller', teller)
+  out.egress('out', { description: '', kind: 'transactional' })
+})
+const make = (): Operator => compile(made, undefined, { groups: 8 }).operators('teller', 0)
+
+const row = fc.tuple(
+  fc.integer({ min: 0, max: 700 }),
+  fc.constantFrom('a', 'b', 'c', 'ä'),
+  fc.integer({ min: -20, max: 300 }),
+  fc.constantFrom('set', 'other', 'cancel', 'forget', 'nothing'),
+)
+const epoch = fc.record({ rows: fc.array(row, { maxLength: 10 }), ahead: fc.integer({ min: 0, max: 150 }) })
+
+function during(operator: Operator, rows: BatchBuilder, context: BoundaryContext): readonly unknown[] {
+  const found: unknown[] = []
+  const emit = (_output: number, emitted: RowSet): void => {
+    for (let at = 0; at < emitted.rows; at++)
+      found.push(emitted.schema.columns.map(({ index }) => emitted.value(index, at)))
+  }
+  operator.process(0, rows, context, { emit })
+  operator.boundary(context, { emit })
+  return found
+}
+
+it('tells the same wherever its state goes, and a snapshot is what it was', () => {
+  fc.assert(
+    fc.property(fc.array(epoch, { maxLength: 12 }), fc.uniqueArray(fc.nat(12)), (epochs, moves) => {
+      const stays = make()
+      let moving = make()
+      let before = Number.MIN_SAFE_INTEGER
+      epochs.forEach(({ rows, ahead }, index) => {
+        const watermark = Math.max(before, index * 60 + ahead)
+        const batch = new BatchBuilder(Row.wire)
+        for (const one of rows) batch.appendValues(one)
+        const [from, to] = [index as Epoch, (index + 1) as Epoch]
+        const range = { epoch: from, now: index * 10, epochFrom: from, epochTo: to }
+        const context = { ...range, watermarkBefore: before, watermark }
+        if (moves.includes(index)) {
+          const snapshot = moving.state!.snapshot()
+          during(moving, batch, context)
+          moving = make()
+          for (const group of snapshot.groups) moving.state!.load(group, snapshot.encode(group))
+          snapshot.release()
+        }
+        expect(during(moving, batch, context)).toEqual(during(stays, batch, context))
+        before = watermark
+      })
+    }),
+    { numRuns: 500 },
+  )
+})

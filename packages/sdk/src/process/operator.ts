@@ -1,0 +1,56 @@
+import type { Columns, RowInput, RowSchema } from '../schema/row-schema.ts'
+import type { StateOf } from '../state/state-columns.ts'
+import type { Duration } from '../window/duration.ts'
+
+/** What a callback of an own operator has to hand, besides the row or the timer. */
+export interface OperatorContext<S extends Columns, D extends Columns, Key = AnyKey> {
+  /** What is kept of the key at hand; assign to its columns. Good within the callback only. */
+  readonly state: StateOf<S>
+  /** The columns of the key. */
+  readonly key: Key
+  /** The epoch's time: the same in every copy and every run. */
+  readonly now: number
+  /** All rows to come are at or after this, but for late ones. */
+  readonly watermark: number
+  /** A number from 0 up to 1, the same in every copy and every run. */
+  readonly random: () => number
+  readonly emit: (row: RowInput<D>) => void
+  /** Calls `onTimer` for this key when event time has come so far; one of the same name is moved. */
+  readonly setTimer: (atMs: number, name?: string) => void
+  readonly cancelTimer: (name?: string) => void
+  /** Forgets the state of this key, and its timers, when the callback returns. */
+  readonly forget: () => void
+}
+
+export type AnyKey = Readonly<Record<string, unknown>>
+
+/** A timer that has come due. */
+export interface Timer {
+  readonly at: number
+  readonly name: string
+}
+
+/**
+ * An operator of one's own, per key: `process` is called with every row, in order, and `onTimer` when a timer
+ * that was set has come due. It depends on its rows, its state and its context alone.
+ */
+export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = AnyKey> {
+  readonly output: RowSchema<D>
+  /** What is kept per key, as columns. */
+  readonly state?: S
+  /** What the columns of state hold at first, where that is not zero, empty or null. */
+  readonly start?: Partial<StateOf<S>>
+  /** The state of a key is forgotten when event time is so far past the last row of the key, or its last timer. */
+  readonly ttl?: Duration
+  /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
+  readonly stateBytesMax?: number
+  readonly process: (row: Row, context: OperatorContext<S, D, Key>) => void
+  readonly onTimer?: (timer: Timer, context: OperatorContext<S, D, Key>) => void
+}
+
+/** Says the types of an operator that is written apart from its pipeline: `.process('name', risk)`. */
+export function operator<Row, S extends Columns, D extends Columns, Key = AnyKey>(
+  parts: OwnOperator<Row, S, D, Key>,
+): OwnOperator<Row, S, D, Key> {
+  return parts
+}

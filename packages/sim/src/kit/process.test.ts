@@ -1,0 +1,127 @@
+import { type Columns, operator, pipeline, schema, type Sink, type Source, t, value } from '@pollux/sdk'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { drive, type PlainRow } from './drive.ts'
+
+const Login = schema({ at: t.timestamp(), user: t.text(), ok: t.bool() })
+const Alert = schema({ at: t.timestamp(), user: t.text(), what: t.text(), count: t.int32() })
+const logins: Source<typeof Login.columns> = {
+  description: 'logins',
+  schema: Login,
+  kind: 'replayable',
+  eventTime: { column: 'at' },
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
+
+/** Three failures without a success in between; and a user of whom nothing has been heard for a second. */
+const watch = operator({
+  output: Alert,
+  state: { failures: t.int32(), recent: value<readonly number[]>([]) },
+  ttl: '10s',
+  process: (row: { at: number; user: string; ok: boolean }, { state, emit, setTimer, cancelTimer }) => {
+    setTimer(row.at + 1000, 'quiet')
+    if (row.ok) {
+      state.failures = 0
+      state.recent = []
+      cancelTimer('again')
+      return
+    }
+    state.failures++
+    state.recent = [...state.recent, row.at]
+    setTimer(row.at + 300, 'again')
+    if (state.failures === 3)
+      emit({ at: row.at, user: row.user, what: `failures at ${state.recent.join(' ')}`, count: 3 })
+  },
+  onTimer: ({ at, name }, { key, state, emit, forget }) => {
+    emit({ at, user: String(key['user']), what: name, count: state.failures })
+    if (name === 'quiet') forget()
+  },
+})
+
+function out(rows: readonly PlainRow[], ...advances: readonly number[]): readonly PlainRow[] {
+  const made = pipeline('risk', ({ ingress }) => {
+    ingress('logins', logins).keyBy('user').process('watch', watch).egress('alerts', sink)
+  })
+  const driver = drive(made, undefined).push('logins', ...rows)
+  for (const ms of advances) driver.advanceTo(ms)
+  return driver.output('alerts')
+}
+
+const at = (ms: number, user: string, ok = false): PlainRow => ({ at: ms, user, ok })
+
+describe('an own operator', () => {
+  it('keeps state per key, and tells what it likes', () => {
+    const rows = [at(10, 'ann'), at(20, 'bob'), at(30, 'ann'), at(40, 'ann', true), at(50, 'ann')]
+    expect(out(rows, 60)).toEqual([])
+    const [alert] = out([...rows, at(60, 'ann'), at(70, 'ann')], 80)
+    expect(alert).toEqual({ at: 70, user: 'ann', what: 'failures at 50 60 70', count: 3 })
+  })
+
+  it('is called when its timers are due, by time, each name once a key', () => {
+    const alerts = out([at(10, 'ann'), at(200, 'bob'), at(250, 'ann'), at(1600, 'eve')], 1700)
+    expect(alerts.map(({ at: ms, user, what }) => `${String(ms)} ${String(user)} ${String(what)}`)).toEqual([
+      '500 bob again',
+      '550 ann again',
+      '1200 bob quiet',
+      '1250 ann quiet',
+    ])
+  })
+
+  it('is not called for a timer that it has cancelled, nor for one of a key that it has forgotten', () => {
+    const alerts = out([at(10, 'ann'), at(20, 'ann', true), at(5000, 'eve')], 5100)
+    expect(alerts.map(({ what }) => what)).toEqual(['quiet'])
+  })
+
+  it('forgets a key that nothing has touched for as long as it keeps one', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', logins)
+        .keyBy('user')
+        .process('count', {
+          output: Alert,
+          state: { seen: t.int32() },
+          ttl: '1s',
+          process: (row, { state, emit }) => {
+            expectTypeOf(row).toEqualTypeOf<{
+              readonly at: number
+              readonly user: string
+              readonly ok: boolean
+            }>()
+            expectTypeOf(state.seen).toEqualTypeOf<number>()
+            state.seen++
+            emit({ at: row.at, user: row.user, what: '', count: state.seen })
+          },
+        })
+        .egress('alerts', sink)
+    })
+    const driver = drive(made, undefined)
+    for (const ms of [10, 500, 1400, 2399, 3500]) driver.push('logins', at(ms, 'ann')).advanceTo(ms + 100)
+    expect(driver.output('alerts').map(({ count }) => count)).toEqual([1, 2, 3, 4, 1])
+  })
+
+  it('fails with its name, its place, the row and what was wrong', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', logins)
+        .keyBy('user')
+        .process('wrong', {
+          output: Alert,
+          state: { seen: t.uint8(), recent: value<readonly number[]>([]) },
+          process: (row, { state }) => {
+            if (row.ok) state.recent = [...state.recent, Number.NaN]
+            else state.seen = -1
+          },
+        })
+        .egress('alerts', sink)
+    })
+    const run = (ok: boolean) => () =>
+      drive(made, undefined)
+        .push('logins', at(5, 'ann', ok))
+        .advanceTo(50)
+    expect(run(false)).toThrow(
+      /^risk, process wrong \(.*process\.test\.ts:\d+\), at row \{at 5, user "ann", ok false\}: TypeError: /,
+    )
+    expect(run(false)).toThrow('state.seen: a whole number from 0 to 255, not -1')
+    expect(run(true)).toThrow('state.recent: it[0] is NaN, which JSON cannot hold')
+  })
+})
