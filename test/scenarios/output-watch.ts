@@ -1,6 +1,9 @@
 import type { PairId } from '@pollux/protocol'
 import type { Simulation } from '@pollux/sim'
 
+/** The column of a toy that no other toy has the same value in. */
+const ID = 0
+
 /** Times every row from the source to its first appearance at an output: what a fault costs a user. */
 export class OutputWatch {
   readonly #simulation: Simulation
@@ -13,8 +16,9 @@ export class OutputWatch {
     this.#simulation = simulation
     for (const place of simulation.topology.pairs.values()) {
       if (place.stage.kind !== 'ingress') continue
-      const { rows, arrivals } = simulation.data(place.id)
-      rows.forEach((row, index) => this.#arrivals.set(row.id, arrivals[index]!))
+      const data = simulation.data(place.id)
+      const rows = data.batch(0, data.length)
+      data.arrivals.forEach((at, row) => this.#arrivals.set(Number(rows.value(ID, row)), at))
     }
   }
 
@@ -42,7 +46,7 @@ export class OutputWatch {
       const sink = this.#simulation.sink(place.id)
       if (place.stage.sink === 'transactional') {
         this.#count(place.id, sink.rows.length, (from) =>
-          sink.rows.slice(from).map((row) => Number(row.values[0])),
+          sink.rows.slice(from).map((row) => Number(row.values[ID])),
         )
       } else
         this.#count(place.id, sink.stored.size, (from) => [...sink.stored.keys()].slice(from).map(Number))
@@ -66,5 +70,5 @@ export class OutputWatch {
 }
 
 function shownIds(shown: ReadonlyMap<number, { readonly values: readonly unknown[] }>): number[] {
-  return [...shown.values()].map((row) => Number(row.values[0]))
+  return [...shown.values()].map((row) => Number(row.values[ID]))
 }

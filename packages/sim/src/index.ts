@@ -16,5 +16,5 @@ export { type Topic, TRANSCRIPT_TOPICS } from './transcript/transcript-topics.ts
 export type { Entry } from './transcript/transcript-entry.ts'
 export { describeEvent } from './transcript/describe-event.ts'
 export { describeKey } from './transcript/describe-key.ts'
-export { TOY_SCHEMA } from './runs/toy-rows.ts'
+export { TOY_SCHEMA } from './toys/toy-rows.ts'
 export { drive, type Driver, type PlainRow } from './kit/drive.ts'

@@ -1,6 +1,6 @@
 import type { Random } from '@pollux/std'
 import { BatchBuilder, type Emitter, type Operator, type PairId, type Plan, Topology } from '@pollux/protocol'
-import { appendToy, toyAt, TOY_SCHEMA } from '../runs/toy-rows.ts'
+import { appendToy, toyAt, TOY_SCHEMA } from '../toys/toy-rows.ts'
 
 /**
  * What is wrong with the user's code in this run, and not with the world: no repair helps, so the pipeline

@@ -1,9 +1,10 @@
 import { type Decision, describePosition, type Message, type PairId, type Topology } from '@pollux/protocol'
-import type { DisplayClient, ShownRow } from '../world/display-client.ts'
-import { type ModelRow, modelOutput } from './batch-model.ts'
+import type { DisplayClient } from '../world/display-client.ts'
+import { describeOutputRow, type ExpectedOutput, type OutputRow, sameOutputRow } from './expected-output.ts'
+import { pairOfSlot } from '../faults/struck-slots.ts'
 import type { ProcessModel } from '../world/process-model.ts'
 import type { SinkModel } from '../world/sink-model.ts'
-import { tagOf, type ToyRow } from '../runs/toy-rows.ts'
+import type { SourceRows } from '../world/source-rows.ts'
 
 /** What a run did wrong, by the name of the promise it broke. */
 export type Verdict =
@@ -32,6 +33,8 @@ export type Verdict =
 export interface Violation {
   readonly verdict: Verdict
   readonly detail: string
+  /** Whose fault it is, or seems to be, where that can be said. */
+  readonly pair?: PairId
 }
 
 /** A frame (rows, epoch, digest) or a seal (rows 0 or -1 for idle, end, watermark) as it was first sent. */
@@ -61,8 +64,9 @@ export class Checker {
     this.#topology = topology
   }
 
-  report(verdict: Verdict, detail: string): void {
-    if (this.violations.length < 20) this.violations.push({ verdict, detail })
+  report(verdict: Verdict, detail: string, pair?: PairId): void {
+    if (this.violations.length >= 20) return
+    this.violations.push(pair === undefined ? { verdict, detail } : { verdict, detail, pair })
   }
 
   /**
@@ -87,6 +91,7 @@ export class Checker {
       this.report(
         'diverged',
         `${worker.slot} sends ${JSON.stringify(item)}, before it was ${JSON.stringify(before)}: ${at}`,
+        pairOfSlot(worker.slot),
       )
     }
   }
@@ -131,104 +136,98 @@ export class Checker {
     if (Number(position) !== rows) this.report('lost', `${pair}: decided up to row ${position} of ${rows}`)
   }
 
-  /** The source has no late rows, so none may come behind a watermark that an earlier seal has told. */
+  /** A row that is not late by itself may not come behind a watermark that an earlier seal has told. */
   checkLateness(
     pair: PairId,
     decisions: readonly Decision[],
-    rowsOf: (decision: Decision) => readonly ToyRow[],
+    data: SourceRows,
+    rowsOf: (decision: Decision) => readonly number[],
   ): void {
     let told = Number.NEGATIVE_INFINITY
     for (const decision of decisions) {
-      const late = rowsOf(decision).find((row) => row.at < told)
+      const late = rowsOf(decision).find((row) => data.isOvertaken(row, told))
       if (late !== undefined)
-        this.report(
-          'late',
-          `${pair}: decision ${decision.index} has row ${late.id} of ${late.at} behind ${told}`,
-        )
+        this.report('late', `${pair}: decision ${decision.index} has row ${late}, which is behind ${told}`)
       if (decision.seals) told = Math.max(told, decision.watermark)
     }
   }
 
   checkOutput(
-    decisions: ReadonlyMap<PairId, readonly Decision[]>,
-    rowsOf: (pair: PairId, decision: Decision) => readonly ToyRow[],
+    expected: ReadonlyMap<PairId, ExpectedOutput>,
     sinks: ReadonlyMap<PairId, SinkModel>,
     clients: readonly DisplayClient[],
   ): void {
-    const expected = modelOutput(this.#topology, decisions, rowsOf)
-    for (const [pair, rows] of expected) {
+    for (const [pair, output] of expected) {
       const { stage } = this.#topology.pair(pair)
       if (stage.kind !== 'egress') continue
       const sink = sinks.get(pair)
-      if (stage.sink === 'transactional' && sink !== undefined) {
-        this.#compareRows(
-          pair,
-          rows,
-          sink.rows.map((row) => ({ epoch: row.epoch, values: row.values })),
-        )
-      } else if (stage.sink === 'idempotent' && sink !== undefined) this.#compareStored(pair, rows, sink)
-      for (const client of clients) if (client.pair === pair) this.#compareShown(client, rows)
+      if (stage.sink === 'transactional' && sink !== undefined)
+        this.#compareRows(pair, output.rows, sink.rows)
+      else if (stage.sink === 'idempotent' && sink !== undefined) this.#compareStored(pair, output.rows, sink)
+      for (const client of clients) if (client.pair === pair) this.#compareShown(client, output)
     }
   }
 
-  #compareRows(pair: PairId, expected: readonly ModelRow[], actual: readonly ShownRow[]): void {
+  #compareRows(pair: PairId, expected: readonly OutputRow[], actual: readonly OutputRow[]): void {
     const count = Math.max(expected.length, actual.length)
     for (let place = 0; place < count; place++) {
       const want = expected[place]
       const got = actual[place]
-      if (want !== undefined && got !== undefined && sameRow(want, got)) continue
+      if (want !== undefined && got !== undefined && sameOutputRow(want, got)) continue
       const before = actual.slice(0, place)
       const verdict =
         got === undefined
           ? 'lost'
           : before.some((row) => String(row.values) === String(got.values))
             ? 'repeated'
-            : actual.slice(place).some((row) => want !== undefined && sameRow(want, row))
+            : actual.slice(place).some((row) => want !== undefined && sameOutputRow(want, row))
               ? 'reordered'
               : 'lost'
-      const should = want === undefined ? 'none' : describeModel(want)
-      this.report(verdict, `${pair}: row ${place} is ${describeRow(got)}, should be ${should}`)
+      this.report(
+        verdict,
+        `${pair}: row ${place} is ${describeOutputRow(got)}, should be ${describeOutputRow(want)}`,
+      )
       return
     }
   }
 
-  #compareStored(pair: PairId, expected: readonly ModelRow[], sink: SinkModel): void {
-    const want = new Map<number, ModelRow>()
-    for (const row of expected) want.set(row.id, row)
-    for (const [id, row] of want) {
-      const got = sink.stored.get(id)
-      if (got === undefined) this.report('lost', `${pair}: id ${id} is missing`)
-      else if (!sameRow(row, got))
-        this.report('reordered', `${pair}: id ${id} is ${describeRow(got)}, should be ${describeModel(row)}`)
+  #compareStored(pair: PairId, expected: readonly OutputRow[], { keys, stored, latest }: SinkModel): void {
+    const want = new Map(expected.map((row, seq) => [keys.single(row.values, seq), row]))
+    for (const [key, row] of want) {
+      const got = stored.get(key)
+      if (got === undefined) this.report('lost', `${pair}: ${describeOutputRow(row)} is missing`)
+      else this.#compareKept(pair, row, got)
     }
-    for (const id of sink.stored.keys()) {
-      if (!want.has(id as number)) this.report('repeated', `${pair}: id ${String(id)} should not be there`)
+    for (const [key, row] of stored) {
+      if (!want.has(key)) this.report('repeated', `${pair}: ${describeOutputRow(row)} should not be there`)
     }
     // A key is written many times over: what stays is what was written last.
-    const last = new Map<number, ModelRow>(expected.map((row) => [row.key, row]))
-    for (const [key, row] of last) {
-      const got = sink.latest.get(key)
-      if (got !== undefined && sameRow(row, got)) continue
-      this.report('reordered', `${pair}: key ${key} is ${describeRow(got)}, should be ${describeModel(row)}`)
-    }
+    const last = new Map(expected.map((row, seq) => [keys.shared(row.values, seq), row]))
+    for (const [key, row] of last) this.#compareKept(pair, row, latest.get(key))
   }
 
-  #compareShown(client: DisplayClient, expected: readonly ModelRow[]): void {
+  #compareKept(pair: PairId, want: OutputRow, got: OutputRow | undefined): void {
+    if (got !== undefined && sameOutputRow(want, got)) return
+    this.report(
+      'reordered',
+      `${pair}: ${describeOutputRow(got)} is kept, should be ${describeOutputRow(want)}`,
+    )
+  }
+
+  #compareShown(client: DisplayClient, { rows, contentAfter }: ExpectedOutput): void {
     if (client.complaint !== null) this.report('final-changed', client.complaint)
     for (const [seq, row] of client.sealed) {
-      const want = expected[seq]
-      if (want === undefined || !sameRow(want, row)) {
+      const want = rows[seq]
+      if (want === undefined || !sameOutputRow(want, row)) {
         this.report(
           'final-changed',
-          `client ${client.id} of ${client.pair}: event ${seq} was final as ${describeRow(row)}`,
+          `client ${client.id} of ${client.pair}: event ${seq} was final as ${describeOutputRow(row)}`,
         )
         return
       }
     }
     for (const reset of client.resets) {
-      const want = contentAfter(expected.slice(0, reset.seq + 1))
-      const got = new Map(reset.rows.map((row) => [Number(row[0]), row.slice(1).map(Number)]))
-      if (String([...got].sort(byKey)) === String([...want].sort(byKey))) continue
+      if (sameContent(reset.rows, contentAfter(reset.seq + 1))) continue
       this.report(
         'final-changed',
         `client ${client.id} of ${client.pair}: a reset to ${reset.seq} shows other content`,
@@ -238,7 +237,7 @@ export class Checker {
     if (client.owedEnd && !client.ended)
       this.report('lost', `client ${client.id} of ${client.pair} was never told the end`)
     if (!client.ended) return
-    for (let seq = client.base + 1; seq < expected.length; seq++) {
+    for (let seq = client.base + 1; seq < rows.length; seq++) {
       if (client.sealed.has(seq)) continue
       this.report('lost', `client ${client.id} of ${client.pair}: event ${seq} never came`)
       return
@@ -246,33 +245,9 @@ export class Checker {
   }
 }
 
-/** What a display shows after these events: per key, how many there were and what the last one came to. */
-function contentAfter(rows: readonly ModelRow[]): Map<number, readonly number[]> {
-  const content = new Map<number, readonly number[]>()
-  for (const { key, value } of rows) content.set(key, [(content.get(key)?.[0] ?? 0) + 1, value])
-  return content
-}
+type Content = readonly (readonly unknown[])[]
 
-function byKey([a]: [number, unknown], [b]: [number, unknown]): number {
-  return a - b
-}
-
-function sameRow(want: ModelRow, got: ShownRow): boolean {
-  const [id, key, at, value, tag] = got.values
-  return (
-    want.epoch === got.epoch &&
-    want.id === id &&
-    want.key === key &&
-    want.at === at &&
-    want.value === value &&
-    tag === tagOf(want.key)
-  )
-}
-
-function describeRow(row: ShownRow | undefined): string {
-  return row === undefined ? 'none' : `(${row.values.join(', ')}) of epoch ${row.epoch}`
-}
-
-function describeModel(row: ModelRow): string {
-  return `(${row.id}, ${row.key}, ${row.at}, ${row.value}) of epoch ${row.epoch}`
+/** In whatever order. */
+function sameContent(one: Content, other: Content): boolean {
+  return String(one.map(String).sort()) === String(other.map(String).sort())
 }

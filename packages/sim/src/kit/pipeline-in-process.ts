@@ -1,113 +1,75 @@
 import {
-  BatchBuilder,
-  type Channel,
-  type Emitter,
   type Epoch,
-  hashKey,
   type Operator,
   type OperatorFactory,
   type PairId,
   type PairPlace,
-  partitionOfHash,
   type Plan,
   type RowSet,
   Topology,
 } from '@pollux/protocol'
+import { must } from '@pollux/std'
+import { ChannelQueue } from './channel-queue.ts'
+import { type IngressStep, StageInstance } from './stage-instance.ts'
 
 /** What an ingress partition gets for one epoch. */
-export interface EpochInput {
-  readonly rows: RowSet | null
-  readonly watermark: number
-  readonly idle: boolean
-}
+export type EpochInput = Pick<IngressStep, 'rows' | 'watermark' | 'idle'>
 
 /**
- * A plan in one process, without pairs and without anything that can fail: each stage in turn, epoch by
- * epoch. What comes out is what the pipeline must show, however it is run.
+ * A plan in one process, without pairs and without anything that can fail: each stage in turn. What comes out
+ * is what the pipeline must show, however it is run.
  */
 export class PipelineInProcess {
   readonly topology: Topology
-  /** Told of every row that comes to a sink. */
+  /** Told of all rows that come to a sink. */
   onRows: (egress: PairPlace, rows: RowSet, epoch: Epoch) => void = () => undefined
-  readonly #order: readonly Instance[]
-  readonly #queues = new Map<number, BatchBuilder>()
+  /** Told of every boundary that a sink has come to. */
+  onBoundary: (egress: PairPlace, operator: Operator) => void = () => undefined
+  /** Every partition after those that feed it. */
+  readonly #instances = new Map<PairId, StageInstance>()
   #next = 0 as Epoch
 
   constructor(plan: Plan, operators: OperatorFactory) {
     this.topology = new Topology(plan)
-    for (const { id, edge } of this.topology.channels) this.#queues.set(id, new BatchBuilder(edge.schema))
-    this.#order = inOrder(this.topology).map((place) => ({
-      place,
-      operator: operators(place.stage.step, place.partition),
-      watermark: Number.MIN_SAFE_INTEGER,
-      idle: false,
-    }))
+    const queues = this.topology.channels.map((channel) => new ChannelQueue(channel))
+    for (const place of inOrder(this.topology)) {
+      const operator = operators(place.stage.step, place.partition)
+      const instance = new StageInstance(this.topology, place, operator, (id) => queues[id]!)
+      this.#instances.set(place.id, instance)
+      if (place.stage.kind !== 'egress') continue
+      instance.onRows = (rows, epoch) => this.onRows(place, rows, epoch)
+      instance.onBoundary = () => this.onBoundary(place, operator)
+    }
   }
 
-  /** The first epoch that has not been run. */
+  /** The first epoch that `run` has not run. */
   get next(): Epoch {
     return this.#next
   }
 
-  /** Runs the epochs up to `to`; what is given belongs to the last of them. */
+  /**
+   * Runs the epochs up to `to`; what is given belongs to the last of them. An ingress partition that is given
+   * nothing has nothing to add: its watermark stands.
+   */
   run(to: Epoch, inputs: ReadonlyMap<PairId, EpochInput>): void {
-    const states = new Map(this.#order.map((instance) => [instance.place.id, instance]))
-    for (const instance of this.#order) {
-      const { place, operator } = instance
-      const { plan } = this.topology
-      const epoch = (Math.min(to, Number.MAX_SAFE_INTEGER) - 1) as Epoch
-      const now = plan.originMs + epoch * plan.tickMs
-      const during = { epoch, now, watermarkBefore: instance.watermark }
-      const out = this.#emitterOf(place, epoch)
-      const input = inputs.get(place.id)
-      if (input?.rows) operator.process(0, input.rows, during, out)
-      for (const channel of place.inputs) {
-        const rows = this.#queues.get(channel.id)!
-        if (rows.rows > 0) operator.process(channel.edge.port, rows, during, out)
-        rows.reset()
-      }
-      const before = input === undefined ? place.upstream.map((pair) => states.get(pair)!) : [input]
-      const awake = before.filter(({ idle }) => !idle)
-      instance.idle = awake.length === 0
-      const least = Math.min(...awake.map(({ watermark }) => watermark))
-      if (!instance.idle) instance.watermark = Math.max(instance.watermark, least)
-      const { watermark } = instance
-      operator.boundary({ ...during, epochFrom: this.#next, epochTo: to, watermark }, out)
+    for (const [pair, { place, watermark, idle }] of this.#instances) {
+      if (place.stage.kind !== 'ingress') continue
+      this.read(pair, { to, seals: true, ...(inputs.get(pair) ?? { rows: null, watermark, idle }) })
     }
+    this.settle()
     this.#next = to
   }
 
-  #emitterOf(place: PairPlace, epoch: Epoch): Emitter {
-    return {
-      emit: (output, rows) => {
-        if (place.stage.kind === 'egress') this.onRows(place, rows, epoch)
-        for (const channel of place.outputs) if (channel.edge.output === output) this.#route(channel, rows)
-      },
-    }
+  /** What an ingress partition has decided; what follows of it `settle` works out. */
+  read(pair: PairId, step: IngressStep): void {
+    must(this.#instances.get(pair), () => `no pair ${pair}`).read(step)
   }
 
-  #route(channel: Channel, rows: RowSet): void {
-    const queue = this.#queues.get(channel.id)!
-    const { exchange } = channel.edge
-    const { partitions } = this.topology.pair(channel.to).stage
-    const { groups } = this.topology.plan
-    for (let row = 0; row < rows.rows; row++) {
-      const here =
-        exchange.kind !== 'key' ||
-        partitionOfHash(hashKey(rows, exchange.columns, row), groups, partitions) === channel.toPartition
-      if (here) queue.appendRow(rows, row)
-    }
+  settle(): void {
+    for (const instance of this.#instances.values()) instance.work()
   }
 }
 
-interface Instance {
-  readonly place: PairPlace
-  readonly operator: Operator
-  watermark: number
-  idle: boolean
-}
-
-/** Every pair after those that feed it. */
 function inOrder(topology: Topology): PairPlace[] {
   const placed = new Set<PairId>()
   const order: PairPlace[] = []

@@ -1,6 +1,6 @@
 import type { Random } from '@pollux/std'
 import type { Edge, Exchange, Plan, Stage } from '@pollux/protocol'
-import { TOY_SCHEMA } from './toy-rows.ts'
+import { TOY_SCHEMA } from '../toys/toy-rows.ts'
 
 type Shape = (random: Random, draft: Draft) => void
 

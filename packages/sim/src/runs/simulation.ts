@@ -1,5 +1,5 @@
 import { Random } from '@pollux/std'
-import { type Decision, EPOCH_END, type Epoch, type PairId, type Plan, Topology } from '@pollux/protocol'
+import { type Epoch, type PairId, type Plan, Topology } from '@pollux/protocol'
 import {
   DEFAULT_LIMITS,
   type DisplayEvent,
@@ -21,6 +21,8 @@ import type { Fault } from '../faults/fault.ts'
 import { type Flaw, withFlaw } from '../faults/flaw.ts'
 import { FlawJudge } from '../judge/flaw-judge.ts'
 import { FaultDriver } from '../faults/fault-driver.ts'
+import { judgeFinished } from '../judge/final-judge.ts'
+import type { ExpectedOutput } from '../judge/expected-output.ts'
 import { FenceWatch } from '../judge/fence-watch.ts'
 import { EndWatch } from '../judge/end-watch.ts'
 import { Network } from '../world/network.ts'
@@ -29,10 +31,11 @@ import { PairInvariants } from '../judge/pair-invariants.ts'
 import { phaseOf, type ProtocolPhase } from '../judge/protocol-phase.ts'
 import { PushClients } from '../world/push-clients.ts'
 import { SinkModel } from '../world/sink-model.ts'
-import { SourceData, SourceModel } from '../world/source-model.ts'
+import { SourceModel } from '../world/source-model.ts'
+import type { SourceRows } from '../world/source-rows.ts'
 import { StoreModel } from '../world/store-model.ts'
-import { toyOperators } from './toy-operators.ts'
-import type { ToyRow } from './toy-rows.ts'
+import { ToyWorkload } from '../toys/toy-workload.ts'
+import type { Workload } from './workload.ts'
 import { World } from '../world/world.ts'
 
 export interface SimulationOptions {
@@ -41,6 +44,7 @@ export interface SimulationOptions {
   readonly faults: readonly Fault[]
   /** All faults are over by then; everything must converge afterwards. */
   readonly healAt: number
+  /** Of each source of toys. */
   readonly rows: number
   readonly limits: Limits
   /** The last row arrives at about this time; by default well before everything heals. */
@@ -51,6 +55,8 @@ export interface SimulationOptions {
   readonly flaw?: Flaw | null
   /** Somebody drives this run by hand, and resumes by hand what was drained. */
   readonly attended?: boolean
+  /** What the pipeline reads and does; toys if not given. */
+  readonly workload?: Workload
 }
 
 /** Small bounds and short patience, so that every one of them is reached in a run of half a second. */
@@ -121,11 +127,14 @@ export class Simulation implements Outside {
   /** Every slot, in the order of the plan. */
   readonly slots: readonly string[]
   observer: Observer | null = null
+  /** What should have come out, by egress partition; null as long as the run has not been judged. */
+  expected: ReadonlyMap<PairId, ExpectedOutput> | null = null
   /** Drained on purpose: to be resumed. */
   drains = 0
   readonly #sources = new Map<PairId, SourceModel>()
-  readonly #data = new Map<PairId, SourceData>()
+  readonly #data = new Map<PairId, SourceRows>()
   readonly #sinks = new Map<PairId, SinkModel>()
+  readonly #workload: Workload
   readonly #random: Random
   readonly #endWatch = new EndWatch()
   readonly #planHash = 'plan-1'
@@ -137,6 +146,7 @@ export class Simulation implements Outside {
 
   constructor(options: SimulationOptions) {
     this.options = options
+    this.#workload = options.workload ?? new ToyWorkload(options.plan.groups, options.rows)
     this.#flaws = new FlawJudge(options.flaw ?? null, () => this.world.now)
     this.healAt = options.healAt
     this.world = new World(options.seed)
@@ -161,7 +171,7 @@ export class Simulation implements Outside {
       if (after.run !== before.run) this.#flaws.onRun()
       if (after.state.kind === 'finished') this.#endWatch.onFinished(this.world.now, this.processes.values())
     }
-    this.pushClients = new PushClients(this.world, (slot) => this.find(slot))
+    this.pushClients = new PushClients(this.world, options.plan.originMs, (slot) => this.find(slot))
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
     this.network.onSend = (from, link, message) => {
       if ((message.kind !== 'frame' && message.kind !== 'seal') || !(from instanceof ProcessModel)) return
@@ -228,7 +238,7 @@ export class Simulation implements Outside {
   }
 
   /** What the source of an ingress partition holds. */
-  data(pair: PairId): SourceData {
+  data(pair: PairId): SourceRows {
     return this.#data.get(pair)!
   }
 
@@ -258,20 +268,31 @@ export class Simulation implements Outside {
     }
     const escaped = this.#flaws.escaped(this.faults.kinds)
     if (escaped !== null) this.checker.report('halted', escaped)
-    if (!this.#flaws.mayDiffer) this.#judge()
+    if (this.#flaws.mayDiffer) return
+    const { topology, pushClients, displayClients, checker, store } = this
+    this.expected = judgeFinished({
+      topology,
+      workload: this.#workload,
+      history: store.history,
+      data: this.#data,
+      pushClients,
+      sinks: this.#sinks,
+      displayClients,
+      endWatch: this.#endWatch,
+      checker,
+    })
   }
 
   /** `other`: a process that does not fit, with other code or another plan. */
   startSlot(slot: string, other: { readonly planHash?: string; readonly fingerprint?: string } = {}): void {
     if (this.find(slot) !== null || isEnded(this.runKey.state)) return
     const [stage, partition, lane] = slot.split('/') as [string, string, 'a' | 'b']
-    const skew = {
-      offset: this.#random.float() * 1e6,
-      rate: 0.98 + this.#random.float() * 0.04,
-      wallOffset: this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20,
-    }
-    const toys = toyOperators(this.options.plan.groups)
-    const { flaw = null } = this.options
+    const { flaw = null, plan } = this.options
+    const offset = this.#random.float() * 1e6
+    const rate = 0.98 + this.#random.float() * 0.04
+    const wrong = this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20
+    const skew = { offset, rate, wallOffset: plan.originMs + wrong }
+    const operators = this.#workload.operators()
     const identity = {
       topology: this.topology,
       place: this.topology.pair(`${stage}/${partition}`),
@@ -281,7 +302,7 @@ export class Simulation implements Outside {
       fingerprint: 'code-1',
       token: 'token',
       limits: this.options.limits,
-      operators: (step: string, of: number) => withFlaw(toys(step, of), flaw, slot, this.#flaws.onShown),
+      operators: (step: string, of: number) => withFlaw(operators(step, of), flaw, slot, this.#flaws.onShown),
       ...other,
     }
     const worker = new ProcessModel(this.world, this, identity, slot, skew)
@@ -345,10 +366,8 @@ export class Simulation implements Outside {
   }
 
   onCrash(worker: ProcessModel, error: unknown): void {
-    this.checker.report(
-      'crashed',
-      `${worker.slot}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    )
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.checker.report('crashed', `${worker.slot}: ${what}`, worker.identity.place.id)
   }
 
   onAnswer(request: number, answer: PushAnswer): void {
@@ -364,10 +383,8 @@ export class Simulation implements Outside {
     let index = 0
     for (const place of this.topology.pairs.values()) {
       if (place.stage.kind === 'ingress') {
-        const data = new SourceData(this.world, place.id, index++, {
-          rows: this.options.rows,
-          endMs: this.options.sourceMs ?? this.options.healAt * 0.8,
-        })
+        const endMs = this.options.sourceMs ?? this.options.healAt * 0.8
+        const data = this.#workload.sourceRows(place, index++, this.world.random, endMs)
         this.#data.set(place.id, data)
         const source = new SourceModel(this.world, data)
         source.mayEnd = () => this.#mayEnd
@@ -375,7 +392,7 @@ export class Simulation implements Outside {
         if (place.stage.source === 'push') this.pushClients.plan(this.topology, place.id, data)
       }
       if (place.stage.kind !== 'egress') continue
-      this.#sinks.set(place.id, new SinkModel(this.world))
+      this.#sinks.set(place.id, new SinkModel(this.world, this.#workload.sinkKeys))
       if (place.stage.sink !== 'resumable') continue
       for (let count = 0; count < 2; count++) {
         this.displayClients.push(
@@ -437,7 +454,7 @@ export class Simulation implements Outside {
       if (place.stage.source === 'push') pushes = true
       else {
         const reads = (this.store.history.get(place.id) ?? []).flatMap((decision) => decision.reads)
-        if (Number(reads.at(-1)?.to ?? 0) !== this.options.rows) return false
+        if (Number(reads.at(-1)?.to ?? 0) !== this.data(place.id).length) return false
       }
     }
     return pushes && this.pushClients.done
@@ -450,39 +467,5 @@ export class Simulation implements Outside {
   /** Some replica of the display is still there. */
   #isShown(pair: PairId): boolean {
     return LANES.some((lane) => this.find(`${pair}/${lane}`) !== null)
-  }
-
-  #judge(): void {
-    for (const client of this.displayClients) client.owedEnd = this.#endWatch.owes(client.pair)
-    const history = this.store.history
-    this.checker.checkLogs(history)
-    for (const place of this.topology.pairs.values()) {
-      if (place.stage.kind !== 'ingress') continue
-      const decisions = history.get(place.id) ?? []
-      if (decisions.at(-1)?.to !== EPOCH_END)
-        this.checker.report('lost', `${place.id}: its log does not reach the end`)
-      if (place.stage.source !== 'replayable') continue
-      this.checker.checkCoverage(place.id, decisions, this.options.rows)
-      this.checker.checkLateness(place.id, decisions, (decision) => this.#rowsOf(place.id, decision))
-    }
-    const keys = [...history.values()].flat().flatMap((decision) => decision.pushes.map((push) => push.key))
-    if (new Set(keys).size !== keys.length)
-      this.checker.report('repeated', 'a pushed request was decided twice')
-    for (const key of this.pushClients.storedKeys) {
-      if (!keys.includes(key))
-        this.checker.report('unacknowledged', `push ${key} was answered and is not in any log`)
-    }
-    this.checker.checkOutput(
-      history,
-      (pair, decision) => this.#rowsOf(pair, decision),
-      this.#sinks,
-      this.displayClients,
-    )
-  }
-
-  #rowsOf(pair: PairId, decision: Decision): readonly ToyRow[] {
-    const data = this.#data.get(pair)
-    const read = decision.reads.flatMap((one) => data?.rows.slice(Number(one.from), Number(one.to)) ?? [])
-    return [...read, ...decision.pushes.flatMap((push) => this.pushClients.rowsOf(push.key))]
   }
 }

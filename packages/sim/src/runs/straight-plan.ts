@@ -1,5 +1,5 @@
 import type { Plan } from '@pollux/protocol'
-import { TOY_SCHEMA } from './toy-rows.ts'
+import { TOY_SCHEMA } from '../toys/toy-rows.ts'
 
 /** A plan in which one partition of each stage feeds the next: from `in` through the computes to `out`. */
 export function straightPlan(choice: {

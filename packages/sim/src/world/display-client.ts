@@ -1,13 +1,8 @@
 import { otherLane, type PairId } from '@pollux/protocol'
 import type { DisplayEvent, EventId } from '@pollux/pair'
+import type { OutputRow } from '../judge/expected-output.ts'
 import type { ProcessModel } from './process-model.ts'
 import type { World } from './world.ts'
-
-/** One event as a client has it. */
-export interface ShownRow {
-  readonly epoch: number
-  readonly values: readonly unknown[]
-}
 
 const PATIENCE_MS = 120
 /** Clients of one run: connection numbers step by it, so that a number names its client. */
@@ -22,9 +17,9 @@ export class DisplayClient {
   readonly pair: PairId
   readonly id: number
   /** By event number; what a reset skipped is absent. */
-  readonly shown = new Map<number, ShownRow>()
+  readonly shown = new Map<number, OutputRow>()
   /** What was marked final, for good. */
-  readonly sealed = new Map<number, ShownRow>()
+  readonly sealed = new Map<number, OutputRow>()
   /** Event number that the last reset stood for; -1 for none. */
   base = -1
   /** What it was shown at once, and after which event that was. */

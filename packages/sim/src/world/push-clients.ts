@@ -10,16 +10,19 @@ import {
 } from '@pollux/protocol'
 import type { Effect, Input, PushAnswer } from '@pollux/pair'
 import type { ProcessModel } from './process-model.ts'
-import type { SourceData } from './source-model.ts'
-import { batchOfToys, TOY_SCHEMA, type ToyRow } from '../runs/toy-rows.ts'
+import type { SourceRows } from './source-rows.ts'
 import type { World } from './world.ts'
 
 interface Client {
   readonly pair: PairId
   readonly key: string
-  readonly rows: readonly ToyRow[]
-  readonly firstTriedAt: number
-  readonly watermark: number
+  /** Its rows are [from, to) of these. */
+  readonly data: SourceRows
+  readonly from: number
+  readonly to: number
+  /** Who waits until this one is done. */
+  next: Client | null
+  firstTriedAt: number
   lane: 'a' | 'b'
   stored: boolean
   attempts: number
@@ -27,7 +30,6 @@ interface Client {
   retryAt: number
 }
 
-const ROWS_MOST = 5
 const PATIENCE_MS = 150
 /** How long an answer is on its way. */
 const ANSWER_MS = 0.5
@@ -41,9 +43,12 @@ export class PushClients {
   /** Who has taken a request in and not answered it yet. */
   readonly #owedBy = new Map<number, ProcessModel>()
   #nextRequest = 1
+  /** What the wall clock shows when virtual time begins. */
+  readonly #originMs: number
 
-  constructor(world: World, find: (slot: string) => ProcessModel | null) {
+  constructor(world: World, originMs: number, find: (slot: string) => ProcessModel | null) {
     this.#world = world
+    this.#originMs = originMs
     this.#find = find
   }
 
@@ -60,33 +65,37 @@ export class PushClients {
     return this.#clients.filter((client) => client.stored).map((client) => client.key)
   }
 
-  rowsOf(key: string): readonly ToyRow[] {
-    return this.#clients.find((client) => client.key === key)?.rows ?? []
+  /** The numbers of these rows in their source. */
+  rowsOf(key: string): readonly number[] {
+    const client = this.#clients.find((one) => one.key === key)
+    if (client === undefined) return []
+    return Array.from({ length: client.to - client.from }, (_, place) => client.from + place)
   }
 
   /** Plans the clients of one partition: its rows in small groups, when the last row of each has arrived. */
-  plan(topology: Topology, pair: PairId, data: SourceData): void {
+  plan(topology: Topology, pair: PairId, data: SourceRows): void {
     const { stage, partition } = topology.pair(pair)
     let from = 0
-    while (from < data.rows.length) {
-      const to = Math.min(data.rows.length, from + this.#world.random.between(1, ROWS_MOST))
-      const rows = data.rows.slice(from, to)
-      const at = data.arrivals[to - 1]!
-      const key = keyFor(`${pair}#${from}`, topology.plan.groups, stage.partitions, partition)
-      const watermark = Math.max(...rows.map((row) => row.at)) - 20
+    let before: Client | null = null
+    while (from < data.length) {
+      const to = Math.min(data.length, from + this.#world.random.between(1, data.pushRowsMost))
       const client: Client = {
         pair,
-        key,
-        rows,
-        firstTriedAt: at,
-        watermark,
+        key: keyFor(`${pair}#${from}`, topology.plan.groups, stage.partitions, partition),
+        data,
+        from,
+        to,
+        next: null,
+        firstTriedAt: 0,
         lane: 'a',
         stored: false,
         attempts: 0,
         retryAt: 0,
       }
       this.#clients.push(client)
-      this.#world.at(at, () => this.#try(client))
+      if (before === null || !data.pushesInTurn) this.#begin(client)
+      else before.next = client
+      before = client
       from = to
     }
   }
@@ -128,6 +137,7 @@ export class PushClients {
     if (client === undefined || client.stored || answer.kind === 'ended') return
     if (answer.kind === 'stored') {
       client.stored = true
+      if (client.next !== null) this.#begin(client.next)
       return
     }
     if (answer.kind === 'redirect') {
@@ -137,13 +147,23 @@ export class PushClients {
     this.#retry(client, answer.kind === 'redirect' ? 3 : 30)
   }
 
+  /** When the last of its rows has arrived, or at once if that is past. */
+  #begin(client: Client): void {
+    this.#world.at(client.data.arrivals[client.to - 1]!, () => {
+      client.firstTriedAt = this.#originMs + this.#world.now
+      this.#try(client)
+    })
+  }
+
   #try(client: Client): void {
     if (client.stored) return
     client.attempts++
     const request = this.#nextRequest++
     this.#byRequest.set(request, client)
-    const frame = new FrameEncoder(TOY_SCHEMA, crc32c).encode(batchOfToys(client.rows), 0 as Seq)
-    const push = { key: client.key, firstTriedAt: client.firstTriedAt, frame, watermark: client.watermark }
+    const { data, from, to, key, firstTriedAt } = client
+    const rows = data.batch(from, to)
+    const frame = new FrameEncoder(rows.schema, crc32c).encode(rows, 0 as Seq)
+    const push = { key, firstTriedAt, frame, watermark: data.pushWatermark(from, to) }
     const slot = `${client.pair}/${client.lane}`
     this.#world.after(0.5 + this.#world.random.float(), () => this.#find(slot)?.push(request, push))
     if (client.attempts % 2 === 0) client.lane = otherLane(client.lane)

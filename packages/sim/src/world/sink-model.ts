@@ -3,20 +3,30 @@ import type { SinkReply, SinkRequest } from '@pollux/pair'
 import { ServiceFront } from './service-front.ts'
 import type { World } from './world.ts'
 
+/** By what an idempotent sink keeps rows apart: of values, and the row's number in its partition. */
+export interface SinkKeys {
+  /** No two rows have the same. */
+  readonly single: (values: readonly unknown[], seq: number) => unknown
+  /** Many rows may have the same, and the newest stays. */
+  readonly shared: (values: readonly unknown[], seq: number) => unknown
+}
+
 /** A transactional or idempotent sink of one egress partition, behind its front. */
 export class SinkModel {
   readonly front: ServiceFront
+  readonly keys: SinkKeys
   /** Transactional: rows in the order of their commits. */
   readonly rows: PendingRow[] = []
-  /** Idempotent: the row of each id, the greatest version. */
+  /** Idempotent: every row, by a key of its own. */
   readonly stored = new Map<unknown, PendingRow>()
-  /** Idempotent: the row of each key, which many rows are written to. */
+  /** Idempotent: the newest row of each key that many rows are written to. */
   readonly latest = new Map<unknown, PendingRow>()
   record: Epoch | null = null
   #run = 0
   #generation = 0
 
-  constructor(world: World) {
+  constructor(world: World, keys: SinkKeys) {
+    this.keys = keys
     this.front = new ServiceFront(world, { leastMs: 0.3, spreadMs: 2 })
   }
 
@@ -64,8 +74,8 @@ export class SinkModel {
   #upsert(request: SinkRequest & { kind: 'upsert' }): SinkReply {
     if (this.record === null) return { kind: 'missing' }
     for (const row of request.rows) {
-      putNewer(this.stored, row.values[0], row)
-      putNewer(this.latest, row.values[1], row)
+      putNewer(this.stored, this.keys.single(row.values, row.seq), row)
+      putNewer(this.latest, this.keys.shared(row.values, row.seq), row)
     }
     if (request.record > this.record) this.record = request.record
     return { kind: 'committed', record: this.record }

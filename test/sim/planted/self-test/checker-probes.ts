@@ -1,12 +1,12 @@
-import type { Decision, Epoch, FrameMessage, Message, PairId, SealMessage } from '@pollux/protocol'
+import type { Decision, Epoch, FrameMessage, Message, SealMessage } from '@pollux/protocol'
 import { START } from '@pollux/protocol'
 import { SIM_LIMITS, Simulation, type Verdict } from '@pollux/sim'
 import { type Complaint, PIPELINE, simulationOf } from './bench.ts'
 
 type Checker = Simulation['checker']
-type Rows = ReturnType<Parameters<Checker['checkOutput']>[1]>
-type Sinks = Parameters<Checker['checkOutput']>[2]
-type Clients = Parameters<Checker['checkOutput']>[3]
+type Toys = readonly (typeof ROWS)[number][]
+type Sinks = Parameters<Checker['checkOutput']>[1]
+type Clients = Parameters<Checker['checkOutput']>[2]
 
 const ROWS = [1, 2, 3].map((id) => ({ id, key: id, at: id, value: id * 10 }))
 const EPOCH = 4 as Epoch
@@ -100,7 +100,7 @@ function deserted(dies: (slot: string) => boolean): Simulation {
   return simulation
 }
 
-function output(checker: Checker, rows: Rows): void {
+function output(checker: Checker, rows: Toys): void {
   const sink = { rows: rows.map(row) } as never
   judge(checker, new Map([['out/0', sink]]), [])
 }
@@ -120,11 +120,14 @@ function shown(checker: Checker, client: object): void {
 }
 
 function judge(checker: Checker, sinks: Sinks, clients: Clients): void {
-  const decisions = new Map<PairId, readonly Decision[]>([['in/0', LOG]])
-  checker.checkOutput(decisions, (_pair, { index }) => (index === 1 ? ROWS : []), sinks, clients)
+  const expected = { rows: ROWS.map(row), contentAfter: () => [] }
+  checker.checkOutput(new Map([['out/0', expected]]), sinks, clients)
 }
 
-function row({ id, key, at, value }: (typeof ROWS)[number]): object {
+function row({ id, key, at, value }: (typeof ROWS)[number]): {
+  readonly epoch: number
+  readonly values: readonly unknown[]
+} {
   return { epoch: EPOCH, values: [id, key, at, value, `key ${key}`] }
 }
 

@@ -1,8 +1,8 @@
 import { must } from '@pollux/std'
 import type { Decision, PairId, PairPlace, Topology } from '@pollux/protocol'
 import { hashNumber, partitionOfHash } from '@pollux/protocol'
-import { chain, type ToyRow } from '../runs/toy-rows.ts'
-import { WINDOW_MS } from '../runs/toy-operators.ts'
+import { chain, type ToyRow } from './toy-rows.ts'
+import { WINDOW_MS } from './toy-operators.ts'
 
 /** Rows of an epoch, or the end of a range of epochs. */
 type Item =
