@@ -41,8 +41,8 @@ describe('the report of a failure', () => {
 describe('a replay', () => {
   it('tells a run that passes, event by event when asked to', () => {
     const [short, long]: [string[], string[]] = [[], []]
-    expect(replayReport(randomSchedule(3), '3', false, (line) => short.push(line))).toBe(true)
-    replayReport(randomSchedule(3), '3', true, (line) => long.push(line))
+    expect(replayReport(randomSchedule(3), '3', { trace: false }, (line) => short.push(line))).toBe(true)
+    replayReport(randomSchedule(3), '3', { trace: true }, (line) => long.push(line))
     expect(short.at(-1)).toMatch(/^passes: \d+ faults struck, \d+ overlapping, \d+ steps$/)
     expect(long.length).toBeGreaterThan(short.length + 100)
   })

@@ -1,20 +1,17 @@
 import {
-  describeFault,
   describePlan,
-  type Judge,
+  faultLines,
+  lastEvents,
   type Outcome,
+  runAndTell,
+  type Runner,
   runSchedule,
   type Schedule,
-  shrink,
-  Transcript,
+  shrunkLines,
 } from '@pollux/sim'
 import type { ScheduleSource } from './schedule-source.ts'
 
 const LINES = 60
-/** What every replica says all the time. */
-const CHATTER = ['heartbeat', 'progress', 'producing', 'durable', 'accepted', 'behind']
-
-const judge: Judge = (schedule) => runSchedule(schedule).violations[0]?.verdict ?? null
 
 /** What `--replay` takes for this schedule. */
 export function replayName(source: ScheduleSource, number: number): string {
@@ -23,55 +20,34 @@ export function replayName(source: ScheduleSource, number: number): string {
 }
 
 /** Everything one needs to begin to understand a failure, and the command that shows it again. */
-export function failureReport(schedule: Schedule, name: string): string {
-  const last: string[] = []
-  const outcome = runAndTell(schedule, (line, topic) => {
-    if (CHATTER.includes(topic)) return
-    last.push(line)
-    if (last.length > 2 * LINES) last.splice(0, LINES)
-  })
+export function failureReport(schedule: Schedule, name: string, run: Runner = runSchedule): string {
+  const { outcome, lines } = lastEvents(schedule, run, LINES)
   return [
     `schedule ${name}: ${describePlan(schedule.plan)}`,
     ...faultLines(schedule),
     ...verdictLines(outcome),
     `the last ${LINES} events:`,
-    ...last.slice(-LINES),
+    ...lines,
     `again: npm run sim -- --replay ${name} --trace`,
-    ...shrunkLines(schedule, outcome),
+    ...shrunkLines(schedule, outcome, run),
   ].join('\n')
 }
 
-/** The same run told: every event with `--trace`, else only how it ended. */
+/** The same run told: every event with `trace`, else only how it ended. */
 export function replayReport(
   schedule: Schedule,
   name: string,
-  trace: boolean,
+  { trace, run = runSchedule }: { readonly trace: boolean; readonly run?: Runner },
   print: (line: string) => void,
 ): boolean {
   print(`schedule ${name}: ${describePlan(schedule.plan)}`)
   for (const line of faultLines(schedule)) print(line)
-  const outcome = runAndTell(schedule, (line) => {
+  const outcome = runAndTell(schedule, run, (line) => {
     if (trace) print(line)
   })
   for (const line of verdictLines(outcome)) print(line)
-  for (const line of shrunkLines(schedule, outcome)) print(line)
+  for (const line of shrunkLines(schedule, outcome, run)) print(line)
   return outcome.violations.length === 0
-}
-
-function runAndTell(schedule: Schedule, tell: (line: string, topic: string) => void): Outcome {
-  return runSchedule(schedule, (simulation) => {
-    new Transcript(simulation).onEntry = ({ at, who, text, topic }) => tell(lineOf(at, who, text), topic)
-    simulation.faults.onStrike = (fault) =>
-      tell(lineOf(simulation.world.now, '!', describeFault(fault)), 'fault')
-  })
-}
-
-function lineOf(at: number, who: string, text: string): string {
-  return `${at.toFixed(1).padStart(8)}  ${who.padEnd(10)}  ${text}`
-}
-
-function faultLines({ faults }: Schedule): string[] {
-  return faults.map((fault) => `  ${describeFault(fault)}`)
 }
 
 function verdictLines(outcome: Outcome): string[] {
@@ -84,16 +60,5 @@ function verdictLines(outcome: Outcome): string[] {
       ? []
       : [`pending: ${outcome.pending}`]),
     counts,
-  ]
-}
-
-function shrunkLines(schedule: Schedule, outcome: Outcome): string[] {
-  const [violation] = outcome.violations
-  if (violation === undefined) return []
-  const { schedule: shrunk, runs } = shrink(schedule, violation.verdict, judge)
-  const faults = faultLines(shrunk)
-  return [
-    `after ${runs} runs ${violation.verdict} needs ${faults.length} of ${schedule.faults.length} faults:`,
-    ...(faults.length === 0 ? ['  none at all'] : faults),
   ]
 }

@@ -34,7 +34,7 @@ async function obey(command: SimCommand): Promise<number> {
       const list = scheduleList(source)
       if (number >= list.length)
         throw new UsageError(`there are ${list.length} of ${what}; ${number} is not one`)
-      return replayReport(list.at(number), replayName(source, number), trace, (line) => console.log(line))
+      return replayReport(list.at(number), replayName(source, number), { trace }, (line) => console.log(line))
         ? 0
         : 1
     }

@@ -6,7 +6,9 @@ import { OPENERS } from './phase-openers.ts'
 import { PHASES } from '../judge/protocol-phase.ts'
 import { pairOfSlot, TARGET_OF } from './struck-slots.ts'
 
-const KINDS: readonly (readonly [FaultKind, number])[] = [
+type Kinds = readonly (readonly [kind: FaultKind, weight: number])[]
+
+const KINDS: Kinds = [
   ['crash', 30],
   ['hang', 12],
   ['slow', 4],
@@ -38,12 +40,17 @@ const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['drain', 1],
 ]
 
-const TOTAL = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
-
 /**
  * Faults that overlap on purpose: later ones often strike where, and while, an earlier one is being repaired.
+ * `only`: of these kinds, of which some must be able to strike somewhere.
  */
-export function randomFaults(random: Random, topology: Topology, until: number): Fault[] {
+export function randomFaults(
+  random: Random,
+  topology: Topology,
+  until: number,
+  only?: ReadonlySet<FaultKind>,
+): Fault[] {
+  const kinds = only === undefined ? KINDS : KINDS.filter(([kind]) => only.has(kind))
   const count = random.chance(0.12) ? random.between(0, 1) : random.between(2, 5)
   const pairs = [...topology.pairs.values()]
   const faults: Fault[] = []
@@ -60,10 +67,18 @@ export function randomFaults(random: Random, topology: Topology, until: number):
     }
     const aims = random.chance(follows ? 0.4 : 0.15)
     const when = Math.min(at, until)
-    if (aims) faults.push(...aimedFault(random, topology, focus, when))
-    else faults.push(someFault(random, kindOf, [focus, ...pairs], when))
+    if (aims) faults.push(...aimedFault(random, kinds, topology, focus, when))
+    else faults.push(someFault(random, (one) => kindOf(one, kinds), [focus, ...pairs], when))
   }
   return faults.sort((a, b) => a.at - b.at)
+}
+
+/** Some pair of the pipeline is such that a fault of this kind can strike there. */
+export function canStrike(kind: FaultKind, topology: Topology): boolean {
+  const target = TARGET_OF[kind]
+  const places = [...topology.pairs.values()]
+  if (target === 'source') return places.some(isReadHere)
+  return target !== 'sink' || places.some(isWrittenHere)
 }
 
 /** At the first of these places where it can strike; a kind that can at none of them is drawn again. */
@@ -86,9 +101,9 @@ function someFault(
  * A fault that waits for a phase, all kinds and phases alike, since here the rare ones are what is wanted;
  * often together with what brings that phase about.
  */
-function aimedFault(random: Random, topology: Topology, focus: PairPlace, at: number): Fault[] {
+function aimedFault(random: Random, kinds: Kinds, topology: Topology, focus: PairPlace, at: number): Fault[] {
   const places = [focus, ...topology.pairs.values()]
-  const fault = someFault(random, () => random.pick(KINDS)[0], places, at)
+  const fault = someFault(random, () => random.pick(kinds)[0], places, at)
   const phase = random.pick(PHASES.filter((one) => whyNever(fault.kind, one) === null))
   const pair = pairOfFault(fault)
   const target = TARGET_OF[fault.kind]
@@ -96,7 +111,7 @@ function aimedFault(random: Random, topology: Topology, focus: PairPlace, at: nu
   const who = random.chance(0.7) ? 'itself' : 'twin'
   const lagMs = random.chance(0.5) ? 0 : random.float() * 4
   const opener = OPENERS[phase]
-  const opens = random.chance(0.6) && opener !== null
+  const opens = random.chance(0.6) && opener !== null && kinds.some(([kind]) => kind === opener)
   const opening = opens ? faultOf(random, pair === null ? focus : topology.pair(pair), opener, at) : null
   return [
     ...(opening === null ? [] : [opening]),
@@ -110,9 +125,9 @@ function pairOfFault(fault: Fault): PairId | null {
   return 'a' in fault ? pairOfSlot(fault.a) : null
 }
 
-function kindOf(random: Random): FaultKind {
-  let left = random.below(TOTAL)
-  for (const [kind, weight] of KINDS) {
+function kindOf(random: Random, kinds: Kinds): FaultKind {
+  let left = random.below(kinds.reduce((sum, [, weight]) => sum + weight, 0))
+  for (const [kind, weight] of kinds) {
     left -= weight
     if (left < 0) return kind
   }
@@ -134,10 +149,8 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
   const neighbours = [place.id, ...place.upstream, ...place.downstream]
   const other = `${random.pick(neighbours)}/${random.pick(['a', 'b'] as const)}`
   const pair = place.id
-  const { stage } = place
-  // Clients of a push source, and of a display, have their own ways to fail.
-  const reads = stage.kind === 'ingress' && stage.source === 'replayable'
-  const writes = stage.kind === 'egress' && stage.sink !== 'resumable'
+  const reads = isReadHere(place)
+  const writes = isWrittenHere(place)
   switch (kind) {
     case 'crash':
       return { kind, at, slot, restartMs }
@@ -190,6 +203,16 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
     case 'drain':
       return { kind, at }
   }
+}
+
+/** Clients of a push source have their own ways to fail. */
+function isReadHere({ stage }: PairPlace): boolean {
+  return stage.kind === 'ingress' && stage.source === 'replayable'
+}
+
+/** And so have clients of a display. */
+function isWrittenHere({ stage }: PairPlace): boolean {
+  return stage.kind === 'egress' && stage.sink !== 'resumable'
 }
 
 /** Mostly a nuisance, sometimes longer than anybody waits. */

@@ -2,6 +2,7 @@ import type { Violation } from '../judge/checker.ts'
 import type { Cell } from '../judge/coverage.ts'
 import type { Schedule } from './schedule.ts'
 import { Simulation } from './simulation.ts'
+import type { Workload } from './workload.ts'
 
 /** What a run came to. */
 export interface Outcome {
@@ -17,12 +18,16 @@ export interface Outcome {
   readonly pending: string
 }
 
+export type Watch = (simulation: Simulation) => void
+/** Runs schedules of one workload. */
+export type Runner = (schedule: Schedule, watch?: Watch) => Outcome
+
 /**
  * `watch` sees the simulation before its first step: to hang a transcript, or anything else that only looks,
- * on it.
+ * on it. Without a workload the pipeline is one of toys.
  */
-export function runSchedule(schedule: Schedule, watch?: (simulation: Simulation) => void): Outcome {
-  const simulation = new Simulation(schedule)
+export function runSchedule(schedule: Schedule, watch?: Watch, workload?: Workload): Outcome {
+  const simulation = new Simulation(workload === undefined ? schedule : { ...schedule, workload })
   watch?.(simulation)
   try {
     simulation.run()

@@ -15,7 +15,7 @@ export interface Schedule {
   readonly seed: number
   readonly plan: Plan
   readonly faults: readonly Fault[]
-  /** Rows of each source. */
+  /** Rows of each source of toys. */
   readonly rows: number
   /** When about the last of them arrives. */
   readonly sourceMs: number
@@ -30,7 +30,7 @@ export interface Schedule {
 
 /** Everything heals at this moment; the last fault strikes a little earlier. */
 export const HEAL_AT_MS = 360
-const FAULTS_UNTIL_MS = 300
+export const FAULTS_UNTIL_MS = 300
 const ROWS = 32
 const FLAWED_SHARE = 0.04
 /** More than the pipeline can hold, and nothing wrong with it: nobody may come to harm by load alone. */
@@ -72,7 +72,7 @@ function someFlaw(random: Random, plan: Plan): Flaw | null {
 }
 
 /** Some bounds are drawn too: what never fills at one size may fill at another. */
-function someLimits(random: Random): Limits {
+export function someLimits(random: Random): Limits {
   return {
     ...SIM_LIMITS,
     imageSliceBytes: random.pick([40, 80, 300]),

@@ -90,8 +90,9 @@ export const SIM_LIMITS: Limits = {
   followerLagMax: 150,
 }
 
-/** Virtual time after healing within which a pipeline must have finished. */
+/** Virtual time after healing within which a pipeline must have finished: so long, and so many epochs. */
 const PATIENCE_MS = 5000
+const PATIENCE_EPOCHS = 250
 /** A run that goes round in circles at one moment never runs out of virtual time. */
 const STEPS_MOST = 3_000_000
 const LANES = ['a', 'b'] as const
@@ -253,7 +254,8 @@ export class Simulation implements Outside {
     const { checker, world } = this
     if (checker.violations.length > 0 || this.#settled() || this.#flaws.isHaltedByIt(this.runKey.state))
       return false
-    return world.now < this.healAt + PATIENCE_MS && world.steps <= STEPS_MOST
+    const patienceMs = Math.max(PATIENCE_MS, PATIENCE_EPOCHS * this.options.plan.tickMs)
+    return world.now < this.healAt + patienceMs && world.steps <= STEPS_MOST
   }
 
   /** Judges the whole run, once it is over. */

@@ -1,0 +1,114 @@
+import type { PairId } from '@pollux/protocol'
+import type { Violation } from '../judge/checker.ts'
+import type { Outcome } from '../runs/run-schedule.ts'
+import { describePlan, type Schedule } from '../runs/schedule.ts'
+import type { Simulation } from '../runs/simulation.ts'
+import { faultLines, lastEvents, shrunkLines } from '../transcript/failure-report.ts'
+import { describeRow } from './describe-row.ts'
+import type { PipelineUnderTest } from './pipeline-under-test.ts'
+import { askingTwice, type UnsteadyStep } from './unsteady-step.ts'
+
+type RunState = Simulation['runKey']['state']
+
+const DIVERGED = /^pair\.diverged: channel (\d+)/
+const EVENTS = 30
+/** Runs that are spent on leaving faults out. */
+const SHRINKING_MOST = 60
+/** What comes of operators that are no function of their input. */
+const SUSPICIOUS = ['diverged', 'lost', 'repeated', 'reordered', 'final-changed']
+
+/** Which run went wrong, and how. */
+export interface FailedRun {
+  readonly schedule: Schedule
+  readonly outcome: Outcome
+  readonly simulation: Simulation
+  /** Runs that went well before it. */
+  readonly passed: number
+}
+
+/** All there is to know of a run that went wrong, and how to see it again. */
+export function tellFailure<Config>(tested: PipelineUnderTest<Config>, failed: FailedRun): string {
+  const { schedule, outcome, simulation, passed } = failed
+  const { state } = simulation.runKey
+  const [violation] = outcome.violations
+  const { seed, plan } = schedule
+  const again = lastEvents(schedule, tested.run, EVENTS)
+  return [
+    headline(violation, state),
+    ...causeLines(tested, violation, state),
+    `pipeline ${plan.pipeline}, seed ${seed} (${passed} others passed): ${describePlan(plan)}`,
+    schedule.faults.length === 0 ? 'no faults' : 'faults:',
+    ...faultLines(schedule),
+    ...pendingLines(outcome, violation),
+    `the last ${again.lines.length} events:`,
+    ...again.lines,
+    ...repeatedLines(violation, again.outcome.violations[0]),
+    ...shrunkLines(schedule, outcome, tested.run, SHRINKING_MOST),
+    `again: simulate(${plan.pipeline}, { ..., seed: ${seed}, schedules: 1 })`,
+  ].join('\n')
+}
+
+function headline(violation: Violation | undefined, state: RunState): string {
+  if (violation === undefined) return 'stuck: the run was not judged'
+  const { verdict, detail } = violation
+  if (verdict !== 'halted' || state.kind !== 'halted') return `${verdict}: ${detail}`
+  const { pair, epoch, code } = state
+  return `${DIVERGED.test(code) ? 'diverged' : 'halted'}: ${pair}, epoch ${epoch}: ${code}`
+}
+
+/** The same seed is the same run, unless something is asked that is not in its input. */
+function repeatedLines(first: Violation | undefined, second: Violation | undefined): readonly string[] {
+  if (first?.verdict === second?.verdict) return []
+  return [`run once more, it came to ${second?.verdict ?? 'ok'}: it does not depend on its input alone`]
+}
+
+function pendingLines({ pending }: Outcome, violation: Violation | undefined): readonly string[] {
+  return pending === '' || violation?.verdict === 'halted' ? [] : [`pending: ${pending}`]
+}
+
+/** Who seems to be at fault, where it may be the author's code. */
+function causeLines<Config>(
+  tested: PipelineUnderTest<Config>,
+  violation: Violation | undefined,
+  state: RunState,
+): readonly string[] {
+  const noticed = state.kind === 'halted' ? DIVERGED.exec(state.code) : null
+  if (violation === undefined || (!SUSPICIOUS.includes(violation.verdict) && noticed === null)) return []
+  const unsteady = findUnsteady(tested)
+  if (unsteady !== null) return [`likely cause: ${unsteady}`]
+  const pair = noticed === null ? violation.pair : tested.topology.channel(Number(noticed[1])).from
+  return pair === undefined ? [] : [`likely cause: ${suspicionOf(tested, pair)}`]
+}
+
+/** The first callback that answers otherwise when it is asked again, in words; null if none does. */
+function findUnsteady<Config>(tested: PipelineUnderTest<Config>): string | null {
+  const found: UnsteadyStep[] = []
+  const asking = tested.with(askingTwice(tested.pipeline, (step) => found.push(step)))
+  try {
+    asking.batch()
+  } catch {
+    // What it throws, if it does, is not what is looked for here.
+  }
+  const [step] = found
+  if (step === undefined) return null
+  const { node, row, first, second } = step
+  const stage = asking.compiled.drafts.find(({ nodes }) => nodes.some((one) => one === node))?.name ?? '?'
+  return (
+    `stage ${stage}, ${stepOf(node)}: asked twice about row ${describeRow(row)} it answered ${first}, ` +
+    `then ${second}. It depends on something besides the row, such as a variable outside of it`
+  )
+}
+
+function suspicionOf<Config>({ topology, compiled }: PipelineUnderTest<Config>, pair: PairId): string {
+  const { name } = topology.pair(pair).stage
+  const steps = compiled.drafts.find((draft) => draft.name === name)?.nodes.map(stepOf) ?? []
+  const among = steps.length === 0 ? '' : `, one of ${steps.join(', ')}`
+  return (
+    `stage ${name}${among}: it keeps something outside of its state, or goes through something in an order ` +
+    'that its input does not decide'
+  )
+}
+
+function stepOf({ kind, where }: UnsteadyStep['node']): string {
+  return where === '' ? kind : `${kind} (${where})`
+}

@@ -1,0 +1,47 @@
+import { describeRow } from './describe-row.ts'
+import type { PlainRow } from './drive.ts'
+import type { BookedOutput } from './output-book.ts'
+import type { SimulationReport } from './simulation-report.ts'
+
+/** So many rows of a difference are told. */
+const TOLD_MOST = 10
+
+/**
+ * Throws unless every run came to what a batch run comes to: one process, no pairs, all input at once. Order
+ * does not count. Rows that are late, later than the source says that they may be, are not late in a batch.
+ */
+export function expectSameAsBatch(report: SimulationReport): void {
+  if (report.verdict !== 'ok') throw new Error(report.verdict)
+  const outputs = report.batch()
+  for (const egress of report.book.egresses) {
+    const batch = report.book.rowsOf(egress, outputs).map(describeRow)
+    for (const run of report.book.booked(egress)) {
+      const difference = differenceOf(batch, run)
+      if (difference !== null) throw new Error(`${egress}, seed ${run.seed}: ${difference}`)
+    }
+  }
+}
+
+function differenceOf(batch: readonly string[], { rows }: BookedOutput): string | null {
+  const left = new Map<string, number>()
+  for (const row of batch) left.set(row, (left.get(row) ?? 0) + 1)
+  const more: string[] = []
+  for (const row of rows.map((one: PlainRow) => describeRow(one))) {
+    const count = left.get(row) ?? 0
+    if (count === 0) more.push(row)
+    else left.set(row, count - 1)
+  }
+  const missing = [...left].flatMap(([row, count]) => new Array<string>(count).fill(row))
+  if (more.length === 0 && missing.length === 0) return null
+  return [
+    `${rows.length} rows, ${batch.length} in a batch run; ` +
+      `of those ${missing.length} are not here (-), and ${more.length} here are not there (+)`,
+    ...told('-', missing),
+    ...told('+', more),
+  ].join('\n')
+}
+
+function told(sign: string, rows: readonly string[]): readonly string[] {
+  const lines = rows.slice(0, TOLD_MOST).map((row) => `  ${sign} ${row}`)
+  return rows.length > TOLD_MOST ? [...lines, `  ${sign} and ${rows.length - TOLD_MOST} more`] : lines
+}

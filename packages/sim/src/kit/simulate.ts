@@ -1,0 +1,57 @@
+import type { Pipeline } from '@pollux/sdk'
+import type { Simulation } from '../runs/simulation.ts'
+import { SimulateError } from './author-error.ts'
+import { tellFailure } from './author-failure.ts'
+import { PipelineUnderTest, type TestSetup } from './pipeline-under-test.ts'
+import { SimulationReport } from './simulation-report.ts'
+import { OutputBook } from './output-book.ts'
+
+/** How a pipeline is simulated; the layout of its plan may be said too, as to `compile`. */
+export interface RunSetup extends TestSetup {
+  /** How many runs, each with faults of its own; 100 if not said. */
+  readonly schedules?: number
+  /** Of the first run; each has the next one. */
+  readonly seed?: number
+}
+
+/** `config` is what the pipeline is built with; it may be left out where that is nothing. */
+export type SimulateOptions<Config> = RunSetup &
+  (undefined extends Config ? { readonly config?: Config } : { readonly config: Config })
+
+const SCHEDULES = 100
+const SEED = 1
+
+/**
+ * Runs a whole pipeline, pairs and all, under faults in virtual time, once for each schedule, and judges what
+ * came out. It stops at the first run that went wrong.
+ */
+export function simulate<Config = undefined>(
+  pipeline: Pipeline<Config>,
+  options: SimulateOptions<Config>,
+): SimulationReport {
+  const { schedules = SCHEDULES, seed = SEED, ...setup }: RunSetup = options
+  const { config } = options as { readonly config?: Config }
+  if (!Number.isSafeInteger(schedules) || schedules < 1)
+    throw new SimulateError(`schedules is a whole number from 1, not ${schedules}`)
+  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(seed + schedules))
+    throw new SimulateError(`seed is a whole number, not ${seed}`)
+  const tested = new PipelineUnderTest(pipeline, config as Config, setup)
+  const book = new OutputBook(tested.compiled.plan)
+  const batch = (): ReturnType<typeof tested.batch> => tested.batch()
+  let faults = 0
+  for (let passed = 0; passed < schedules; passed++) {
+    const schedule = tested.schedule(seed + passed)
+    const runs: Simulation[] = []
+    const outcome = tested.run(schedule, (simulation) => runs.push(simulation))
+    const { violations } = outcome
+    faults += outcome.faults
+    const simulation = runs[0]!
+    const { expected } = simulation
+    if (violations.length > 0 || expected === null) {
+      const verdict = tellFailure(tested, { schedule, outcome, simulation, passed })
+      return new SimulationReport({ verdict, violations, schedules: passed + 1, faults, book, batch })
+    }
+    book.add(schedule.seed, expected)
+  }
+  return new SimulationReport({ verdict: 'ok', violations: [], schedules, faults, book, batch })
+}

@@ -1,0 +1,38 @@
+import type { PairId } from '@pollux/protocol'
+import type { Violation } from '../judge/checker.ts'
+import type { ExpectedOutput } from '../judge/expected-output.ts'
+import type { PlainRow } from './drive.ts'
+import type { OutputBook } from './output-book.ts'
+
+/** What the simulated runs of a pipeline came to. */
+export class SimulationReport {
+  /** `ok`; or what went wrong, by the name of the broken promise, and all there is to know of it. */
+  readonly verdict: string
+  /** Of the run that went wrong. */
+  readonly violations: readonly Violation[]
+  /** Runs made. */
+  readonly schedules: number
+  /** That struck, in all runs. */
+  readonly faults: number
+  /** @internal */
+  readonly book: OutputBook
+  /** @internal What comes out of one process that is given all input at once. */
+  readonly batch: () => ReadonlyMap<PairId, ExpectedOutput>
+
+  constructor(
+    parts: Pick<SimulationReport, 'verdict' | 'violations' | 'schedules' | 'faults' | 'book' | 'batch'>,
+  ) {
+    this.verdict = parts.verdict
+    this.violations = parts.violations
+    this.schedules = parts.schedules
+    this.faults = parts.faults
+    this.book = parts.book
+    this.batch = parts.batch
+  }
+
+  /** What an egress came to hold in the first run, partition by partition, in order. */
+  output(egress: string): readonly PlainRow[] {
+    if (this.verdict !== 'ok') throw new Error(`there is no output, for the verdict is ${this.verdict}`)
+    return this.book.booked(egress)[0]!.rows
+  }
+}

@@ -1,0 +1,106 @@
+import { type Columns, pipeline, type RowOf, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { simulate } from '@pollux/sim'
+import { describe, expect, it } from 'vitest'
+
+const Order = schema({ at: t.timestamp(), amount: t.float64() })
+type Row = RowOf<typeof Order.columns>
+
+const source: Source<typeof Order.columns> = {
+  description: 'orders',
+  schema: Order,
+  kind: 'replayable',
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const sink: Sink<Columns> = { description: 'somewhere', kind: 'transactional' }
+const orders = Array.from({ length: 20 }, (_, n) => ({ at: n * 100, amount: n }))
+
+function verdictOf(change: (row: Row) => Row, onError: 'fail' | 'skip' = 'fail'): string {
+  const made = pipeline('sales', ({ ingress }) => {
+    ingress('orders', source)
+      .map(Order, (row) => row)
+      .map(Order, change, { onError })
+      .egress('out', sink)
+  })
+  return simulate(made, { input: { orders }, schedules: 3 }).verdict
+}
+
+describe('an operator that asks a clock, or chance', () => {
+  const calls: readonly (readonly [string, () => number])[] = [
+    ['Date.now()', () => Date.now()],
+    ['new Date()', () => new Date().getTime()],
+    ['Math.random()', () => Math.random()],
+    ['performance.now()', () => performance.now()],
+    ['crypto.getRandomValues()', () => crypto.getRandomValues(new Uint8Array(1))[0]!],
+    ['crypto.randomUUID()', () => crypto.randomUUID().length],
+  ]
+
+  it.each(calls)('is told of %s, with stage, file and line', (called, ask) => {
+    const verdict = verdictOf((row) => ({ ...row, amount: ask() }))
+    expect(verdict).toMatch(/^halted: orders\/0, epoch \d+: ForbiddenCall: /)
+    expect(verdict).toContain(`${called} in stage orders (`)
+    expect(verdict).toMatch(/indeterminate\.test\.ts:\d+\): the twin of an operator/)
+  })
+
+  it('is told of it also where the error is swallowed', () => {
+    const caught = verdictOf((row) => {
+      try {
+        return { ...row, amount: Math.random() }
+      } catch {
+        return row
+      }
+    })
+    expect(caught).toContain('ForbiddenCall: Math.random() in stage orders')
+    const skipped = verdictOf((row) => ({ ...row, amount: Math.random() }), 'skip')
+    expect(skipped).toContain('ForbiddenCall: Math.random() in stage orders')
+  })
+
+  it('may look at a moment that it was given, and all is as before when the simulation is over', () => {
+    const before = [Date, Date.now, Math.random]
+    const own = Object.getOwnPropertyNames(performance)
+    expect(verdictOf((row) => ({ ...row, amount: new Date(row.at).getTime() }))).toBe('ok')
+    expect(verdictOf((row) => ({ ...row, amount: Date.now() }))).not.toBe('ok')
+    expect([Date, Date.now, Math.random]).toEqual(before)
+    expect(Object.getOwnPropertyNames(performance)).toEqual(own)
+    expect(Math.random()).toBeLessThan(1)
+  })
+})
+
+describe('an operator that keeps something between rows', () => {
+  it('makes its twin differ; the verdict names stage, step, place and cause', () => {
+    let rows = 0
+    const verdict = verdictOf((row) => ({ ...row, amount: row.amount + rows++ }))
+    expect(verdict).toMatch(/^diverged: orders\/0/)
+    expect(verdict).toMatch(/likely cause: stage orders, map \(\S*indeterminate\.test\.ts:\d+\): /)
+    expect(verdict).toMatch(
+      /: asked twice about row \{at 0, amount 0\} it answered \{at 0, amount \d+\}, then/,
+    )
+    expect(verdict).toContain('such as a variable outside of it')
+  })
+
+  it('is found where it remembers what it has seen', () => {
+    const seen = new Set<number>()
+    const made = pipeline('sales', ({ ingress }) => {
+      ingress('orders', source)
+        .filter((row) => !seen.has(row.amount) && seen.add(row.amount).size > 0)
+        .egress('out', sink)
+    })
+    const { verdict } = simulate(made, { input: { orders }, schedules: 3, faults: [] })
+    expect(verdict).toMatch(/^diverged: /)
+    expect(verdict).toMatch(/likely cause: stage orders, filter \(\S*:\d+\): .* answered true, then false\./)
+  })
+})
+
+describe('a callback that throws', () => {
+  it('halts the pipeline with its error as the verdict', () => {
+    const verdict = verdictOf((row) => {
+      if (row.amount === 7) throw new RangeError('seven is too many')
+      return row
+    })
+    expect(verdict).toMatch(
+      /^halted: orders\/0, epoch \d+: StepError: sales, map \(\S*indeterminate.*:\d+\), /,
+    )
+    expect(verdict).toContain('at row {at 700, amount 7}: RangeError: seven is too many\n')
+  })
+})
