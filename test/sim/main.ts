@@ -34,7 +34,8 @@ async function obey(command: SimCommand): Promise<number> {
       const list = scheduleList(source)
       if (number >= list.length)
         throw new UsageError(`there are ${list.length} of ${what}; ${number} is not one`)
-      return replayReport(list.at(number), replayName(source, number), { trace }, (line) => console.log(line))
+      const told = { trace, run: list.runner(number) }
+      return replayReport(list.at(number), replayName(source, number), told, (line) => console.log(line))
         ? 0
         : 1
     }
@@ -68,7 +69,8 @@ async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   for (const { source, number } of failures.slice(0, TOLD_IN_FULL)) {
-    say(`${failureReport(scheduleList(source).at(number), replayName(source, number))}\n`)
+    const list = scheduleList(source)
+    say(`${failureReport(list.at(number), replayName(source, number), list.runner(number))}\n`)
   }
   // A long run is not repeated for the sake of a seed.
   for (const { source, number, verdict } of failures.slice(TOLD_IN_FULL)) {
@@ -93,7 +95,7 @@ function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => v
   if (!Number.isSafeInteger(from + command.schedules))
     throw new UsageError(`there are no seeds that great: ${from}`)
   if (command.seed === null) say(`seeds from ${from}`)
-  return [{ source: { kind: 'random' }, from, to: from + command.schedules }]
+  return [{ source: { kind: command.source }, from, to: from + command.schedules }]
 }
 
 function showProgress(tally: Tally, seconds: number): void {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Coverage, runSchedule } from '@pollux/sim'
+import { Coverage } from '@pollux/sim'
 import type { Failure, Job, JobReport } from './job.ts'
 import { scheduleList } from './schedule-source.ts'
 import { Tally } from './tally.ts'
@@ -18,7 +18,7 @@ function runJob({ source, from, to }: Job): JobReport {
   const failures: Failure[] = []
   for (let number = from; number < to; number++) {
     running[0] = number
-    const outcome = runSchedule(list.at(number))
+    const outcome = list.runner(number)(list.at(number))
     tally.schedules++
     tally.faults += outcome.faults
     tally.overlapping += outcome.overlapping

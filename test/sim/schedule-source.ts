@@ -1,4 +1,12 @@
-import { faultAtEveryStep, faultInEveryPhase, randomSchedule, type Schedule } from '@pollux/sim'
+import {
+  faultAtEveryStep,
+  faultInEveryPhase,
+  randomSchedule,
+  type Runner,
+  runSchedule,
+  type Schedule,
+} from '@pollux/sim'
+import { PIPELINES } from './pipelines/catalogue.ts'
 
 /** Where schedules come from, as plain data: a thread makes its own from a number. */
 export type ScheduleSource =
@@ -8,17 +16,39 @@ export type ScheduleSource =
   | { readonly kind: 'steps'; readonly stride: number }
   /** Fault kind x phase x second fault kind. */
   | { readonly kind: 'phases' }
+  /** Pipelines written with the SDK, in turn: number n is seed n. */
+  | { readonly kind: 'sdk' }
 
 /** All schedules of a source, by number. */
 export interface ScheduleList {
   /** How many there are; a random source never ends. */
   readonly length: number
   at(number: number): Schedule
+  /** What runs this one. */
+  runner(number: number): Runner
 }
 
 export function scheduleList(source: ScheduleSource): ScheduleList {
-  if (source.kind === 'random') return { length: Number.POSITIVE_INFINITY, at: randomSchedule }
-  if (source.kind === 'phases') return faultInEveryPhase()
-  const all = faultAtEveryStep()
-  return { length: Math.ceil(all.length / source.stride), at: (number) => all.at(number * source.stride) }
+  const toys = { runner: () => runSchedule }
+  switch (source.kind) {
+    case 'random':
+      return { ...toys, length: Number.POSITIVE_INFINITY, at: randomSchedule }
+    case 'phases':
+      return { ...toys, ...faultInEveryPhase() }
+    case 'steps': {
+      const all = faultAtEveryStep()
+      const length = Math.ceil(all.length / source.stride)
+      return { ...toys, length, at: (number) => all.at(number * source.stride) }
+    }
+    case 'sdk': {
+      const tested = PIPELINES.map((make) => make())
+      const testedAt = (number: number) => tested[number % tested.length]!
+      const length = Number.POSITIVE_INFINITY
+      return {
+        length,
+        at: (number) => testedAt(number).schedule(number),
+        runner: (number) => testedAt(number).run,
+      }
+    }
+  }
 }

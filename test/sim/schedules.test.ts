@@ -29,6 +29,12 @@ describe('whole pipelines under faults', () => {
     assertClean(await runPool({ source: { kind: 'phases' }, ...EVERY_MEETING_ONCE }), to)
   })
 
+  it('keep every promise where they are written with the SDK, over 350 fixed seeds', async () => {
+    const result = await runPool({ source: { kind: 'sdk' }, from: 1, to: 351 })
+    assertClean(result, 350)
+    expect(result.tally.faults).toBeGreaterThan(700)
+  })
+
   it('were struck by every kind of fault in every phase in which it can strike', async () => {
     // What chance has left out is aimed at.
     for (const [kind, phase] of coverage.empty) {
@@ -46,7 +52,8 @@ function assertClean({ tally, failures, coverage: hits }: PoolResult, schedulesL
   const [failure] = failures
   if (failure !== undefined) {
     const { source, number } = failure
-    const report = failureReport(scheduleList(source).at(number), replayName(source, number))
+    const list = scheduleList(source)
+    const report = failureReport(list.at(number), replayName(source, number), list.runner(number))
     throw new Error(`${tally.failures} of ${tally.schedules} schedules failed. The first:\n${report}`)
   }
   expect(tally.schedules).toBeGreaterThanOrEqual(schedulesLeast)

@@ -17,6 +17,12 @@ describe('the command line of the simulator', () => {
     })
   })
 
+  it('runs pipelines written with the SDK', () => {
+    expect(parsed('--schedules 20 --pipeline sdk')).toMatchObject({ kind: 'run', source: 'sdk' })
+    expect(parsed('--schedules 20 --pipeline toy')).toMatchObject({ kind: 'run', source: 'random' })
+    expect(parsed('--replay sdk:9')).toMatchObject({ kind: 'replay', what: 'sdk', number: 9 })
+  })
+
   it('draws a seed when none is given', () => {
     expect(parsed('--schedules 20')).toMatchObject({ seed: null })
   })
@@ -43,13 +49,15 @@ describe('the command line of the simulator', () => {
     ['--schedules 5 --seed x', '--seed is a whole number from 0, not x'],
     ['--schedules 5 --trace', '--trace does not go with --schedules'],
     ['--replay 5 --json', '--json does not go with --replay'],
-    ['--replay days:5', '--replay takes a seed, steps:N or phases:N, not days:5'],
+    ['--replay days:5', '--replay takes a seed, steps:N, phases:N or sdk:N, not days:5'],
     ['--systematic --schedules 5', '--schedules and --systematic do not go together'],
     ['--schedules 5 --only x', '--only does not go with --schedules'],
     ['--planted --schedules 4', '--schedules and --planted do not go together'],
     ['--planted --seed 4', '--seed does not go with --planted'],
     ['--planted --coverage', '--coverage does not go with --planted'],
     ['--planted evict', 'evict belongs to no option'],
+    ['--schedules 5 --pipeline none', '--pipeline is toy or sdk, not none'],
+    ['--systematic --pipeline sdk', '--pipeline does not go with --systematic'],
     ['--seed 5', 'one of --schedules N, --systematic, --replay S or --planted is needed'],
     ['--shedules 5', "Unknown option '--shedules'"],
   ])('refuses %s', (line, message) => {

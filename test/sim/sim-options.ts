@@ -8,7 +8,7 @@ export type SimCommand =
   | { readonly kind: 'replay'; readonly what: Replayed; readonly number: number; readonly trace: boolean }
   | {
       readonly kind: 'run'
-      readonly source: 'random' | 'systematic'
+      readonly source: 'random' | 'sdk' | 'systematic'
       readonly schedules: number
       /** Null: a fresh one. */
       readonly seed: number | null
@@ -18,11 +18,15 @@ export type SimCommand =
       readonly workers: number | null
     }
 
-/** A number alone is a seed; `steps:N` and `phases:N` are members of the systematic families. */
-export type Replayed = 'random' | 'steps' | 'phases'
+/**
+ * A number alone is a seed; `steps:N` and `phases:N` are members of the systematic families, `sdk:N` is a
+ * seed of a pipeline written with the SDK.
+ */
+export type Replayed = 'random' | 'steps' | 'phases' | 'sdk'
 
 const OPTIONS = {
   schedules: { type: 'string' },
+  pipeline: { type: 'string' },
   systematic: { type: 'boolean' },
   replay: { type: 'string' },
   planted: { type: 'boolean' },
@@ -40,7 +44,7 @@ type Call = 'schedules' | 'systematic' | 'replay' | 'planted'
 
 /** Which options each call takes besides the one that names it. */
 const TAKES: Readonly<Record<Call, readonly string[]>> = {
-  schedules: ['seed', 'json', 'coverage', 'workers'],
+  schedules: ['pipeline', 'seed', 'json', 'coverage', 'workers'],
   systematic: ['full', 'json', 'coverage', 'workers'],
   replay: ['trace'],
   planted: ['only', 'json'],
@@ -49,12 +53,14 @@ const TAKES: Readonly<Record<Call, readonly string[]>> = {
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
   npm run sim -- --schedules N ${taken('schedules')}
-      N random schedules: seeds S, S+1, ... (a fresh S if none given)
+      N random schedules: seeds S, S+1, ... (a fresh S if none given); of toys, or with --pipeline sdk of
+      pipelines that are written with the SDK, in turn
   npm run sim -- --systematic ${taken('systematic')}
       one fault, of every kind in turn, at every ${STEPS_STRIDE}th step, and in every phase with every second
       one on top; with --full at every step, and with more seeds
   npm run sim -- --replay S ${taken('replay')}
-      one schedule again, with --trace event by event; steps:N and phases:N for systematic ones
+      one schedule again, with --trace event by event; steps:N and phases:N for systematic ones,
+      sdk:N for one of --pipeline sdk
   npm run sim -- --planted ${taken('planted')}
       bugs planted in the core, the models and the checker, one at a time, each of which must be caught;
       some minutes
@@ -81,7 +87,7 @@ export function simCommand(args: readonly string[]): SimCommand {
     case 'systematic':
       return {
         kind: 'run',
-        source: call === 'systematic' ? 'systematic' : 'random',
+        source: call === 'systematic' ? 'systematic' : pipelineOf(given.pipeline),
         schedules: call === 'systematic' ? 0 : wholeNumber(given.schedules, 'schedules', 1),
         seed: given.seed === undefined ? null : wholeNumber(given.seed, 'seed', 0),
         full: given.full === true,
@@ -103,9 +109,20 @@ function callOf(given: Given): Call {
   return call
 }
 
+function pipelineOf(given: string | boolean | undefined): 'random' | 'sdk' {
+  if (given === undefined || given === 'toy') return 'random'
+  if (given === 'sdk') return 'sdk'
+  throw new UsageError(`--pipeline is toy or sdk, not ${given}`)
+}
+
 /** `[--seed S] [--json]` */
 function taken(call: Call): string {
-  const values: Readonly<Record<string, string>> = { seed: ' S', only: ' NAME', workers: ' W' }
+  const values: Readonly<Record<string, string>> = {
+    pipeline: ' P',
+    seed: ' S',
+    only: ' NAME',
+    workers: ' W',
+  }
   return TAKES[call].map((name) => `[--${name}${values[name] ?? ''}]`).join(' ')
 }
 
@@ -116,9 +133,9 @@ function parse(args: readonly string[]): Given {
 }
 
 function replayed(text: string): { what: Replayed; number: number } {
-  const [, family = 'random', number] = /^(?:(steps|phases):)?(\d+)$/.exec(text) ?? []
+  const [, family = 'random', number] = /^(?:(steps|phases|sdk):)?(\d+)$/.exec(text) ?? []
   if (number === undefined || !Number.isSafeInteger(Number(number))) {
-    throw new UsageError(`--replay takes a seed, steps:N or phases:N, not ${text}`)
+    throw new UsageError(`--replay takes a seed, steps:N, phases:N or sdk:N, not ${text}`)
   }
   return { what: family as Replayed, number: Number(number) }
 }
