@@ -92,6 +92,17 @@ describe('an operator that keeps something between rows', () => {
   })
 })
 
+describe('a step that asking twice does not find', () => {
+  it('is among those that the verdict names', () => {
+    let calls = 0
+    const verdict = verdictOf((row) => ({ ...row, amount: Math.floor(calls++ / 2) }))
+    expect(verdict).toMatch(/^diverged: orders\/0/)
+    expect(verdict).toMatch(
+      /likely cause: stage orders, one of map \(.*:\d+\), map \(.*:\d+\): it keeps something/,
+    )
+  })
+})
+
 describe('a callback that throws', () => {
   it('halts the pipeline with its error as the verdict', () => {
     const verdict = verdictOf((row) => {
@@ -102,5 +113,20 @@ describe('a callback that throws', () => {
       /^halted: orders\/0, epoch \d+: StepError: sales, map \(\S*indeterminate.*:\d+\), /,
     )
     expect(verdict).toContain('at row {at 700, amount 7}: RangeError: seven is too many\n')
+  })
+
+  it('is told with all that is needed to see it again', () => {
+    const lines = verdictOf(() => {
+      throw new RangeError('none will do')
+    }).split('\n')
+    expect(lines[1]).toMatch(
+      /^pipeline sales, seed 1 \(0 others passed\): orders:ingress\(replayable\) out:egress/,
+    )
+    expect(lines[2]).toBe('faults:')
+    expect(lines[3]).toMatch(/^ {2}\d+\.\d ms: [a-z-]+ \(/)
+    const events = lines.indexOf('the last 30 events:')
+    expect(lines[events + 30]).toMatch(/^ +\d+\.\d {2}\S+ +\S/)
+    expect(lines[events + 31]).toMatch(/^after \d+ runs halted needs 0 of \d faults:$/)
+    expect(lines.at(-1)).toBe('again: simulate(sales, { ..., seed: 1, schedules: 1 })')
   })
 })

@@ -1,4 +1,5 @@
 import type { PairId } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import type { Violation } from '../judge/checker.ts'
 import type { Outcome } from '../runs/run-schedule.ts'
 import { describePlan, type Schedule } from '../runs/schedule.ts'
@@ -30,7 +31,7 @@ export interface FailedRun {
 export function tellFailure<Config>(tested: PipelineUnderTest<Config>, failed: FailedRun): string {
   const { schedule, outcome, simulation, passed } = failed
   const { state } = simulation.runKey
-  const [violation] = outcome.violations
+  const violation = must(outcome.violations[0], 'it went wrong')
   const { seed, plan } = schedule
   const again = lastEvents(schedule, tested.run, EVENTS)
   return [
@@ -48,32 +49,30 @@ export function tellFailure<Config>(tested: PipelineUnderTest<Config>, failed: F
   ].join('\n')
 }
 
-function headline(violation: Violation | undefined, state: RunState): string {
-  if (violation === undefined) return 'stuck: the run was not judged'
-  const { verdict, detail } = violation
+function headline({ verdict, detail }: Violation, state: RunState): string {
   if (verdict !== 'halted' || state.kind !== 'halted') return `${verdict}: ${detail}`
   const { pair, epoch, code } = state
   return `${DIVERGED.test(code) ? 'diverged' : 'halted'}: ${pair}, epoch ${epoch}: ${code}`
 }
 
 /** The same seed is the same run, unless something is asked that is not in its input. */
-function repeatedLines(first: Violation | undefined, second: Violation | undefined): readonly string[] {
-  if (first?.verdict === second?.verdict) return []
+function repeatedLines(first: Violation, second: Violation | undefined): readonly string[] {
+  if (first.verdict === second?.verdict) return []
   return [`run once more, it came to ${second?.verdict ?? 'ok'}: it does not depend on its input alone`]
 }
 
-function pendingLines({ pending }: Outcome, violation: Violation | undefined): readonly string[] {
-  return pending === '' || violation?.verdict === 'halted' ? [] : [`pending: ${pending}`]
+function pendingLines({ pending }: Outcome, violation: Violation): readonly string[] {
+  return pending === '' || violation.verdict === 'halted' ? [] : [`pending: ${pending}`]
 }
 
 /** Who seems to be at fault, where it may be the author's code. */
 function causeLines<Config>(
   tested: PipelineUnderTest<Config>,
-  violation: Violation | undefined,
+  violation: Violation,
   state: RunState,
 ): readonly string[] {
   const noticed = state.kind === 'halted' ? DIVERGED.exec(state.code) : null
-  if (violation === undefined || (!SUSPICIOUS.includes(violation.verdict) && noticed === null)) return []
+  if (!SUSPICIOUS.includes(violation.verdict) && noticed === null) return []
   const unsteady = findUnsteady(tested)
   if (unsteady !== null) return [`likely cause: ${unsteady}`]
   const pair = noticed === null ? violation.pair : tested.topology.channel(Number(noticed[1])).from

@@ -22,8 +22,10 @@ import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
  * decisions in one process, without pairs.
  */
 export class AuthorWorkload implements Workload {
-  /** A sink does not say by what it keeps rows apart, so every row is one of its own; the first column stands
-   * for a key that many are written to. */
+  /**
+   * A sink does not say by what it keeps rows apart, so every row is one of its own; the first column stands
+   * for a key that many are written to.
+   */
   readonly sinkKeys: SinkKeys = { single: (_values, seq) => seq, shared: ([first]) => String(first) }
   readonly #operators: OperatorFactory
   readonly #partitions = new Map<PairId, PartitionRows>()
@@ -131,7 +133,7 @@ class CollectedOutput implements ExpectedOutput {
   readonly contentAfter = (rows: number): readonly (readonly unknown[])[] => this.#shown.get(rows) ?? []
 }
 
-/** Every so manieth row, from the `partition`th on. */
+/** The rows of one partition, where they are dealt in turn. */
 function dealt(rows: BatchBuilder, partition: number, partitions: number): BatchBuilder {
   const builder = new BatchBuilder(rows.schema)
   for (let row = partition; row < rows.rows; row += partitions) builder.appendRow(rows, row)

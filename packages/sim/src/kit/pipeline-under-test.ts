@@ -28,10 +28,10 @@ const EPOCHS_LEAST = 36
 /** An author's pipeline and input, ready to be run under any schedule. */
 export class PipelineUnderTest<Config> {
   readonly pipeline: Pipeline<Config>
-  readonly #config: Config
   readonly compiled: Compiled
   readonly topology: Topology
   readonly workload: AuthorWorkload
+  readonly #config: Config
   readonly #setup: TestSetup
   readonly #faults: ReadonlySet<FaultKind>
   readonly #forbidden = new ForbiddenGlobals()

@@ -213,6 +213,25 @@ describe('a planted bug', () => {
     expect([...found].some((verdict) => verdict === 'diverged' || verdict === 'lost')).toBe(true)
   })
 
+  it('shows when an operator remembers what is not in its state: its successor has forgotten it', () => {
+    const hoarding =
+      (operators: OperatorFactory) =>
+      (step: string, partition: number): Operator => {
+        const operator = operators(step, partition)
+        let batches = 0
+        return step !== 'sums'
+          ? operator
+          : {
+              ...operator,
+              process: (port, rows, context, out) => {
+                if (++batches % 9 !== 0) operator.process(port, rows, context, out)
+              },
+            }
+      }
+    const found = verdicts(30, unwatched, hoarding)
+    expect([...found].some((verdict) => verdict === 'diverged' || verdict === 'lost')).toBe(true)
+  })
+
   it('shows when a sink repeats, loses or swaps rows', () => {
     const tampering =
       (change: (rows: readonly unknown[]) => readonly unknown[]): Watch =>

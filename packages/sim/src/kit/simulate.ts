@@ -1,10 +1,11 @@
 import type { Pipeline } from '@pollux/sdk'
+import { must } from '@pollux/std'
 import type { Simulation } from '../runs/simulation.ts'
 import { SimulateError } from './author-error.ts'
 import { tellFailure } from './author-failure.ts'
 import { PipelineUnderTest, type TestSetup } from './pipeline-under-test.ts'
-import { SimulationReport } from './simulation-report.ts'
 import { OutputBook } from './output-book.ts'
+import { SimulationReport } from './simulation-report.ts'
 
 /** How a pipeline is simulated; the layout of its plan may be said too, as to `compile`. */
 export interface RunSetup extends TestSetup {
@@ -45,13 +46,12 @@ export function simulate<Config = undefined>(
     const outcome = tested.run(schedule, (simulation) => runs.push(simulation))
     const { violations } = outcome
     faults += outcome.faults
-    const simulation = runs[0]!
-    const { expected } = simulation
-    if (violations.length > 0 || expected === null) {
+    const simulation = must(runs[0], 'a run is watched')
+    if (violations.length > 0) {
       const verdict = tellFailure(tested, { schedule, outcome, simulation, passed })
       return new SimulationReport({ verdict, violations, schedules: passed + 1, faults, book, batch })
     }
-    book.add(schedule.seed, expected)
+    book.add(schedule.seed, must(simulation.expected, 'a run without a violation has been judged'))
   }
   return new SimulationReport({ verdict: 'ok', violations: [], schedules, faults, book, batch })
 }
