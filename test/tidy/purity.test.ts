@@ -97,4 +97,11 @@ describe('pure packages', () => {
   test('what is no pure package may use all of it', () => {
     expect(impure("import 'node:fs'\nconst t = Date.now()\nawait x", 'test/bench/a.ts')).toEqual([])
   })
+
+  test('in one file globals are replaced, and nothing else is excused there', () => {
+    const path = 'packages/sim/src/kit/forbidden-globals.ts'
+    expect(impure('globalThis.x = 1', path)).toEqual([])
+    expect(impure('globalThis.x = Date.now()', path)).toEqual(['1 uses Date'])
+    expect(impure('globalThis.x = 1', 'packages/sim/src/kit/simulate.ts')).toHaveLength(1)
+  })
 })

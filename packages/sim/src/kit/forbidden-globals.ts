@@ -1,4 +1,4 @@
-import type { Operator, OperatorFactory } from '@pollux/protocol'
+import type { Operator, OperatorFactory, OperatorState } from '@pollux/protocol'
 import { authorLine } from './author-line.ts'
 
 /** What differs from one process, or one moment, to the next: by the object that has it, and its name. */
@@ -48,12 +48,26 @@ export class ForbiddenGlobals {
     return (step, partition) => {
       const operator = this.#within(step, () => operators(step, partition))
       const guarded: Operator = {
-        state: operator.state,
+        state: operator.state === null ? null : this.#keepFromState(step, operator.state),
         process: (...args) => this.#within(step, () => operator.process(...args)),
         boundary: (...args) => this.#within(step, () => operator.boundary(...args)),
       }
       if (operator.current === undefined) return guarded
       return { ...guarded, current: () => this.#within(step, () => operator.current!()) }
+    }
+  }
+
+  #keepFromState(stage: string, state: OperatorState): OperatorState {
+    return {
+      snapshot: () => {
+        const snapshot = this.#within(stage, () => state.snapshot())
+        return {
+          groups: snapshot.groups,
+          encode: (group) => this.#within(stage, () => snapshot.encode(group)),
+          release: () => snapshot.release(),
+        }
+      },
+      load: (group, bytes) => this.#within(stage, () => state.load(group, bytes)),
     }
   }
 
