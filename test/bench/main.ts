@@ -4,11 +4,12 @@ import { digest } from './digest.ts'
 import { frames } from './frames.ts'
 import { pair } from './pair.ts'
 import { rows } from './rows.ts'
+import { sdk } from './sdk.ts'
 import { describeTable } from './suite.ts'
 import type { Suite } from './suite.ts'
 
 /** A suite is a file beside this one and a line here. */
-const SUITES: readonly Suite[] = [frames, rows, digest, pair]
+const SUITES: readonly Suite[] = [frames, rows, digest, pair, sdk]
 
 const NAMES = SUITES.map(({ name }) => name).join(', ')
 const HELP = `Measures what frames and the core cost, and prints it as tables.

@@ -4,7 +4,10 @@ import { type Column, VALUE_BYTES_MAX } from '@pollux/protocol'
 const SYMBOL_UNITS_SAFE = 85
 const TEXT_UNITS_SAFE = Math.floor(VALUE_BYTES_MAX / 3)
 
-/** Whether a value is one of its column's, at first sight; what is not is put to the builder's test. */
+/**
+ * Whether a value is one of its column's, at first sight. What is not, is put to the test of a builder, which
+ * refuses it, unless it is a long text.
+ */
 export function fitsText({ kind }: Column, value: string): string {
   switch (kind) {
     case 'timestamp':
@@ -29,6 +32,11 @@ export function fitsText({ kind }: Column, value: string): string {
     case 'bytes':
       return `${value} instanceof Uint8Array && ${value}.length <= ${VALUE_BYTES_MAX}`
   }
+}
+
+/** Whether what does not fit at first sight may be one of the column's after all. */
+export function isOpenEnded({ kind, dictionary }: Column): boolean {
+  return kind === 'text' || (kind === 'symbol' && dictionary === null)
 }
 
 /** A value that fits, as the next callback reads it: as if it had been in a column in between. */
@@ -83,4 +91,18 @@ export function writeText(column: Column, builder: string, data: string, row: st
   if (kind === 'bytes') return `${builder}.putBytes(${row}, ${value}, 0, ${value}.length)`
   if (kind === 'symbol') return `${builder}.putSymbol(${row}, ${value})`
   return `${builder}.putInt64(${row}, Number(BigInt.asIntN(32, ${value})), Number(${value} >> 32n))`
+}
+
+/**
+ * An object of these columns with a small number for each number. Of objects of one shape the engine
+ * remembers what their fields have held. An author's `schema({ at: t.timestamp() })` has the shape of his
+ * rows, and holds objects; where a field has held nothing else, each number that is put there, be it for a
+ * moment, is put into an object first. Once it has held a small number, nothing is.
+ */
+export function shapeText(columns: readonly Column[]): string {
+  const cells = columns.map(({ name, storage, kind }) => {
+    const isNumber = storage !== 'variable' && kind !== 'symbol' && kind !== 'bool' && kind !== 'int64'
+    return `${JSON.stringify(name)}: ${isNumber ? '0' : 'null'}`
+  })
+  return `void { ${cells.join(', ')} }`
 }

@@ -1,4 +1,5 @@
 import type { RowSchema } from '../../schema/row-schema.ts'
+import { shapeText } from './column-text.ts'
 import { generatedFunction } from './generated-function.ts'
 import { MadeText } from './made-text.ts'
 import type { Relay } from './relay.ts'
@@ -15,10 +16,11 @@ export function emitterOf(name: string, schema: RowSchema, relay: Relay): (row: 
   const made = new MadeText(writer, schema, 0)
   writer.bind('relay', relay)
   relay.rows.columns.forEach((column, index) => writer.bind(`columns_${index}`, column))
-  writer.open('return (row) =>')
+  writer.line(shapeText(schema.wire.columns))
+  writer.open('return function emit(row)')
   writer.line('const next = relay.room()')
-  made.declare()
-  made.take('row')
+  writer.line(made.declaration)
+  made.take('row', made.test())
   made.write('columns', 'next', (index) => `columns_${index}.data`)
   writer.line('relay.rows.rows = next + 1')
   writer.close()

@@ -80,19 +80,22 @@ function gatherPairs(into: Int32Array, from: Int32Array, at: number, { chosen, c
 /** Of a text or bytes column without nulls, where nothing but ASCII is among the texts. */
 function gatherBytes(target: ColumnBuilder, at: number, rows: Chosen, index: number, run: boolean): void {
   const { source, chosen, count } = rows
-  const [offsets, bytes] = [source.offsets(index), source.textBytes(index)]
-  if (!run) {
-    for (let next = 0; next < count; next++) {
-      const row = chosen[next]!
-      target.putBytes(at + next, bytes, offsets[row]!, offsets[row + 1]!)
-    }
+  const [offsets, bytes, into] = [source.offsets(index), source.textBytes(index), target.offsets]
+  let end = into[at]!
+  for (let next = 0; next < count; next++) {
+    const row = chosen[next]!
+    end += offsets[row + 1]! - offsets[row]!
+    into[at + next + 1] = end
+  }
+  const data = target.reserveBytes(into[at]!, end - into[at]!)
+  if (run) {
+    const from = offsets[chosen[0]!]!
+    data.set(bytes.subarray(from, from + (end - into[at]!)), into[at])
     return
   }
-  const from = offsets[chosen[0]!]!
-  const to = offsets[chosen[0]! + count]!
-  const start = target.offsets[at]!
-  target.reserveBytes(start, to - from).set(bytes.subarray(from, to), start)
-  for (let next = 1; next <= count; next++) {
-    target.offsets[at + next] = start + (offsets[chosen[0]! + next]! - from)
+  for (let next = 0; next < count; next++) {
+    const row = chosen[next]!
+    let to = into[at + next]!
+    for (let from = offsets[row]!; from < offsets[row + 1]!; from++) data[to++] = bytes[from]!
   }
 }

@@ -43,9 +43,9 @@ export class GeneratedLoop implements RowLoop {
   }
 
   run(rows: RowSet): void {
-    const { rowsMax } = this.#segment
-    for (let from = 0; from < rows.rows; from += rowsMax) {
-      const to = Math.min(from + rowsMax, rows.rows)
+    let from = 0
+    while (from < rows.rows) {
+      const to = this.#segment.endOfSome(rows, from)
       try {
         this.#segment.runSome(rows, from, to)
       } catch (error) {
@@ -55,6 +55,7 @@ export class GeneratedLoop implements RowLoop {
           'tried once more, the same rows did not fail: does a callback depend on more than its row?'
         throw new Error(`${this.#program.pipeline}: ${describeCause(error)}; ${why}`, { cause: error })
       }
+      from = to
     }
   }
 

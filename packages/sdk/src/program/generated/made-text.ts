@@ -1,7 +1,10 @@
 import { BatchBuilder, type Value } from '@pollux/protocol'
 import type { RowSchema } from '../../schema/row-schema.ts'
-import { fitsText, isPlain, normalText, writeText } from './column-text.ts'
+import { fitsText, isOpenEnded, isPlain, normalText, writeText } from './column-text.ts'
 import type { TextWriter } from './text-writer.ts'
+
+/** Thrown by a loop in place of what a builder would say, which is found out where somebody asks for it. */
+export const MISFIT = new Error('a callback has made a row that does not fit its columns')
 
 /**
  * A row that a callback has made, in local variables: `m<place>_<column>`, and for a symbol of a fixed list
@@ -18,34 +21,54 @@ export class MadeText {
     this.#place = place
   }
 
-  declare(): void {
+  get declaration(): string {
     const names = this.#columns().flatMap((column) => [this.local(column.index), ...this.#code(column.index)])
-    this.#writer.line(`let ${names.join(', ')}`)
+    return `let ${names.join(', ')}`
   }
 
-  /** Takes an object apart and checks it as a builder would: all is read before anything is refused. */
-  take(object: string): void {
+  /**
+   * Takes an object apart and checks it as a builder would: all is read before anything is refused. `misfit`
+   * is what is done with a row that does not fit. It had better be a plain throw: a call in a loop, even one
+   * that never happens, keeps the engine from moving work out of it.
+   */
+  take(object: string, misfit: string): void {
     const writer = this.#writer
-    const probe = writer.bind(`probe${this.#place}`, probeOf(this.#schema))
     for (const { index, name, optional } of this.#columns()) {
       writer.line(`${this.local(index)} = ${object}[${JSON.stringify(name)}]${optional ? ' ?? null' : ''}`)
     }
+    const all: string[] = []
     for (const column of this.#columns()) {
       const { index, optional, dictionary } = column
       const value = this.local(index)
       const [code] = this.#code(index)
-      let fits = fitsText(column, value)
       if (code !== undefined) {
         const texts = writer.bind(`texts${this.#place}_${index}`, dictionary)
-        if (optional) writer.line(`${code} = 0`)
-        fits = `typeof ${value} === 'string' && (${code} = ${texts}.find(${value})) >= 0`
+        writer.line(`${code} = typeof ${value} === 'string' ? ${texts}.find(${value}) : -1`)
       }
-      writer.line(`if (${optional ? `${value} !== null && ` : ''}!(${fits})) ${probe}(${index}, ${value})`)
+      const fits = code === undefined ? fitsText(column, value) : `${code} >= 0`
+      const orNull = optional ? `(${value} === null || ${fits})` : fits
+      // A long text may fit or not: the builder counts its bytes.
+      if (isOpenEnded(column)) writer.line(`if (!(${orNull})) ${this.test()}`)
+      else all.push(orNull)
+    }
+    if (all.length > 0) writer.line(`if (!(${all.join(' && ')})) ${misfit}`)
+    for (const column of this.#columns()) {
+      const value = this.local(column.index)
       const normal = normalText(column, value)
       // Texts are made well-formed when they are written or read: most are only one of both.
       if (column.kind === 'text' || column.kind === 'symbol' || normal === value) continue
-      writer.line(`${value} = ${optional ? `${value} === null ? null : ` : ''}${normal}`)
+      writer.line(`${value} = ${column.optional ? `${value} === null ? null : ` : ''}${normal}`)
     }
+  }
+
+  /** Throws what a builder throws of what was taken; returns where it fits after all. */
+  test(): string {
+    return `${this.#probe()}.test([${this.#values()}])`
+  }
+
+  /** What a builder throws of it. */
+  why(): string {
+    return `${this.#probe()}.why([${this.#values()}])`
   }
 
   /** The value of a column as the next callback reads it. */
@@ -84,6 +107,16 @@ export class MadeText {
     return `m${this.#place}_${index}`
   }
 
+  #probe(): string {
+    return this.#writer.bind(`probe${this.#place}`, new Probe(this.#schema))
+  }
+
+  #values(): string {
+    return this.#columns()
+      .map(({ index }) => this.local(index))
+      .join(', ')
+  }
+
   #code(index: number): readonly string[] {
     return this.#schema.wire.columns[index]!.dictionary === null ? [] : [`k${this.#place}_${index}`]
   }
@@ -93,8 +126,25 @@ export class MadeText {
   }
 }
 
-/** Throws what a builder throws; returns where the value is one of its column's after all. */
-function probeOf({ wire }: RowSchema): (index: number, value: unknown) => void {
-  const builder = new BatchBuilder(wire, 1)
-  return (index, value) => builder.columns[index]!.put(0, value as Value)
+/** Puts a row where nobody needs it, to see whether that works. */
+class Probe {
+  readonly #builder: BatchBuilder
+
+  constructor({ wire }: RowSchema) {
+    this.#builder = new BatchBuilder(wire, 1)
+  }
+
+  test(values: readonly unknown[]): void {
+    this.#builder.reset()
+    this.#builder.appendValues(values as readonly Value[])
+  }
+
+  why(values: readonly unknown[]): unknown {
+    try {
+      this.test(values)
+      return MISFIT
+    } catch (error) {
+      return error
+    }
+  }
 }

@@ -3,11 +3,11 @@ import type { StageProgram, StepProgram, Target } from '../../compile/stage-prog
 import { failedFeed } from '../failed-rows.ts'
 import { readRow } from '../row-object.ts'
 import { CellBytes } from './cell-bytes.ts'
-import { isPlain, readText } from './column-text.ts'
+import { isPlain, readText, shapeText } from './column-text.ts'
 import { columnsUsed } from './columns-used.ts'
 import { emitterOf } from './emitter-text.ts'
 import { copyRow, gather } from './gather.ts'
-import { MadeText } from './made-text.ts'
+import { MadeText, MISFIT } from './made-text.ts'
 import type { Relay } from './relay.ts'
 import { keptKey, type SegmentPlan, sinkOf } from './segment-plan.ts'
 import { TextWriter } from './text-writer.ts'
@@ -30,6 +30,18 @@ interface RowText {
   readonly made: MadeText | null
 }
 
+/** The text around the call of a callback. */
+interface CallText {
+  readonly before: string
+  readonly inside: () => void
+  /** Takes back what a callback has done before it threw. */
+  readonly undo?: string
+  /** What is told of a failure, where that is not the `error` that was caught. */
+  readonly error?: string
+  /** What follows where nothing was thrown. */
+  readonly after: () => void
+}
+
 /** Writes the text of one loop: a function of (rows, from, to). */
 export class SegmentText {
   readonly writer = new TextWriter()
@@ -37,6 +49,8 @@ export class SegmentText {
   readonly #parts: SegmentParts
   /** Columns of the input that something reads. */
   readonly #read = new Set<number>()
+  /** Of rows, as callbacks get and make them. */
+  readonly #shapes = new Set<string>()
   #places = 0
 
   constructor(parts: SegmentParts) {
@@ -47,10 +61,11 @@ export class SegmentText {
     this.#targets(feed.next, { schema: feed.schema, made: null })
     this.#body.close()
     const { writer } = this
-    writer.open('return (rows, from, to) =>')
+    for (const shape of this.#shapes) writer.line(shape)
+    writer.open('return function loop(rows, from, to)')
     for (const index of this.#read) this.#readColumn(index)
     for (const sink of sinks.keys()) this.#openSink(sink)
-    writer.line(this.#body.text)
+    writer.part(this.#body)
     for (const sink of sinks.keys()) this.#closeSink(sink)
     writer.close()
   }
@@ -74,45 +89,47 @@ export class SegmentText {
   #choose(index: number, step: StepProgram, row: RowText): void {
     const { node, feeds } = step
     if (node.kind !== 'filter' && node.kind !== 'branch') return
-    const conditions = node.kind === 'filter' ? [node.keeps] : node.conditions
-    const calls = conditions.map((holds, at) => `${this.#call(`f${index}_${at}`, holds, row)})`)
     const body = this.#body
+    const conditions = node.kind === 'filter' ? [node.keeps] : node.conditions
     const outputs = node.kind === 'filter' ? 1 : conditions.length + 1
-    let tests: readonly string[] = calls
-    if (node.onError !== 'fail') {
-      const chosen = `output${this.#places++}`
-      body.line(`let ${chosen} = -1`)
-      this.#guarded(index, step, row, () => {
-        body.line(`${chosen} = ${calls.map((call, at) => `${call} ? ${at} : `).join('')}${calls.length}`)
-      })
-      tests = Array.from({ length: outputs }, (_, output) => `${chosen} === ${output}`)
+    const calls = conditions.map((holds, at) => `${this.#call(`f${index}_${at}`, holds, row)})`)
+    const toFirst = (tests: readonly string[]): void => {
+      for (let output = 0; output < outputs; output++) {
+        const test = tests[output] === undefined ? '' : `if (${tests[output]})`
+        if (output === 0) body.open(test)
+        else body.close(`else ${test}`.trimEnd())
+        this.#targets(feeds[output]!.next, row)
+      }
+      body.close()
     }
-    for (let output = 0; output < outputs; output++) {
-      const test = tests[output] === undefined ? '' : `if (${tests[output]})`
-      if (output === 0) body.open(test)
-      else body.close(`else ${test}`.trimEnd())
-      this.#targets(feeds[output]!.next, row)
-    }
-    body.close()
+    if (node.onError === 'fail') return toFirst(calls)
+    const chosen = `output${this.#places++}`
+    const choice = `${calls.map((call, at) => `${call} ? ${at} : `).join('')}${calls.length}`
+    this.#guarded(index, step, row, {
+      before: `let ${chosen}`,
+      inside: () => body.line(`${chosen} = ${choice}`),
+      after: () => toFirst(Array.from({ length: outputs }, (_, output) => `${chosen} === ${output}`)),
+    })
   }
 
   #map(index: number, step: StepProgram, row: RowText): void {
     const { node, feeds } = step
     if (node.kind !== 'map') return
+    const { schema } = feeds[0]!
     const place = this.#places++
-    const made = new MadeText(this.#body, feeds[0]!.schema, place)
+    const made = new MadeText(this.#body, schema, place)
+    this.#shapes.add(shapeText(schema.wire.columns))
     const call = this.#call(`f${index}`, node.change, row)
-    made.declare()
-    const isSafe = node.onError === 'fail'
-    if (!isSafe) this.#body.line(`let done${place} = false`)
-    this.#guarded(index, step, row, () => {
-      this.#body.line(`const made${place} = ${call})`)
-      made.take(`made${place}`)
-      if (!isSafe) this.#body.line(`done${place} = true`)
+    const misfit = this.#body.bind('misfit', MISFIT)
+    this.#guarded(index, step, row, {
+      before: made.declaration,
+      inside: () => {
+        this.#body.line(`const made${place} = ${call})`)
+        made.take(`made${place}`, `throw ${misfit}`)
+      },
+      error: `error === ${misfit} ? ${made.why()} : error`,
+      after: () => this.#targets(feeds[0]!.next, { schema, made }),
     })
-    if (!isSafe) this.#body.open(`if (done${place})`)
-    this.#targets(feeds[0]!.next, { schema: feeds[0]!.schema, made })
-    if (!isSafe) this.#body.close()
   }
 
   #flatMap(index: number, step: StepProgram, row: RowText): void {
@@ -125,40 +142,42 @@ export class SegmentText {
     const [bound, emit] = [body.bind(`relay${key}`, relay), `emit${index}`]
     body.bind(emit, emitterOf(`${name}/${key}`, feeds[0]!.schema, relay))
     const call = `${this.#call(`f${index}`, node.spread, row)}, ${emit})`
-    const done = `done${this.#places++}`
-    const isSafe = node.onError === 'fail'
-    body.line(`${bound}.begin()`)
-    if (!isSafe) body.line(`let ${done} = false`)
-    const undo = (): void => body.line(`${bound}.undo()`)
-    this.#guarded(
-      index,
-      step,
-      row,
-      () => {
-        body.line(call)
-        if (!isSafe) body.line(`${done} = true`)
-      },
-      undo,
-    )
-    body.line(isSafe ? `${bound}.end()` : `if (${done}) ${bound}.end()`)
+    this.#guarded(index, step, row, {
+      before: `${bound}.begin()`,
+      inside: () => body.line(call),
+      undo: `${bound}.undo()`,
+      after: () => body.line(`${bound}.end()`),
+    })
   }
 
   /** By the policy `fail` nothing is caught: whoever runs the loop finds out what has thrown. */
-  #guarded(index: number, step: StepProgram, row: RowText, inside: () => void, undo = () => {}): void {
-    if (step.node.onError === 'fail') return inside()
+  #guarded(index: number, step: StepProgram, row: RowText, call: CallText): void {
     const body = this.#body
-    body.open('try')
-    inside()
-    body.close('catch (error)')
-    undo()
-    const failed = failedFeed(step)
-    if (failed !== null) {
-      const key = keptKey(index, failed)
-      const relay = body.bind(`relay${key}`, this.#parts.relays.get(key)!)
-      const all = row.made === null ? `${body.bind('readRow', readRow)}(rows, r)` : this.#object(row, null)
-      body.line(`${relay}.addFailed(${body.bind(`step${index}`, step)}, ${all}, error)`)
+    const isCaught = step.node.onError !== 'fail'
+    const block = `step${this.#places++}`
+    if (isCaught) body.open(`${block}:`)
+    body.line(call.before)
+    if (isCaught) body.open('try')
+    call.inside()
+    if (isCaught) {
+      body.close('catch (error)')
+      if (call.undo !== undefined) body.line(call.undo)
+      this.#tell(index, step, row, call.error ?? 'error')
+      body.line(`break ${block}`)
+      body.close()
     }
-    body.close()
+    call.after()
+    if (isCaught) body.close()
+  }
+
+  #tell(index: number, step: StepProgram, row: RowText, error: string): void {
+    const failed = failedFeed(step)
+    if (failed === null) return
+    const body = this.#body
+    const key = keptKey(index, failed)
+    const relay = body.bind(`relay${key}`, this.#parts.relays.get(key)!)
+    const all = row.made === null ? `${body.bind('readRow', readRow)}(rows, r)` : this.#object(row, null)
+    body.line(`${relay}.addFailed(${body.bind(`program${index}`, step)}, ${all}, ${error})`)
   }
 
   /** `f(row` as text, without the closing parenthesis. */
@@ -171,6 +190,7 @@ export class SegmentText {
   /** An object of a fixed shape, with these columns only; null: with all. */
   #object(row: RowText, used: ReadonlySet<string> | null): string {
     const columns = row.schema.wire.columns.filter(({ name }) => used === null || used.has(name))
+    this.#shapes.add(shapeText(columns))
     const cells = columns.map(({ index, name }) => `${JSON.stringify(name)}: ${this.#value(row, index)}`)
     return `{ ${cells.join(', ')} }`
   }
@@ -183,7 +203,7 @@ export class SegmentText {
     const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
     // Bytes can be written into: each callback gets some of its own.
     if (column.kind === 'text') this.#body.bind('textAt', textAt)
-    return isCheap ? `(${text})` : this.#body.once(`r${index}`, text)
+    return isCheap ? (column.optional ? `(${text})` : text) : this.#body.once(`r${index}`, text)
   }
 
   #sink(sink: number, row: RowText): void {

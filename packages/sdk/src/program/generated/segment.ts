@@ -9,6 +9,12 @@ import { SegmentText } from './segment-text.ts'
 
 /** Rows that may be added to a sink before it is looked at. */
 const CHUNK_ROWS = 4096
+/**
+ * A loop that is still running when the engine makes it fast is made so without what is behind it, and thrown
+ * away each time it gets there. So all of it runs a few times before it runs for long.
+ */
+const SHORT_CALLS = 8
+const SHORT_ROWS = 16
 
 type Loop = (rows: RowSet, from: number, to: number) => void
 
@@ -18,8 +24,8 @@ export class Segment {
   readonly #relays: readonly Relay[]
   readonly #touched: readonly number[]
   readonly #added: (sink: number) => void
-  /** How many rows are gone through before sinks are looked at. */
-  readonly rowsMax: number
+  readonly #rowsMax: number
+  #calls = 0
 
   constructor(program: StageProgram, plan: SegmentPlan, sinks: Sinks, name: string) {
     const relays = new Map<string, Relay>()
@@ -29,13 +35,13 @@ export class Segment {
       relays.set(key, new Relay(schema, (rows) => behind.run(rows)))
     }
     const places = Math.max(1, ...[...plan.sinks.values()].map((use) => use.places))
-    this.rowsMax = Math.floor(CHUNK_ROWS / places)
+    this.#rowsMax = Math.floor(CHUNK_ROWS / places)
     const { writer } = new SegmentText({
       program,
       plan,
       sinks: sinks.rows,
       relays,
-      rowsMax: this.rowsMax,
+      rowsMax: this.#rowsMax,
       name,
     })
     const made = must(generatedFunction(name, writer.parameters, writer.text), 'code can be generated')
@@ -46,13 +52,22 @@ export class Segment {
   }
 
   run(rows: RowSet): void {
-    for (let from = 0; from < rows.rows; from += this.rowsMax) {
-      this.runSome(rows, from, Math.min(from + this.rowsMax, rows.rows))
+    let from = 0
+    while (from < rows.rows) {
+      const to = this.endOfSome(rows, from)
+      this.runSome(rows, from, to)
+      from = to
     }
   }
 
-  /** At most `rowsMax` of the rows. */
+  /** How far to go before sinks are looked at. */
+  endOfSome(rows: RowSet, from: number): number {
+    const most = this.#calls < SHORT_CALLS ? SHORT_ROWS : this.#rowsMax
+    return Math.min(from + most, rows.rows)
+  }
+
   runSome(rows: RowSet, from: number, to: number): void {
+    this.#calls++
     this.#loop(rows, from, to)
     for (const relay of this.#relays) relay.drain()
     for (const sink of this.#touched) this.#added(sink)

@@ -34,6 +34,11 @@ export class TextWriter {
     this.#known.push(new Set())
   }
 
+  /** Lines that were written apart. */
+  part(part: TextWriter): void {
+    this.#lines.push(...part.#lines)
+  }
+
   /** `next`: what follows the brace, such as `else`. */
   close(next = ''): void {
     this.#known.pop()
