@@ -21,5 +21,62 @@ export { ERROR_CODES, type ErrorCode } from './errors/error-codes.ts'
 export { PipelineError } from './errors/pipeline-error.ts'
 export { compile, type Compiled, type CompileOptions } from './compile/compile.ts'
 export { type Duration, durationMs } from './window/duration.ts'
-export type { Source } from './io/source.ts'
-export type { Sink } from './io/sink.ts'
+export type {
+  AnySource,
+  BadRecords,
+  ProbeReply,
+  ReadReply,
+  ReadRequest,
+  RejectedRecord,
+  Source,
+  SourcePlace,
+  SourceReader,
+} from './io/source.ts'
+export { type SourceAnswer, SourceAdapter, type SourceAsk } from './io/source-adapter.ts'
+export { Rejected } from './io/rejected.ts'
+export { rowsDigest } from './io/rows-digest.ts'
+export {
+  type AnySink,
+  type CommitRequest,
+  type IdempotentSink,
+  type IdempotentWriter,
+  isStored,
+  type OpenReply,
+  type OpenRequest,
+  type RecordReply,
+  type Sink,
+  type SinkAnswer,
+  type SinkAsk,
+  type SinkPlace,
+  type SinkSession,
+  type StoredSink,
+  type TransactionalSink,
+  type TransactionalWriter,
+  type UpsertRequest,
+  type WriteReply,
+} from './io/sink.ts'
+export { askSink } from './io/ask-sink.ts'
+export type { Claim, Done } from './io/contract/claim.ts'
+export { checkSource, SOURCE_CLAIMS } from './io/contract/source-claims.ts'
+export { SINK_CLAIMS } from './io/contract/sink-claims.ts'
+export { checkSink, type SinkUnderTest } from './io/contract/sink-steps.ts'
+// What authors of sources, sinks and operators make rows with.
+export {
+  BatchBuilder,
+  type Column,
+  type ColumnBuilder,
+  ColumnError,
+  Dictionary,
+  type Epoch,
+  epoch,
+  type Generation,
+  generation,
+  hashText,
+  type PendingRow,
+  type RowSet,
+  type Run,
+  run,
+  type Schema,
+  type SourcePosition,
+  type Value,
+} from '@pollux/protocol'

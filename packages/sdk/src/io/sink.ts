@@ -1,9 +1,10 @@
-import type { Columns } from '../schema/row-schema.ts'
+import type { Epoch, Generation, PendingRow, Run } from '@pollux/protocol'
+import type { Columns, RowSchema } from '../schema/row-schema.ts'
 
 /**
  * The pure half of a sink: what it promises. Transactional: rows and record are committed together.
  * Idempotent: a row may be written again, and the newer stays. Resumable: clients come back with the number
- * of what they saw last.
+ * of what they saw last, and replicas serve them without anything in between.
  */
 export interface Sink<C extends Columns> {
   /** For descriptions: `files(out/)`. */
@@ -14,3 +15,105 @@ export interface Sink<C extends Columns> {
 }
 
 export type AnySink = Omit<Sink<Columns>, 'takes'>
+
+/**
+ * A sink with its other half, which touches the outside and is made by `open`, once in every replica. In a
+ * test a model stands in its place, so there a sink without it will do. `SINK_CLAIMS` says what it must hold
+ * to, as tests.
+ */
+export type StoredSink = TransactionalSink | IdempotentSink
+
+export interface TransactionalSink extends AnySink {
+  readonly kind: 'transactional'
+  readonly open: (place: SinkPlace) => TransactionalWriter
+}
+
+export interface IdempotentSink extends AnySink {
+  readonly kind: 'idempotent'
+  readonly open: (place: SinkPlace) => IdempotentWriter
+}
+
+export function isStored(sink: AnySink): sink is StoredSink {
+  return 'open' in sink
+}
+
+/** Which of how many partitions writes here, and what its rows are: values come in column order. */
+export interface SinkPlace {
+  readonly partition: number
+  readonly partitions: number
+  readonly schema: RowSchema
+}
+
+/**
+ * Writes the rows of one partition. It is asked one thing at a time, but for a probe, and need not answer
+ * before it returns. The *record* is the epoch up to which the sink holds everything. After `unavailable` the
+ * outcome is unknown: the session is opened again, and the record tells.
+ */
+export interface SinkSession {
+  /**
+   * Ends every session of an older run or generation: from the answer on, nothing more of theirs is taken. A
+   * newer one is answered with `fenced`; runs are compared before generations. Then reads the record.
+   * `create`: the pipeline has never committed anything, so a missing record is begun at 0.
+   */
+  open(request: OpenRequest, answer: (reply: OpenReply) => void): void
+  /** Is anybody there, and what is the record? */
+  probe(answer: (reply: RecordReply) => void): void
+  close(): void
+}
+
+export interface TransactionalWriter extends SinkSession {
+  /**
+   * Rows and record together or not at all, and only if the record still is `expect`. A replica that has
+   * opened no session may commit too, where its twin does not get on: the condition makes it safe.
+   */
+  commit(request: CommitRequest, answer: (reply: WriteReply) => void): void
+}
+
+export interface IdempotentWriter extends SinkSession {
+  /**
+   * Each row only where what is stored has a smaller version, which is (epoch, seq); afterwards the record,
+   * which never falls.
+   */
+  upsert(request: UpsertRequest, answer: (reply: WriteReply) => void): void
+}
+
+export interface OpenRequest {
+  readonly run: Run
+  readonly generation: Generation
+  readonly create: boolean
+}
+
+export interface CommitRequest extends UpsertRequest {
+  readonly expect: Epoch
+}
+
+export interface UpsertRequest {
+  readonly record: Epoch
+  readonly rows: readonly PendingRow[]
+}
+
+export type RecordReply =
+  | { readonly kind: 'record'; readonly record: Epoch }
+  /** Never written, or lost. */
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unavailable'; readonly detail: string }
+
+export type OpenReply = RecordReply | { readonly kind: 'fenced' }
+
+export type WriteReply =
+  | { readonly kind: 'committed'; readonly record: Epoch }
+  /** Another record than expected: nothing was written. */
+  | { readonly kind: 'conflict'; readonly record: Epoch }
+  | { readonly kind: 'missing' }
+  /** A newer session has been opened: nothing was written. */
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'unavailable'; readonly detail: string }
+
+/** What the core asks of a sink that stores. */
+export type SinkAsk =
+  | (OpenRequest & { readonly kind: 'open' })
+  | (CommitRequest & { readonly kind: 'commit' })
+  | (UpsertRequest & { readonly kind: 'upsert' })
+  | { readonly kind: 'probe' }
+
+export type SinkAnswer = OpenReply | WriteReply

@@ -4,7 +4,7 @@ import type { Duration } from '../window/duration.ts'
 
 /**
  * The pure half of a source: what its rows are and how they are read again. The other half, which touches the
- * outside, is made by `open`, once in every replica.
+ * outside, is made by `open`, once in every replica. `SOURCE_CLAIMS` says what it must hold to, as tests.
  */
 export interface Source<C extends Columns> {
   /** For descriptions: `files(orders-*.csv)`. */
@@ -14,6 +14,11 @@ export interface Source<C extends Columns> {
   readonly kind: 'replayable' | 'push'
   /** The column that says when a row happened, and how much later than another one it may come. */
   readonly eventTime?: { readonly column: keyof C & string; readonly outOfOrder?: Duration }
+  /** A partition with nothing to read for so long holds back nobody's event time. Never, if not given. */
+  readonly idleAfter?: Duration
+  readonly badRecords?: BadRecords
+  /** How many partitions it comes in, where that is given; else as many as its ingress has. */
+  readonly partitions?: number
   readonly open: (place: SourcePlace) => SourceReader
 }
 
@@ -22,23 +27,33 @@ export type AnySource = Omit<Source<Columns>, 'eventTime' | 'schema'> & {
   readonly eventTime?: { readonly column: string; readonly outOfOrder?: Duration }
 }
 
+/**
+ * What becomes of a record that is no row of the schema: the pipeline halts and says which (the default); it
+ * is left out and counted; or it goes with its bytes and the reason to an output of its own.
+ */
+export type BadRecords = 'fail' | 'skip' | 'deadLetter'
+
 /** Which of how many partitions reads here. */
 export interface SourcePlace {
   readonly partition: number
   readonly partitions: number
 }
 
-/** Reads on demand; one request at a time. */
+/** Reads on demand: one read at a time, and a probe whenever. It need not answer before it returns. */
 export interface SourceReader {
-  /**
-   * Rows from a position on, at most about so many bytes; up to `to` exactly where it is given. The beginning
-   * is the empty text. Without `to` an answer may be kept back until there is something to say, `waitMs` at
-   * most.
-   */
   read(request: ReadRequest, answer: (reply: ReadReply) => void): void
+  /** Is anybody there? Answered at once, whatever there is to read. */
+  probe(answer: (reply: ProbeReply) => void): void
   close(): void
 }
 
+/**
+ * Without `to`: whatever comes next, at most about `bytes` of it; the answer may be kept back until there is
+ * something to say, `waitMs` at most. With `to`: that range, whole and at once.
+ *
+ * A position is a text that only the reader understands; the beginning is the empty one. It says all that is
+ * needed to go on from there in another process: twins read what one of them has decided.
+ */
 export interface ReadRequest {
   readonly from: SourcePosition
   readonly to: SourcePosition | null
@@ -50,10 +65,28 @@ export type ReadReply =
   | {
       readonly kind: 'rows'
       readonly to: SourcePosition
+      /** Given away: whoever made them does not touch them again. Null if there are none. */
       readonly rows: RowSet | null
-      /** Nothing for now: the event time of others need not wait. */
-      readonly idle: boolean
+      /** What lay between the rows and is none, in order. */
+      readonly rejected?: readonly RejectedRecord[]
+      /** Nothing will ever follow. */
       readonly ended: boolean
     }
+  /** What was there has been removed or written over: a decided range cannot be read again as it was. */
   | { readonly kind: 'gone'; readonly detail: string }
+  /** It is there and not what the source says it is; trying again would not help. */
+  | { readonly kind: 'failed'; readonly detail: string }
+  /** Out of reach for now; it is asked again. */
   | { readonly kind: 'unavailable'; readonly detail: string }
+
+export type ProbeReply =
+  | { readonly kind: 'reached' }
+  | { readonly kind: 'unavailable'; readonly detail: string }
+
+/** A record that is no row. */
+export interface RejectedRecord {
+  /** `orders-3.csv:17`: what a person looks up. */
+  readonly where: string
+  readonly error: string
+  readonly bytes: Uint8Array
+}
