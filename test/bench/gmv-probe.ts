@@ -9,7 +9,7 @@ const source = {
   schema: Order,
   kind: 'replayable',
   eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, close: () => undefined }),
+  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
 } as const
 const sink = { description: '', kind: 'transactional' } as const
 const gmv = (window: ReturnType<typeof tumbling>) =>

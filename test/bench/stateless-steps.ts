@@ -172,7 +172,7 @@ function runnerOf<C extends Columns>(
     description: 'rows',
     schema: rowSchema,
     kind: 'replayable',
-    open: () => ({ read: () => undefined, close: () => undefined }),
+    open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
   }
   const made = pipeline(name, ({ ingress }) => define(ingress('rows', source)))
   const operator = compile(made, undefined).operators('rows', 0)

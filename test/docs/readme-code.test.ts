@@ -10,8 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'pollux-docs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Code in documents that can stand alone, which is what imports something. */
-const programs = readdirSync(join(ROOT, 'packages')).flatMap((name) => {
-  const text = readFileSync(join(ROOT, 'packages', name, 'README.md'), 'utf8')
+const programs = ['packages', 'operators'].flatMap(packagesIn).flatMap(([name, readme]) => {
+  const text = readFileSync(readme, 'utf8')
   return [...text.matchAll(/```ts\n(.*?)```/gs)]
     .map((found) => found[1]!)
     .filter((code) => code.startsWith('import '))
@@ -22,17 +22,28 @@ describe('code in a README', () => {
   it.each(programs)('runs, and prints what it says it prints: $name', ({ name, code }) => {
     const file = join(folder, `${name.replace(' ', '-')}.ts`)
     // Outside the repository nothing is called @pollux.
-    const found = code.replaceAll(/'@pollux\/([\w-]+)'/g, (_, of: string) => {
-      return `'${pathToFileURL(join(ROOT, 'packages', of, 'src', 'index.ts')).href}'`
+    const found = code.replaceAll(/'@pollux\/([\w-]+)((?:\/[\w-]+)?)'/g, (_, of: string, list: string) => {
+      const kind = list === '' ? 'packages' : 'operators'
+      return `'${pathToFileURL(join(ROOT, kind, of, 'src', list, 'index.ts')).href}'`
     })
     writeFileSync(file, found)
-    const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 30_000 })
+    const printed = execFileSync(process.execPath, [file], {
+      encoding: 'utf8',
+      timeout: 30_000,
+      cwd: mkdtempSync(join(folder, 'run-')),
+    })
     const said = [...code.matchAll(/^console\.log\(.*\n((?:\/\/ .*\n)+)/gm)].map((lines) =>
       lines[1]!.replaceAll(/^\/\/ /gm, ''),
     )
     expect(squeezed(printed)).toBe(squeezed(said.join('')))
   })
 })
+
+/** By name, where their documents are. */
+function packagesIn(home: string): readonly (readonly [name: string, readme: string])[] {
+  const names = readdirSync(join(ROOT, home))
+  return names.map((name) => [name, join(ROOT, home, name, 'README.md')])
+}
 
 /** Where lines are broken is nobody's concern. */
 function squeezed(text: string): string {

@@ -8,7 +8,7 @@ const lines: Source<typeof Line.columns> = {
   description: 'lines',
   schema: Line,
   kind: 'replayable',
-  open: () => ({ read: () => undefined, close: () => undefined }),
+  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
 }
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 

@@ -10,8 +10,8 @@ export interface Package {
 const CORE = ['@pollux/std', '@pollux/protocol']
 
 /**
- * The arrows: std <- protocol <- {pair, sdk} <- sim. A new package needs a row here, and exists only because
- * that row differs from the others'; otherwise it is a folder.
+ * The arrows: std <- protocol <- {pair, sdk} <- sim, and sdk <- operators. A new package needs a row here,
+ * and exists only because that row differs from the others'; otherwise it is a folder.
  */
 export const PACKAGES: readonly Package[] = [
   { folder: 'packages/std', name: '@pollux/std', pure: true, imports: [] },
@@ -24,6 +24,8 @@ export const PACKAGES: readonly Package[] = [
     pure: true,
     imports: [...CORE, '@pollux/pair', '@pollux/sdk'],
   },
+  { folder: 'operators/ingress', name: '@pollux/ingress', pure: false, imports: ['@pollux/sdk'] },
+  { folder: 'operators/egress', name: '@pollux/egress', pure: false, imports: ['@pollux/sdk'] },
 ]
 
 export function packageOf(path: string): Package | null {

@@ -33,6 +33,18 @@ describe('packages', () => {
     ])
   })
 
+  test('one of several lists instead of an index', () => {
+    const { 'packages/std/src/index.ts': _, ...rest } = GOOD
+    const manifest = (exports: object) => ({
+      'packages/std/package.json': JSON.stringify({ ...MANIFEST, exports }),
+    })
+    const several = { ...rest, ...manifest({ './ring': './src/ring.ts' }) }
+    expect(describePlanted(packages, new Tree(several))).toEqual([])
+    expect(describePlanted(packages, new Tree({ ...rest, ...manifest({}) }))).toEqual([
+      'packages/std/src/index.ts:1 does not exist',
+    ])
+  })
+
   test('one without a package.json', () => {
     expect(describePlanted(packages, new Tree({ 'packages/std/src/a.ts': '' }))).toEqual([
       'packages/std/package.json:1 does not exist',

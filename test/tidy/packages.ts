@@ -6,7 +6,8 @@ import type { Tree } from './tree.ts'
 const WHY = 'a package is found, licensed and imported in the same way as the others, or it is a folder'
 
 export const packages: Rule = {
-  claim: 'every package is in the layout, has an index, a README, a license, and something in it',
+  claim:
+    'every package is in the layout, has an index (or several), a README, a license, and something in it',
   check(tree) {
     const existing = PACKAGES.filter(({ folder }) => tree.hasFolder(folder))
     const strangers = tree.paths.filter((path) => path.endsWith('/package.json') && packageOf(path) === null)
@@ -34,9 +35,12 @@ function faultsOf(tree: Tree, folder: string, name: string): Violation[] {
   require(tree.has(
     `${folder}/README.md`,
   ), `${folder}/README.md`, 'does not exist', 'say what the package is, in a screen')
-  require(tree.has(
-    `${folder}/src/index.ts`,
-  ), `${folder}/src/index.ts`, 'does not exist', 'export the public list there')
+  // Of several things, each with a list of its own, nobody is to load the ones he does not use.
+  const isOne = Object.keys(manifest.exports).every((subpath) => subpath === '.')
+  require(!isOne ||
+    tree.has(
+      `${folder}/src/index.ts`,
+    ), `${folder}/src/index.ts`, 'does not exist', 'export the public list there')
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     require(tree.has(
       `${folder}/${target.replace(/^\.\//, '')}`,

@@ -65,6 +65,7 @@ export {
   BatchBuilder,
   type Column,
   type ColumnBuilder,
+  type ColumnData,
   ColumnError,
   Dictionary,
   type Epoch,

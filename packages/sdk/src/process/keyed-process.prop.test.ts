@@ -50,7 +50,7 @@ const source = {
   schema: Row,
   kind: 'replayable',
   eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, close: () => undefined }),
+  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
 } as const
 const made = pipeline('p', ({ ingress }) => {
   const out = ingress('rows', source).keyBy('key').process('teller', teller)

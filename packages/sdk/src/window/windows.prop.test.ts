@@ -77,7 +77,7 @@ const source = {
   schema: Row,
   kind: 'replayable',
   eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, close: () => undefined }),
+  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
 } as const
 const sink = { description: '', kind: 'transactional' } as const
 

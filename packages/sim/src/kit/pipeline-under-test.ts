@@ -72,7 +72,7 @@ export class PipelineUnderTest<Config> {
       rows: 0,
       sourceMs: healAt * (0.4 + random.fork('source').float() * 0.6),
       healAt,
-      endsWhole: random.fork('whole').chance(0.5),
+      endsAfterMs: random.fork('whole').chance(0.5) ? 0 : null,
       limits: widened(someLimits(random.fork('limits')), this.workload.bytesMost / BYTES_USUAL),
       flaw: null,
     }

@@ -1,0 +1,1 @@
+export { collect, type Collected, collectLatest } from './collect.ts'

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import type { TransactionalSink } from '@pollux/sdk'
+import { type Disk, DISK } from './disk.ts'
+import { FilesWriter } from './files-writer.ts'
+import { ndjson, type TextFormat } from './rows-text.ts'
+import { SegmentFolder } from './segment-folder.ts'
+
+export interface FilesOptions {
+  /** `ndjson()`, if not given, or `csv()`. */
+  readonly rows?: TextFormat
+}
+
+/**
+ * Rows as files: `files('out')`. Each commit becomes one file, which appears whole or not at all:
+ * `out/partition=0/from=<record>/to=<record>.ndjson`. Files may be taken away but for the newest, which is
+ * the record.
+ */
+export function files(folder: string, options: FilesOptions = {}): TransactionalSink {
+  return filesOn(folder, options, DISK)
+}
+
+export function filesOn(
+  folder: string,
+  { rows: format = ndjson() }: FilesOptions,
+  disk: Disk,
+): TransactionalSink {
+  return {
+    description: `files(${folder}), ${format.extension}`,
+    kind: 'transactional',
+    open: ({ partition, schema }) => {
+      const segments = new SegmentFolder(join(folder, `partition=${partition}`), format.extension, disk)
+      return new FilesWriter(segments, (rows) =>
+        rows.length === 0 ? new Uint8Array(0) : Buffer.from(format.encode(schema, rows), 'utf8'),
+      )
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { BatchBuilder, ColumnError } from '@pollux/sdk'
+import type {
+  Columns,
+  Duration,
+  ReadReply,
+  ReadRequest,
+  RowInput,
+  RowSchema,
+  Source,
+  SourcePlace,
+  SourceReader,
+  Value,
+} from '@pollux/sdk'
+
+export interface CollectionOptions<C extends Columns> {
+  /** The column that says when a row happened. */
+  readonly eventTime?: keyof C & string
+  /** How much later than another one a row may come. */
+  readonly outOfOrder?: Duration
+}
+
+/**
+ * Rows given in memory, which end: `collection(Order, [{ at: 1, amount: 250 }])`. They are dealt to
+ * partitions in turn. A row that does not fit its schema is refused here, by its number.
+ */
+export function collection<C extends Columns>(
+  schema: RowSchema<C>,
+  rows: readonly RowInput<C>[],
+  { eventTime, outOfOrder }: CollectionOptions<C> = {},
+): Source<C> {
+  const all = builtOf(schema, rows)
+  return {
+    description: `collection of ${rows.length} rows`,
+    schema,
+    kind: 'replayable',
+    ...(eventTime === undefined
+      ? {}
+      : { eventTime: { column: eventTime, ...(outOfOrder === undefined ? {} : { outOfOrder }) } }),
+    open: (place) => readerOf(all, place),
+  }
+}
+
+function builtOf<C extends Columns>(schema: RowSchema<C>, rows: readonly RowInput<C>[]): BatchBuilder {
+  const built = new BatchBuilder(schema.wire, rows.length)
+  const names = Object.keys(schema.columns)
+  for (const [number, row] of rows.entries()) {
+    const values = row as Readonly<Record<string, Value | undefined>>
+    const unknown = Object.keys(values).find((name) => !names.includes(name))
+    if (unknown !== undefined) {
+      throw new Error(
+        `row ${number} of a collection has "${unknown}", which is no column: ${names.join(', ')}`,
+      )
+    }
+    try {
+      built.appendValues(names.map((name) => values[name] ?? null))
+    } catch (error) {
+      if (!(error instanceof ColumnError)) throw error
+      throw new Error(`row ${number} of a collection: ${error.message}`, { cause: error })
+    }
+  }
+  return built
+}
+
+function readerOf(all: BatchBuilder, place: SourcePlace): SourceReader {
+  return {
+    read: (request, answer) => answer(read(all, place, request)),
+    probe: (answer) => answer({ kind: 'reached' }),
+    close: () => undefined,
+  }
+}
+
+/** A position is the number of a row, of all partitions together. */
+function read(all: BatchBuilder, place: SourcePlace, { from, to, bytes }: ReadRequest): ReadReply {
+  const [begin, end] = [numberOf(from), to === null ? all.rows : numberOf(to)]
+  if (!(begin <= all.rows && end <= all.rows)) {
+    return {
+      kind: 'gone',
+      detail: `a collection of ${all.rows} rows has no rows from ${from} to ${to ?? 'its end'}`,
+    }
+  }
+  const rows = new BatchBuilder(all.schema)
+  const bytesMax = to === null ? bytes : Infinity
+  let at = begin
+  for (; at < end && (rows.rows === 0 || rows.byteLength < bytesMax); at++) {
+    if (at % place.partitions === place.partition) rows.appendRow(all, at)
+  }
+  return { kind: 'rows', to: String(at), rows: rows.rows === 0 ? null : rows, ended: at === all.rows }
+}
+
+function numberOf(position: string): number {
+  return /^\d*$/.test(position) ? Number(position) : Number.NaN
+}

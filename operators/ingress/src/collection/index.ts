@@ -1,0 +1,1 @@
+export { collection, type CollectionOptions } from './collection.ts'

@@ -1,0 +1,43 @@
+import type { BadRecords, Columns, Duration, Source } from '@pollux/sdk'
+import type { RowsFormat } from '../format/rows-format.ts'
+import { FileReader } from './file-reader.ts'
+
+export interface FilesOptions<C extends Columns> {
+  /** What is in the files: `csv(Order)`, `ndjson(Order)`. */
+  readonly rows: RowsFormat<C>
+  /** The column that says when a row happened. */
+  readonly eventTime?: keyof C & string
+  /** How much later than another one a row may come. */
+  readonly outOfOrder?: Duration
+  /** What becomes of a line that is no row: the pipeline halts, if not given. */
+  readonly badRecords?: BadRecords
+  /** Go on when the last line has been read: lines may be added to files, and files to the list. */
+  readonly follow?: boolean
+  /** When following: partitions with nothing to read for so long hold nobody back. */
+  readonly idleAfter?: Duration
+}
+
+/**
+ * The rows of files: `files('orders-*.csv', { rows: csv(Order), eventTime: 'at' })`. Files are dealt to
+ * partitions in the order of their names; each partition reads its files one after the other.
+ */
+export function files<C extends Columns>(
+  patterns: string | readonly string[],
+  options: FilesOptions<C>,
+): Source<C> {
+  const { rows: format, eventTime, outOfOrder, badRecords, follow = false, idleAfter } = options
+  const list = typeof patterns === 'string' ? [patterns] : patterns
+  const time =
+    eventTime === undefined
+      ? {}
+      : { eventTime: { column: eventTime, ...(outOfOrder === undefined ? {} : { outOfOrder }) } }
+  return {
+    description: `files(${list.join(', ')}), ${format.description}`,
+    schema: format.schema,
+    kind: 'replayable',
+    ...time,
+    ...(badRecords === undefined ? {} : { badRecords }),
+    ...(idleAfter === undefined ? {} : { idleAfter }),
+    open: (place) => new FileReader({ patterns: list, format, follow, place }),
+  }
+}

@@ -1,0 +1,3 @@
+export { csv, type CsvOptions } from '../csv/csv.ts'
+export type { RowsFormat } from '../format/rows-format.ts'
+export { files, type FilesOptions } from './files.ts'
