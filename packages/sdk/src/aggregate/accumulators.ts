@@ -14,7 +14,7 @@ import {
 } from './accumulator-parts.ts'
 import { InexactError } from './inexact-error.ts'
 
-/** What the aggregates of one step keep of the rows of one key and window, and how it is added to and read. */
+/** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
 export class Accumulators {
   readonly parts: Parts
   /** Everything is a number: a row can be added without looking for more than its place. */
@@ -31,7 +31,6 @@ export class Accumulators {
     this.parts = partsOf(input, aggregates)
     const { parts, cells, distinct } = this.parts
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
-    const viewOf = (part: Part) => (part.op === 'own' ? part.columns.view(part.at, part.cell) : null)
     this.#ours = parts.map(viewOf)
     this.#theirs = parts.map(viewOf)
     this.#needsRow = parts.some(({ op }) => op === 'own')
@@ -122,6 +121,10 @@ export class Accumulators {
     view.point(from, slot)
     return ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value
   }
+}
+
+function viewOf(part: Part): StateView | null {
+  return part.op === 'own' ? part.columns.view(part.at, part.cell) : null
 }
 
 /** Counts of nothing and times of nobody say that there is none. */

@@ -5,7 +5,7 @@ import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { needColumn } from '../schema/need-column.ts'
-import { type Columns, type RowInput, type RowOf, RowSchema } from '../schema/row-schema.ts'
+import type { Columns, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
 import type { OwnOperator } from '../process/operator.ts'
 import type { ProcessStep } from '../process/process-step.ts'
 import { durationMs } from '../window/duration.ts'
@@ -123,7 +123,7 @@ export class Stream<C extends Columns> {
   }
 
   /** Windows over all rows, in one partition. */
-  window<W extends WindowSpec, O extends WindowOptions = Record<never, never>>(
+  window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
     window: W,
     options?: O,
   ): WindowedStream<C, never, W, O> {
@@ -199,7 +199,7 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
   }
 
   /** Windows of the rows of each key. */
-  window<W extends WindowSpec, O extends WindowOptions = Record<never, never>>(
+  window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
     window: W,
     options?: O,
   ): WindowedStream<C, K, W, O> {

@@ -66,14 +66,14 @@ const row = fc.tuple(
 )
 const epoch = fc.record({ rows: fc.array(row, { maxLength: 10 }), ahead: fc.integer({ min: 0, max: 150 }) })
 
-function during(operator: Operator, rows: BatchBuilder, context: BoundaryContext): readonly unknown[] {
+function during(one: Operator, rows: BatchBuilder, context: BoundaryContext): readonly unknown[] {
   const found: unknown[] = []
   const emit = (_output: number, emitted: RowSet): void => {
     for (let at = 0; at < emitted.rows; at++)
       found.push(emitted.schema.columns.map(({ index }) => emitted.value(index, at)))
   }
-  operator.process(0, rows, context, { emit })
-  operator.boundary(context, { emit })
+  one.process(0, rows, context, { emit })
+  one.boundary(context, { emit })
   return found
 }
 

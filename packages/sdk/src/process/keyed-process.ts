@@ -10,6 +10,7 @@ import {
 } from '@pollux/protocol'
 import { Random } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
+import type { Columns } from '../schema/row-schema.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { readRow } from '../program/row-object.ts'
 import { RESULTS, type Stateful, type StatefulOut } from '../program/stateful.ts'
@@ -34,7 +35,7 @@ const ROWS_MOST = 4096
 /** Timers that set each other again and again, at times that have come, never let an epoch end. */
 const ROUNDS_MOST = 10_000
 
-type Context = OperatorContext<Record<never, never>, Record<never, never>>
+type Context = OperatorContext<Columns, Columns>
 
 /** Somebody's own operator: calls it with each row and each timer, and keeps what it keeps. */
 export class KeyedProcess implements Stateful {
@@ -106,7 +107,7 @@ export class KeyedProcess implements Stateful {
     this.#flush()
   }
 
-  /** Timers that have come due, and those that they set for times that have come, too; at the end, only the first. */
+  /** Timers that are due, and those that they set for times that have come; at the end, the first only. */
   #fire(clock: number): void {
     const { onTimer } = this.#step.operator
     for (let round = 0; ; round++) {

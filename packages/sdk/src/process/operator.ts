@@ -40,7 +40,7 @@ export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = An
   readonly state?: S
   /** What the columns of state hold at first, where that is not zero, empty or null. */
   readonly start?: Partial<StateOf<S>>
-  /** The state of a key is forgotten when event time is so far past the last row of the key, or its last timer. */
+  /** The state of a key is forgotten when nothing has touched it for so long, in event time. */
   readonly ttl?: Duration
   /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
   readonly stateBytesMax?: number

@@ -49,7 +49,7 @@ function checkedCell({ kind, isOptional, symbols }: ColumnType, value: unknown):
     // Three bytes a unit at most, so nothing need be counted that is short.
     if (value.length * 3 <= VALUE_BYTES_MAX) return value.toWellFormed()
   }
-  throw new TypeError(`a value of type ${kind}, not ${String(value).slice(0, 40)}`)
+  throw new TypeError(`a value of type ${kind}, not one of type ${typeof value}`)
 }
 
 /** What a value takes, about; three bytes a unit of text. */

@@ -42,34 +42,34 @@ export function plainCellType({ start }: PlainType<unknown>): CellType {
 }
 
 /** The value itself, which nobody changes any more; an error where JSON would not give it back. */
-function frozen(value: unknown): Cell {
-  const weight = check(value, 'it', 0)
+function frozen(given: unknown): Cell {
+  const weight = check(given, 'it', 0)
   if (weight > VALUE_BYTES_MAX) throw new TypeError(`it would take more than ${VALUE_BYTES_MAX} bytes`)
-  return value
+  return given
 }
 
 const DEPTH_MOST = 50
 
 /** Freezes on the way; gives about the length of the JSON. */
-function check(value: unknown, at: string, depth: number): number {
+function check(given: unknown, at: string, depth: number): number {
   if (depth > DEPTH_MOST) throw new TypeError(`${at} is nested deeper than ${DEPTH_MOST}, or holds itself`)
-  if (value === null || typeof value === 'boolean') return 5
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new TypeError(`${at} is text with half a surrogate pair`)
-    return 2 + 3 * value.length
+  if (given === null || typeof given === 'boolean') return 5
+  if (typeof given === 'string') {
+    if (!given.isWellFormed()) throw new TypeError(`${at} is text with half a surrogate pair`)
+    return 2 + 3 * given.length
   }
-  if (typeof value === 'number') {
-    if (Number.isFinite(value) && !Object.is(value, -0)) return 24
-    throw new TypeError(`${at} is ${Object.is(value, -0) ? '-0' : value}, which JSON cannot hold`)
+  if (typeof given === 'number') {
+    if (Number.isFinite(given) && !Object.is(given, -0)) return 24
+    throw new TypeError(`${at} is ${Object.is(given, -0) ? '-0' : given}, which JSON cannot hold`)
   }
-  if (Array.isArray(value)) {
-    Object.freeze(value)
-    return value.reduce<number>((sum, one, index) => sum + check(one, `${at}[${index}]`, depth + 1), 2)
+  if (Array.isArray(given)) {
+    Object.freeze(given)
+    return given.reduce<number>((sum, one, index) => sum + check(one, `${at}[${index}]`, depth + 1), 2)
   }
-  if (typeof value === 'object' && isRecord(value)) {
-    Object.freeze(value)
+  if (typeof given === 'object' && isRecord(given)) {
+    Object.freeze(given)
     let sum = 2
-    for (const [name, one] of Object.entries(value)) {
+    for (const [name, one] of Object.entries(given)) {
       if (one === undefined) throw new TypeError(`${at}.${name} is undefined: leave it out, or use null`)
       sum += 4 + 3 * name.length + check(one, `${at}.${name}`, depth + 1)
     }
@@ -78,15 +78,15 @@ function check(value: unknown, at: string, depth: number): number {
   throw new TypeError(`${at} is no plain value: lists, records, text, numbers, true, false and null are`)
 }
 
-function isRecord(value: object): value is Record<string, unknown> {
-  const kind: unknown = Object.getPrototypeOf(value)
+function isRecord(given: object): given is Record<string, unknown> {
+  const kind: unknown = Object.getPrototypeOf(given)
   return kind === Object.prototype || kind === null
 }
 
 /** About the length of the JSON, of what has been checked. */
-function weigh(value: Cell): number {
-  if (typeof value === 'string') return 2 + 3 * value.length
-  if (typeof value !== 'object' || value === null) return 24
-  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + weigh(one), 2)
-  return Object.entries(value).reduce((sum, [name, one]) => sum + 4 + 3 * name.length + weigh(one), 2)
+function weigh(given: Cell): number {
+  if (typeof given === 'string') return 2 + 3 * given.length
+  if (typeof given !== 'object' || given === null) return 24
+  if (Array.isArray(given)) return given.reduce<number>((sum, one) => sum + weigh(one), 2)
+  return Object.entries(given).reduce((sum, [name, one]) => sum + 4 + 3 * name.length + weigh(one), 2)
 }

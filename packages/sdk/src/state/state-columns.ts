@@ -92,7 +92,11 @@ function cellOf(pointed: Pointed, { name, cell, at }: Place, from: number): Prop
   return {
     get: () => pointed.rows!.cell(pointed.slot, from + at),
     set: (value: unknown) => {
-      pointed.rows!.setCell(pointed.slot, from + at, named(name, cell!.checked, value))
+      pointed.rows!.setCell(
+        pointed.slot,
+        from + at,
+        named(name, (given) => cell!.checked(given), value),
+      )
     },
   }
 }

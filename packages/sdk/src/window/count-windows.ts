@@ -13,8 +13,8 @@ import type { CountSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
 /**
- * Windows of so many rows of a key, numbered per key: shown with the row that fills them. What the input leaves
- * unfinished is not shown.
+ * Windows of so many rows of a key, numbered per key: shown with the row that fills them. What the input
+ * leaves unfinished is not shown.
  */
 export class CountWindows implements Stateful {
   readonly state: OperatorState
@@ -43,7 +43,8 @@ export class CountWindows implements Stateful {
       const group = this.#open.store.of(hash)
       const slot = group.find(hash, rows, row, this.#shape.key)
       const { width } = group.layout
-      if (group.numbers[slot * width + ROWS]! === this.#rowsOfWindow) this.#fill(group, slot)
+      const count = group.numbers[slot * width + ROWS]
+      if (count === this.#rowsOfWindow) this.#fill(group, slot)
     }
     this.#results.flush()
   }

@@ -1,7 +1,7 @@
 import { type BoundaryContext, EPOCH_END } from '@pollux/protocol'
 import type { PlanClock } from '../compile/plan-clock.ts'
 
-/** Says at which boundaries open windows are shown: wherever a multiple of the period is passed in epoch time. */
+/** Says at which boundaries open windows are shown: where epoch time passes a multiple of the period. */
 export class EarlyClock {
   readonly #everyMs: number
   readonly #clock: PlanClock

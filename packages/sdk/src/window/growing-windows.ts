@@ -16,7 +16,7 @@ import type { WindowStep } from './window-step.ts'
 const TOTALS = 0
 const STEPS = 1
 const SHOWN = 2
-/** Sections of different values come after these: of totals and of steps in turn, in the order of their columns. */
+/** Sections of different values come after these, column by column: of totals and of steps in turn. */
 const DISTINCT = 3
 
 /**
@@ -182,15 +182,10 @@ export class GrowingWindows implements Stateful, Spans {
 
   /** @internal */
   sections(): readonly Section[] {
-    const of = (panes: ReadonlyMap<number, Pane>, kind: number, odd: number): Section[] =>
-      inOrder(panes).flatMap(([tag, { store, distinct }]) => [
-        { kind, tag, store },
-        ...distinct.map((one, index) => ({ kind: DISTINCT + 2 * index + odd, tag, store: one })),
-      ])
     const shown = [...this.#shown].sort(([a], [b]) => a - b)
     return [
-      ...of(this.#totals, TOTALS, 0),
-      ...of(this.#steps, STEPS, 1),
+      ...sectionsOf(this.#totals, TOTALS, 0),
+      ...sectionsOf(this.#steps, STEPS, 1),
       ...shown.map(([tag, store]) => ({ kind: SHOWN, tag, store })),
     ]
   }
@@ -211,6 +206,13 @@ export class GrowingWindows implements Stateful, Spans {
     this.#shown.set(tag, fresh)
     return fresh
   }
+}
+
+function sectionsOf(panes: ReadonlyMap<number, Pane>, kind: number, odd: number): readonly Section[] {
+  return inOrder(panes).flatMap(([tag, { store, distinct }]) => [
+    { kind, tag, store },
+    ...distinct.map((one, index) => ({ kind: DISTINCT + 2 * index + odd, tag, store: one })),
+  ])
 }
 
 function paneIn(panes: Map<number, Pane>, start: number, shape: PaneShape): Pane {

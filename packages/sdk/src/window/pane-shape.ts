@@ -9,7 +9,7 @@ export const LATE = 1
 /** Rows were added since open windows were shown last. */
 export const CHANGED = 2
 
-/** What is the same of all panes of a step: how its rows of state are laid out, and what of a row makes the key. */
+/** What all panes of a step have in common: how their rows lie, and what of a row of input is the key. */
 export class PaneShape {
   readonly groups: number
   /** Columns of the input. */

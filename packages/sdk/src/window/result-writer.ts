@@ -20,7 +20,7 @@ export interface Showing {
   readonly timing: Timing
 }
 
-/** Writes results: the key, the window, which showing of it this is if there may be several, the aggregates. */
+/** Writes results: the key, the window, which showing of it this is if there may be more, the aggregates. */
 export class ResultWriter {
   readonly #rows: BatchBuilder
   readonly #accumulators: Accumulators

@@ -54,7 +54,7 @@ export function hopping(size: Duration, every: Duration, options: Offset = {}): 
 /** The same by its other name: `sliding('60s', '1s')` is a minute, seen every second. */
 export const sliding: typeof hopping = hopping
 
-/** Windows that begin every `size` and are shown as they grow, at each `every`: today's total, by the second. */
+/** Windows that begin every `size` and are shown as they grow, at each `every`: today, by the second. */
 export function cumulative(size: Duration, every: Duration, options: Offset = {}): GrowingSpec {
   const where = here()
   const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
@@ -81,7 +81,7 @@ export function session(gap: Duration): SessionSpec {
   return { kind: 'session', gapMs: durationMs(gap, 1, here()) }
 }
 
-/** Windows of so many rows of a key; one that the input leaves unfinished is not shown. `countWindow(1)`: each row. */
+/** Windows of so many rows of a key; one that the input leaves unfinished is not shown. */
 export function countWindow(rows: number): CountSpec {
   if (!Number.isSafeInteger(rows) || rows < 1)
     throw new PipelineError('PLX1012', `countWindow(${rows})`, here())

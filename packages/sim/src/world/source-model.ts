@@ -1,3 +1,4 @@
+import type { BatchBuilder } from '@pollux/protocol'
 import type { SourceReply, SourceRequest } from '@pollux/pair'
 import { ServiceFront } from './service-front.ts'
 import type { SourceRows } from './source-rows.ts'
@@ -65,13 +66,25 @@ export class SourceModel {
       kind: 'rows',
       from: request.from,
       to: String(to),
-      batch: to === from ? null : data.batch(from, to),
+      batch: to === from ? null : this.#batch(from, to),
       digest: (data.digest(from, to) ^ (this.#isRewritten(from, to) ? 1 : 0)) >>> 0,
       bytes: (to - from) * rowBytes,
       watermark: data.watermarkAfter(to),
       idle: to === from && !ended && data.idles(from, now),
       ended,
     }
+  }
+
+  /** A row that was rewritten is the one behind it, once more. */
+  #batch(from: number, to: number): BatchBuilder {
+    const data = this.#data
+    if (!this.#isRewritten(from, to)) return data.batch(from, to)
+    const rows = data.batch(from, from)
+    for (let row = from; row < to; row++) {
+      const place = this.#isRewritten(row, row + 1) ? (row + 1) % data.length : row
+      rows.appendRow(data.batch(place, place + 1), 0)
+    }
+    return rows
   }
 
   #isRewritten(from: number, to: number): boolean {

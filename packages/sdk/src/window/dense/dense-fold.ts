@@ -1,4 +1,4 @@
-import type { NumberPart, Part } from '../../aggregate/accumulator-parts.ts'
+import type { Part } from '../../aggregate/accumulator-parts.ts'
 import { generatedFunction } from '../../program/generated/generated-function.ts'
 import type { PaneShape } from '../pane-shape.ts'
 import type { DenseKey } from './dense-key.ts'
@@ -13,7 +13,7 @@ export type DenseFold = (
   place: FoldPlace,
 ) => void
 
-/** What a row is added to, with what of it: the parts that are numbers, each with its place among `values`. */
+/** What a row is added to, with what of it: each part that is a number, with its place among `values`. */
 interface FoldPart {
   readonly op: Exclude<Part['op'], 'distinct' | 'own'>
   readonly at: number
@@ -44,7 +44,7 @@ function foldParts(shape: PaneShape): readonly FoldPart[] {
   return shape.accumulators.parts.parts.flatMap((part): FoldPart[] => {
     if (part.op === 'own' || part.op === 'distinct') return []
     const { op, at, column } = part
-    const exact = op === 'sum' && (part as NumberPart).exact
+    const exact = op === 'sum' && part.exact
     return [{ op, at, value: columns.indexOf(column.index), exact }]
   })
 }
@@ -57,8 +57,12 @@ function generatedFold(
   name: string,
 ): DenseFold | null {
   const columns = Math.max(-1, ...parts.map(({ value }) => value)) + 1
+  const arrays = [
+    ...sizes.map((_, k) => `const k${k} = keys[${k}]`),
+    ...range(columns).map((v) => `const c${v} = values[${v}]`),
+  ]
   const body = `
-const ${[...sizes.map((_, k) => `k${k} = keys[${k}]`), ...range(columns).map((v) => `c${v} = values[${v}]`), 'none = 0'].join(', ')}
+${arrays.join('\n')}
 let from = place.from, to = place.to, a = place.numbers
 for (let i = 0; i < rows; i++) {
   const time = times[i]${plusMs === 0 ? '' : ` + ${plusMs}`}
@@ -78,7 +82,7 @@ ${range(columns)
 ${parts.map((part, index) => partText(part, index)).join('\n')}
 }`
   const parameters = ['rows', 'times', 'keys', 'values', 'place']
-  return generatedFunction(name, parameters, body) as DenseFold | null
+  return generatedFunction(name, parameters, body)
 }
 
 function partText({ op, at, value, exact }: FoldPart, index: number): string {

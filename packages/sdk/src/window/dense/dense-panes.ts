@@ -23,8 +23,8 @@ export interface Spans {
 }
 
 /**
- * Rows of keys that are few and known beforehand, added up in plain arrays for as long as an epoch takes; then
- * they go to the panes. So what a row costs does not depend on how state is kept.
+ * Rows of keys that are few and known beforehand, added up in plain arrays for as long as an epoch takes;
+ * then they go to the panes. So what a row costs does not depend on how state is kept.
  */
 export class DensePanes implements FoldPlace {
   from = 0
