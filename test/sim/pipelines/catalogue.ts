@@ -1,6 +1,7 @@
 import { PipelineUnderTest } from '@pollux/sim'
 import { orders } from './ends.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'
+import { counted, revised, totals, visits, watched } from './remembering.ts'
 
 /** Pipelines written with the SDK that are run like toys; each a line here. */
 export const PIPELINES: readonly (() => PipelineUnderTest<undefined>)[] = [
@@ -12,4 +13,9 @@ export const PIPELINES: readonly (() => PipelineUnderTest<undefined>)[] = [
   () => new PipelineUnderTest(sorted, undefined, { input: { orders: orders(80, 6) }, partitions: 2 }),
   () => new PipelineUnderTest(ranks, undefined, { input: { orders: orders(60, 7) }, tickMs: 15 }),
   () => new PipelineUnderTest(copies, undefined, { input: { orders: orders(50, 8) } }),
+  () => new PipelineUnderTest(revised, undefined, { input: { orders: orders(80, 9) }, partitions: 2 }),
+  () => new PipelineUnderTest(visits, undefined, { input: { orders: orders(80, 10) } }),
+  () => new PipelineUnderTest(totals, undefined, { input: { orders: orders(80, 11) }, groups: 16 }),
+  () => new PipelineUnderTest(counted, undefined, { input: { orders: orders(80, 12) }, partitions: 2 }),
+  () => new PipelineUnderTest(watched, undefined, { input: { orders: orders(80, 13) } }),
 ]
