@@ -4,6 +4,7 @@ import type { Windowed } from '../aggregate/windowed.ts'
 import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import type { ColumnType } from '../schema/column-type.ts'
+import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
 import type { Columns, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
 import type { OwnOperator } from '../process/operator.ts'
@@ -16,9 +17,22 @@ import { checkName } from './names.ts'
 import { STATE_BYTES_MAX, windowNode, type WindowOptions } from './window-node.ts'
 
 export interface StepOptions {
-  /** What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`). */
+  /**
+   * What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`), or
+   * tells of it in a stream of its own, `failed` (`deadLetter`).
+   */
   readonly onError?: OnError
 }
+
+type Branches<C extends Columns, Name extends string, O extends StepOptions> = Readonly<
+  Record<Name | 'rest', Stream<C>>
+> &
+  (O extends { readonly onError: 'deadLetter' } ? { readonly failed: Stream<FailedColumns> } : unknown)
+
+/** What a step makes: with `failed` beside it by the policy `deadLetter`. */
+type Made<C extends Columns, O extends StepOptions> = O extends { readonly onError: 'deadLetter' }
+  ? FallibleStream<C>
+  : Stream<C>
 
 export interface EgressOptions {
   readonly delivery?: Delivery
@@ -44,42 +58,38 @@ export class Stream<C extends Columns> {
   }
 
   /** Keeps the rows for which the condition holds. */
-  filter(keeps: (row: RowOf<C>) => boolean, options: StepOptions = {}): Stream<C> {
-    const node = this.#stateless(
-      { kind: 'filter', keeps: keeps as (row: AnyRow) => boolean },
-      this.shape,
-      options,
-    )
-    return new Stream(this.graph, { node, output: 0 }, this.schema)
+  filter<O extends StepOptions>(keeps: (row: RowOf<C>) => boolean, options?: O): Made<C, O> {
+    const made = { kind: 'filter', keeps: keeps as (row: AnyRow) => boolean } as const
+    return this.#one(this.#stateless(made, [this.shape], options), this.schema)
   }
 
   /** Makes one row of each, of the columns that `to` says. */
-  map<D extends Columns>(
+  map<D extends Columns, O extends StepOptions>(
     to: RowSchema<D>,
     change: (row: RowOf<C>) => RowInput<D>,
-    options: StepOptions = {},
-  ): Stream<D> {
+    options?: O,
+  ): Made<D, O> {
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'map', change: change as unknown as (row: AnyRow) => AnyRow } as const
-    return new Stream(this.graph, { node: this.#stateless(made, shape, options), output: 0 }, to)
+    return this.#one(this.#stateless(made, [shape], options), to)
   }
 
   /** Makes any number of rows of each: every one that is passed to `emit`. */
-  flatMap<D extends Columns>(
+  flatMap<D extends Columns, O extends StepOptions>(
     to: RowSchema<D>,
     spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
-    options: StepOptions = {},
-  ): Stream<D> {
+    options?: O,
+  ): Made<D, O> {
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'flat-map', spread: spread as unknown as FlatMap } as const
-    return new Stream(this.graph, { node: this.#stateless(made, shape, options), output: 0 }, to)
+    return this.#one(this.#stateless(made, [shape], options), to)
   }
 
   /** Each row goes to the first branch whose condition holds, or to `rest`. */
-  branch<Name extends string>(
+  branch<Name extends string, O extends StepOptions>(
     conditions: Readonly<Record<Name, (row: RowOf<C>) => boolean>>,
-    options: StepOptions = {},
-  ): Readonly<Record<Name | 'rest', Stream<C>>> {
+    options?: O,
+  ): Branches<C, Name, O> {
     const names = Object.keys(conditions) as Name[]
     const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
     const shapes = [...names, 'rest'].map(() => this.shape)
@@ -88,7 +98,8 @@ export class Stream<C extends Columns> {
       name,
       new Stream(this.graph, { node, output }, this.schema),
     ])
-    return Object.fromEntries(streams) as Record<Name | 'rest', Stream<C>>
+    const failed = options?.onError === 'deadLetter' ? { failed: failedOf(this.graph, node) } : {}
+    return { ...Object.fromEntries(streams), ...failed } as Branches<C, Name, O>
   }
 
   /** The rows of several streams of one schema: within an epoch first ours, then theirs, in order. */
@@ -156,16 +167,33 @@ export class Stream<C extends Columns> {
     this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
   }
 
-  #stateless(made: Made, shape: Shape | readonly Shape[], { onError = 'fail' }: StepOptions): Node {
-    const shapes = 'schema' in shape ? [shape] : shape
-    return this.graph.add<Node>({
-      ...made,
-      from: [this.tap],
-      where: here(),
-      shapes,
-      onError,
-    })
+  #stateless(made: StepMade, shapes: readonly Shape[], { onError = 'fail' }: StepOptions = {}): Node {
+    const time = this.shape.time === null ? null : { column: 'at', plusMs: 0 }
+    const failed = onError === 'deadLetter' ? [{ schema: FAILED, time }] : []
+    const base = { from: [this.tap], where: here(), shapes: [...shapes, ...failed], onError }
+    return this.graph.add<Node>({ ...made, ...base })
   }
+
+  #one<D extends Columns, O extends StepOptions>(node: Node, schema: RowSchema<D>): Made<D, O> {
+    const tap = { node, output: 0 }
+    const isFallible = 'onError' in node && node.onError === 'deadLetter'
+    const made = isFallible
+      ? new FallibleStream(this.graph, tap, schema)
+      : new Stream(this.graph, tap, schema)
+    return made as Made<D, O>
+  }
+}
+
+/** What a step makes by the policy `deadLetter`. */
+export class FallibleStream<C extends Columns> extends Stream<C> {
+  /** The rows that the step could not take: where, why, and what they were. */
+  get failed(): Stream<FailedColumns> {
+    return failedOf(this.graph, this.tap.node)
+  }
+}
+
+function failedOf(graph: Graph, node: Node): Stream<FailedColumns> {
+  return new Stream(graph, { node, output: node.shapes.length - 1 }, FAILED)
 }
 
 /** Rows by key, before it is said what is to be done with them. */
@@ -259,7 +287,7 @@ type TimestampName<C extends Columns> = {
 
 type FlatMap = (row: AnyRow, emit: (row: AnyRow) => void) => void
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
-type Made = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>
+type StepMade = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>
 
 /** Event time stays where its column stays. */
 function timeIn(to: RowSchema, { schema, time }: Shape): Shape['time'] {

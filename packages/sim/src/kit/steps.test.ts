@@ -101,4 +101,43 @@ describe('an error in a callback', () => {
   it('costs the row where that was said', () => {
     expect(wrong('skip')()).toEqual([{ word: 'fine', length: 4 }])
   })
+
+  it('goes to a stream of its own where that was said, with its event time, place and row', () => {
+    const output = out(
+      (stream) => {
+        const timed = stream.eventTime('at')
+        const words = timed.map(
+          Word,
+          ({ text }) => {
+            if (text === '') throw new RangeError('nothing there')
+            return { word: text, length: text.length }
+          },
+          { onError: 'deadLetter' },
+        )
+        words.egress('words', sink)
+        words.failed.filter((row) => row.at > 0).egress('failed', sink)
+        const { long, failed } = timed.branch(
+          { long: ({ text }) => text.at(1)!.length > 0 },
+          { onError: 'deadLetter' },
+        )
+        long.merge(timed).egress('long', sink)
+        failed.egress('short', sink)
+      },
+      'fine',
+      '',
+      'x'.repeat(300),
+    )
+    expect(output('words')).toEqual([{ word: 'fine', length: 4 }])
+    expect(output('failed').map(({ at, error }) => `${String(at)} ${String(error)}`)).toEqual([
+      '1 RangeError: nothing there',
+      '2 ColumnError: column.range: column length, row 0: a whole number from 0 to 255, not 300',
+    ])
+    const [thrown, misfit] = output('failed')
+    expect(thrown).toMatchObject({ row: '{at 1, text "", note null}' })
+    expect(thrown!['step']).toMatch(/^map \(steps\.test\.ts:\d+\)$/)
+    expect(thrown!['where']).toMatch(/^steps\.test\.ts:\d+$/)
+    expect(misfit!['where']).toBe('')
+    expect(output('short')).toMatchObject([{ at: 1, row: '{at 1, text "", note null}' }])
+    expect(output('long')).toHaveLength(5)
+  })
 })
