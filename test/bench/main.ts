@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { commandLine, orEnd, UsageError } from '../command-line.ts'
 import { digest } from './digest.ts'
 import { frames } from './frames.ts'
+import { ingest } from './ingest.ts'
 import { pair } from './pair.ts'
 import { rows } from './rows.ts'
 import { sdk } from './sdk.ts'
@@ -9,10 +10,10 @@ import { describeTable } from './suite.ts'
 import type { Suite } from './suite.ts'
 
 /** A suite is a file beside this one and a line here. */
-const SUITES: readonly Suite[] = [frames, rows, digest, pair, sdk]
+const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk]
 
 const NAMES = SUITES.map(({ name }) => name).join(', ')
-const HELP = `Measures what frames and the core cost, and prints it as tables.
+const HELP = `Measures what frames, the core, the SDK and sources cost, and prints it as tables.
 
   npm run bench [-- --only NAME]    ${NAMES}; all of them if not given`
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { testFolders } from '../../test-kit/folder.ts'
 import { lastOf, readAll } from '../../test-kit/read-all.ts'
 import { csv, type CsvOptions } from '../csv/csv.ts'
+import { ndjson } from '../ndjson/ndjson.ts'
 import { files } from './files.ts'
 
 const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
@@ -41,6 +42,12 @@ describe('the claims of a source', () => {
       await expect(promisify(checkSource)(claim, read(make()))).resolves.toBeUndefined()
     })
   }
+
+  it.each(SOURCE_CLAIMS)('NDJSON: $name', async (claim) => {
+    const rows = Array.from({ length: 80 }, (_, n) => `{"at":${n},"province":"zj","amount":${n * 7}}\n`)
+    const source = files(join(folderWith({ 'a.ndjson': rows.join('') }), '*'), { rows: ndjson(Order) })
+    await expect(promisify(checkSource)(claim, source)).resolves.toBeUndefined()
+  })
 
   it.each(SOURCE_CLAIMS)('texts of many lengths in quotes: $name', async (claim) => {
     const Note = schema({ id: t.int32(), note: t.text().optional() })

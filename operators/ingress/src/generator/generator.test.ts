@@ -1,0 +1,49 @@
+import { checkSource, schema, SOURCE_CLAIMS, t } from '@pollux/sdk'
+import { describe, expect, it } from 'vitest'
+import { lastOf, readAll } from '../../test-kit/read-all.ts'
+import { generator } from './generator.ts'
+
+const Tick = schema({
+  n: t.int32(),
+  at: t.timestamp(),
+  side: t.symbol(['buy', 'sell']),
+  note: t.text().optional(),
+})
+const ticks = (rows: number) =>
+  generator({
+    schema: Tick,
+    rate: 10,
+    flatOut: true,
+    rows,
+    from: 0,
+    eventTime: 'at',
+    row: (n, at, dice) => ({
+      n,
+      at,
+      side: dice.pick(['buy', 'sell']),
+      note: dice.chance(0.5) ? 'x'.repeat(dice.below(9)) : null,
+    }),
+  })
+
+describe('a generator', () => {
+  it.each(SOURCE_CLAIMS)('$name', (claim) => {
+    let verdict: Error | null = new Error('no answer')
+    checkSource(claim, ticks(80), (error) => (verdict = error))
+    expect(verdict).toBeNull()
+  })
+
+  it('gives each row its time and its chance', async () => {
+    const all = await readAll(ticks(400))
+    expect(all.rows.map(([n, at]) => [n, at])).toEqual(Array.from({ length: 400 }, (_, n) => [n, n * 100]))
+    const bought = all.rows.filter(([, , side]) => side === 'buy').length
+    expect(Math.abs(bought - 200)).toBeLessThan(40)
+    expect(lastOf(all)).toMatchObject({ ended: true, to: '400' })
+  })
+
+  it('describes itself', () => {
+    expect(ticks(5).description).toBe('generator of 5 rows, flat out')
+    expect(
+      generator({ schema: Tick, rate: 10, row: () => ({ n: 1, at: 1, side: 'buy' as const }) }).description,
+    ).toBe('generator of rows, 10 a second')
+  })
+})

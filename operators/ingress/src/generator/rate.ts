@@ -1,0 +1,107 @@
+import { type Duration, durationMs } from '@pollux/sdk'
+
+/** Rows a second: as many all the time, or by the number of the second since the beginning. */
+export type Rate = number | ((second: number) => number)
+
+/** A rate of nothing for so long counts as a mistake. */
+const SILENT_SECONDS_MAX = 100_000
+const SECOND_MS = 1000
+/** More than any machine makes. */
+const RATE_MAX = 1e12
+
+export interface Burst {
+  /** Rows a second before it, and long after. */
+  readonly calm: number
+  readonly at: Duration
+  /** How many times as many there are when it begins. */
+  readonly factor: number
+  /** In how long it falls to about a third: an hour and a half is a shopping festival's. */
+  readonly decay?: Duration
+}
+
+/** A step within a second, and a slow return: what midnight is to a shopping festival. */
+export function burst({ calm, at, factor, decay = '90m' }: Burst): Rate {
+  const [atSecond, decaySeconds] = [durationMs(at, 0) / SECOND_MS, durationMs(decay, 1) / SECOND_MS]
+  return (second) => {
+    const since = second - atSecond
+    return since < 0 ? calm : calm * (1 + (factor - 1) * Math.exp(-since / decaySeconds))
+  }
+}
+
+/**
+ * Which row comes when. Rows of a second are spread evenly over it. Knows for any row, without those before
+ * it, because it counts by seconds; what it has counted it keeps.
+ */
+export class Schedule {
+  readonly #rate: Rate
+  /** By second: how many rows come before it. */
+  readonly #before: number[] = [0]
+  /** The second that was asked for last, because the next row is likely of the same one. */
+  #second = 0
+  #from = 0
+  #to = 0
+
+  constructor(rate: Rate) {
+    if (typeof rate === 'number' && !(rate > 0 && rate <= RATE_MAX))
+      throw new Error(`a rate is above 0, not ${rate}`)
+    this.#rate = rate
+  }
+
+  /** Milliseconds from the beginning to a row. */
+  msOf(row: number): number {
+    if (row < this.#from || row >= this.#to) this.#turnTo(row)
+    const passed = Math.floor(((row - this.#from) * SECOND_MS) / (this.#to - this.#from))
+    return this.#second * SECOND_MS + passed
+  }
+
+  /** How many rows have come by then: those that are due within this millisecond too. */
+  rowsBy(ms: number): number {
+    const second = Math.floor(ms / SECOND_MS)
+    const before = this.#rowsBefore(second)
+    const count = this.#rowsBefore(second + 1) - before
+    return before + Math.min(count, Math.ceil(((ms - second * SECOND_MS + 1) * count) / SECOND_MS))
+  }
+
+  #turnTo(row: number): void {
+    this.#second = this.#secondOf(row)
+    this.#from = this.#rowsBefore(this.#second)
+    this.#to = this.#rowsBefore(this.#second + 1)
+  }
+
+  #rowsBefore(second: number): number {
+    if (typeof this.#rate === 'number') return Math.floor(second * this.#rate)
+    while (this.#before.length <= second) this.#count()
+    return this.#before[second]!
+  }
+
+  #secondOf(row: number): number {
+    if (typeof this.#rate === 'number') {
+      let second = Math.floor(row / this.#rate)
+      while (this.#rowsBefore(second) > row) second -= 1
+      while (this.#rowsBefore(second + 1) <= row) second += 1
+      return second
+    }
+    let silent = 0
+    while (this.#before.at(-1)! <= row) {
+      silent = this.#count() === 0 ? silent + 1 : 0
+      if (silent > SILENT_SECONDS_MAX)
+        throw new Error(`no rows for ${silent} seconds: is the rate ever above 0?`)
+    }
+    let [low, high] = [0, this.#before.length - 1]
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1
+      if (this.#before[middle]! <= row) low = middle
+      else high = middle
+    }
+    return low
+  }
+
+  /** Counts one second more, and says how many rows it has. */
+  #count(): number {
+    const second = this.#before.length - 1
+    const rows = Math.floor((this.#rate as (second: number) => number)(second))
+    if (!(rows >= 0 && rows <= RATE_MAX)) throw new Error(`the rate of second ${second} is ${rows}`)
+    this.#before.push(this.#before[second]! + rows)
+    return rows
+  }
+}
