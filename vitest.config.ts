@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ['default', new ClosingLine()],
     projects: [
-      project('packages', ['packages/**/*.test.ts', 'operators/**/*.test.ts']),
+      project('packages', ['packages/**/*.test.ts', 'operators/**/*.test.ts', 'pipelines/**/*.test.ts']),
       project('scenarios', ['test/scenarios/**/*.test.ts']),
       project('sim', ['test/sim/**/*.test.ts'], { testTimeout: 900_000, sequence: { groupOrder: 1 } }),
       // Whatever else is in test/, so that no test file can be written where nothing runs it.

@@ -58,8 +58,9 @@ function packageFault(tree: Tree, source: Source, specifier: string): Fault | nu
     return { what: `imports ${name}, which has no row`, instead: 'add it to test/tidy/layout.ts' }
   if (from === to)
     return { what: `imports its own package by name`, instead: 'import the file itself, with .ts' }
-  if (from !== null && !from.imports.includes(name)) {
-    const allowed = from.imports.join(', ') || 'nothing'
+  const may = [...(from?.imports ?? []), ...(source.isTest ? (from?.inTests ?? []) : [])]
+  if (from !== null && !may.includes(name)) {
+    const allowed = may.join(', ') || 'nothing'
     return {
       what: `imports ${name}, against the arrows`,
       instead: `move the code to where it may be imported; here, that is ${allowed}`,

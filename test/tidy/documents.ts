@@ -9,7 +9,7 @@ const WHY = 'a document that names what is not there is believed once'
 const LINK = /(?<!!)\[[^\]]*\]\(([^)\s]+)[^)]*\)|!\[[^\]]*\]\(([^)\s]+)[^)]*\)/g
 const SCRIPT = /\bnpm run ([a-z][\w:-]*)/g
 const QUOTED = /`([^`\s]+)`/g
-const REPOSITORY_PATH = /^(packages|operators|test|\.ci)\/[\w./*-]*$/
+const REPOSITORY_PATH = /^(packages|operators|pipelines|test|\.ci)\/[\w./*-]*$/
 const PACKAGE_PATH = /^src\/[\w./*-]+$/
 const DOCUMENT = /(?<![\w/:.-])((?:[\w-]+\/)*[\w-]+\.md)\b/g
 
@@ -89,7 +89,7 @@ function scriptFault(tree: Tree, script: string): Fault | null {
 
 function pathFault(tree: Tree, path: string, quoted: string): Fault | null {
   const named = quoted.replace(/:\d+(-\d+)?$/, '')
-  const owner = /^(?:packages|operators)\/[^/]+\//.exec(path)?.[0] ?? ''
+  const owner = /^(?:packages|operators|pipelines)\/[^/]+\//.exec(path)?.[0] ?? ''
   const full = REPOSITORY_PATH.test(named) ? named : PACKAGE_PATH.test(named) ? owner + named : null
   if (full === null || exists(tree, full)) return null
   return { what: `names ${quoted}, which does not exist`, instead: 'correct the path' }

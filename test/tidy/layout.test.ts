@@ -7,7 +7,9 @@ import { Tree } from './tree.ts'
 
 test('the layout has a row for what exists, and for nothing else', () => {
   const tree = Tree.onDisk(resolve(import.meta.dirname, '../..'))
-  const existing = tree.paths.filter((path) => /^(packages|operators)\/[^/]+\/package\.json$/.test(path))
+  const existing = tree.paths.filter((path) =>
+    /^(packages|operators|pipelines)\/[^/]+\/package\.json$/.test(path),
+  )
   expect(PACKAGES.map(({ folder }) => `${folder}/package.json`).toSorted()).toEqual(existing.toSorted())
 })
 

@@ -5,12 +5,16 @@ export interface Package {
   /** No I/O, no clock, no chance, nothing asynchronous: equal inputs give equal outputs, in any process. */
   readonly pure: boolean
   readonly imports: readonly string[]
+  /** What its tests may import besides: what an author's tests have, too. */
+  readonly inTests?: readonly string[]
 }
 
 const CORE = ['@pollux/std', '@pollux/protocol']
+const KIT = ['@pollux/sim', '@pollux/std']
 
 /**
- * The arrows: std <- protocol <- {pair, sdk} <- sim, and sdk <- operators. A new package needs a row here,
+ * The arrows: std <- protocol <- {pair, sdk} <- sim, and sdk <- operators
+ * <- pipelines. A new package needs a row here,
  * and exists only because that row differs from the others'; otherwise it is a folder.
  */
 export const PACKAGES: readonly Package[] = [
@@ -25,7 +29,28 @@ export const PACKAGES: readonly Package[] = [
     imports: [...CORE, '@pollux/pair', '@pollux/sdk'],
   },
   { folder: 'operators/ingress', name: '@pollux/ingress', pure: false, imports: ['@pollux/sdk'] },
+  {
+    folder: 'operators/compute',
+    name: '@pollux/compute',
+    pure: true,
+    imports: ['@pollux/sdk'],
+    inTests: KIT,
+  },
   { folder: 'operators/egress', name: '@pollux/egress', pure: false, imports: ['@pollux/sdk'] },
+  {
+    folder: 'pipelines/gmv',
+    name: '@pollux/pipeline-gmv',
+    pure: true,
+    imports: ['@pollux/sdk', '@pollux/compute'],
+    inTests: KIT,
+  },
+  {
+    folder: 'pipelines/word-count',
+    name: '@pollux/pipeline-word-count',
+    pure: true,
+    imports: ['@pollux/sdk'],
+    inTests: KIT,
+  },
 ]
 
 export function packageOf(path: string): Package | null {

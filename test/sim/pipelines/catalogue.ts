@@ -1,10 +1,12 @@
+import { gmv, type GmvEnds } from '@pollux/pipeline-gmv'
 import { PipelineUnderTest } from '@pollux/sim'
 import { orders } from './ends.ts'
+import { paid, SCREEN } from './festival.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'
 import { counted, revised, totals, visits, watched } from './remembering.ts'
 
 /** Pipelines written with the SDK that are run like toys; each a line here. */
-export const PIPELINES: readonly (() => PipelineUnderTest<undefined>)[] = [
+export const PIPELINES: readonly (() => PipelineUnderTest<undefined> | PipelineUnderTest<GmvEnds>)[] = [
   () => new PipelineUnderTest(sales, undefined, { input: { orders: orders(60, 1) } }),
   () =>
     new PipelineUnderTest(sales, undefined, { input: { orders: orders(90, 2) }, partitions: 2, groups: 16 }),
@@ -17,5 +19,6 @@ export const PIPELINES: readonly (() => PipelineUnderTest<undefined>)[] = [
   () => new PipelineUnderTest(visits, undefined, { input: { orders: orders(80, 10) } }),
   () => new PipelineUnderTest(totals, undefined, { input: { orders: orders(80, 11) }, groups: 16 }),
   () => new PipelineUnderTest(counted, undefined, { input: { orders: orders(80, 12) }, partitions: 2 }),
+  () => new PipelineUnderTest(gmv, SCREEN, { input: { orders: paid(60, 14) }, partitions: 2, groups: 16 }),
   () => new PipelineUnderTest(watched, undefined, { input: { orders: orders(80, 13) } }),
 ]

@@ -1,0 +1,38 @@
+import { pipeline, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { drive } from '@pollux/sim'
+import { expect, it } from 'vitest'
+import { dedupe } from './dedupe.ts'
+
+const Order = schema({ id: t.int64(), at: t.timestamp(), note: t.text().optional() })
+const orders: Source<typeof Order.columns> = {
+  description: 'orders',
+  schema: Order,
+  kind: 'replayable',
+  eventTime: { column: 'at' },
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const screen: Sink<typeof Order.columns> = { description: 'screen', kind: 'resumable' }
+const made = pipeline('once', ({ ingress }) => {
+  ingress('orders', orders)
+    .use(dedupe('once', { by: ['id'], within: '1s' }))
+    .egress('screen', screen)
+})
+
+it('lets each id through once, whatever else the row says, until nothing was heard of it for so long', () => {
+  const driver = drive(made, undefined)
+  const rows = [
+    { id: 2n ** 60n, at: 0, note: 'first' },
+    { id: 2n ** 60n + 1n, at: 10 },
+    { id: 2n ** 60n, at: 500, note: 'again' },
+    { id: 2n ** 60n, at: 1400, note: 'and again' },
+    { id: 2n ** 60n, at: 2400, note: 'long after' },
+  ]
+  for (const row of rows) driver.push('orders', row).advanceTo(row.at + 20)
+  expect(driver.output('screen').map(({ id, note }) => `${String(id)} ${String(note)}`)).toEqual([
+    `${2n ** 60n} first`,
+    `${2n ** 60n + 1n} null`,
+    `${2n ** 60n} long after`,
+  ])
+})

@@ -1,0 +1,1 @@
+export { dedupe, type DedupeOptions } from './dedupe.ts'

@@ -1,0 +1,1 @@
+export { Line, Word, wordCount, type WordCountEnds } from './word-count.ts'
