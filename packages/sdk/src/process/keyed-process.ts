@@ -20,7 +20,7 @@ import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { keySpecs, RowLayout } from '../state/row-layout.ts'
-import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { StateColumns, type StateView } from '../state/state-columns.ts'
 import { KeyTimers } from './key-timers.ts'
 import type { OperatorContext } from './operator.ts'
@@ -80,6 +80,10 @@ export class KeyedProcess implements Stateful {
     this.#results = new BatchBuilder(node.shapes[0]!.schema.wire)
     this.#context = this.#makeContext()
     this.state = new SectionedState(this)
+  }
+
+  get bytes(): number {
+    return bytesOf(this)
   }
 
   process(rows: RowSet, context: EpochContext, out: StatefulOut): void {

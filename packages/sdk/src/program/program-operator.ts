@@ -9,6 +9,7 @@ import type {
 import { BatchBuilder } from '@pollux/protocol'
 import type { StageProgram } from '../compile/stage-program.ts'
 import { ProgramState } from '../state/program-state.ts'
+import { StateSizeError } from '../state/state-size-error.ts'
 import { loopOf } from './loop-of.ts'
 import type { RowLoop } from './row-loop.ts'
 import { statefulOf } from './stateful-of.ts'
@@ -17,9 +18,13 @@ import type { Stateful, StatefulOut } from './stateful.ts'
 /** A builder is handed on when it holds so many rows: a step that makes many of one does not fill memory. */
 const FLUSH_ROWS = 4096
 
+/** So often it is looked at how much states keep, in epochs. */
+const MEASURE_EVERY = 16
+
 /** Runs the program of one stage in one replica. */
 export class ProgramOperator implements Operator {
   readonly state: OperatorState | null
+  readonly #program: StageProgram
   readonly #outputs: readonly BatchBuilder[]
   readonly #ports: readonly RowLoop[]
   readonly #states: readonly Stateful[]
@@ -33,6 +38,7 @@ export class ProgramOperator implements Operator {
 
   constructor(program: StageProgram, groups: number, partition: number) {
     const { pipeline, stage, ports, states, outputs } = program
+    this.#program = program
     this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
     this.#states = states.map((state) => statefulOf(state, { groups, partition, pipeline }))
     this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
@@ -73,6 +79,18 @@ export class ProgramOperator implements Operator {
       this.#flushStates()
     })
     this.#flush()
+    const { epochFrom, epochTo } = context
+    if (Math.floor(epochTo / MEASURE_EVERY) > Math.floor(epochFrom / MEASURE_EVERY)) this.#measure()
+  }
+
+  #measure(): void {
+    const { pipeline, states } = this.#program
+    states.forEach(({ node }, index) => {
+      const { bytes } = this.#states[index]!
+      const { stateBytesMax } = node.step
+      if (bytes > stateBytesMax)
+        throw new StateSizeError(pipeline, node.name, node.where, bytes, stateBytesMax)
+    })
   }
 
   #run(loop: RowLoop, rows: RowSet): void {

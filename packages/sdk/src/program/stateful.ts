@@ -9,6 +9,8 @@ export interface Stateful {
   readonly state: OperatorState
   /** What there is to tell of it, by name: no part of its state, and the same of nobody else. */
   readonly counters: Readonly<Record<string, number>>
+  /** About what it keeps, from its content alone: the same in every copy. */
+  readonly bytes: number
   process(rows: RowSet, context: EpochContext, out: StatefulOut): void
   /** Every input is complete up to here: timers fire. */
   boundary(context: BoundaryContext, out: StatefulOut): void

@@ -20,6 +20,11 @@ export interface Sectioned {
   onLoaded?(kind: number, tag: number, group: number): void
 }
 
+/** About what a step keeps, from the content of its stores alone. */
+export function bytesOf(step: Sectioned): number {
+  return step.sections().reduce((sum, { store }) => sum + store.bytes, 0)
+}
+
 /** Kind (4 bytes), tag (8), length (4). */
 const HEAD_BYTES = 16
 

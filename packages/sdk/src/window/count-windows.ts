@@ -4,7 +4,7 @@ import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
-import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { ROWS } from '../aggregate/accumulator-parts.ts'
 import { Pane } from './pane.ts'
 import { PaneShape } from './pane-shape.ts'
@@ -33,6 +33,10 @@ export class CountWindows implements Stateful {
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, false)
     this.state = new SectionedState(this)
+  }
+
+  get bytes(): number {
+    return bytesOf(this)
   }
 
   process(rows: RowSet, _context: EpochContext, out: StatefulOut): void {

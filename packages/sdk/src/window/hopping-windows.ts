@@ -3,7 +3,7 @@ import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
-import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { DensePanes, type Spans } from './dense/dense-panes.ts'
 import { EarlyClock } from './early-clock.ts'
@@ -61,6 +61,10 @@ export class HoppingWindows implements Stateful, Spans {
 
   get counters(): Readonly<Record<string, number>> {
     return { late: this.#late.count }
+  }
+
+  get bytes(): number {
+    return bytesOf(this)
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {

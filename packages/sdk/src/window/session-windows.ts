@@ -5,7 +5,7 @@ import { Deadlines } from '../state/deadlines.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
-import { type Section, SectionedState } from '../state/sectioned-state.ts'
+import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { EarlyClock } from './early-clock.ts'
 import { LateRows } from './late-rows.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
@@ -64,6 +64,10 @@ export class SessionWindows implements Stateful {
 
   get counters(): Readonly<Record<string, number>> {
     return { late: this.#late.count }
+  }
+
+  get bytes(): number {
+    return bytesOf(this)
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {

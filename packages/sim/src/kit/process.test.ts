@@ -100,6 +100,31 @@ describe('an own operator', () => {
     expect(driver.output('alerts').map(({ count }) => count)).toEqual([1, 2, 3, 4, 1])
   })
 
+  it('halts by name when it keeps more than it may', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', logins)
+        .keyBy('user')
+        .process('hoard', {
+          output: Alert,
+          state: { note: t.text() },
+          stateBytesMax: 2000,
+          process: ({ user }, { state }) => {
+            state.note = user.repeat(10)
+          },
+        })
+        .egress('alerts', sink)
+    })
+    const run = (count: number) => () => {
+      const driver = drive(made, undefined)
+      for (let n = 0; n < count; n++) driver.push('logins', at(n, `user ${n % 100}`))
+      driver.advanceTo(200)
+    }
+    expect(run(5)).not.toThrow()
+    expect(run(50)).toThrow(
+      /^risk, step hoard \(.*process\.test\.ts:\d+\): one partition keeps about \d+ bytes/,
+    )
+  })
+
   it('fails with its name, its place, the row and what was wrong', () => {
     const made = pipeline('risk', ({ ingress }) => {
       ingress('logins', logins)
