@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { epoch } from '@pollux/sdk'
 import type { OpenReply, TransactionalSink } from '@pollux/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Item, linesOf } from '../../test-kit/epoch-rows.ts'
@@ -124,42 +123,72 @@ describe('two writers', () => {
     return { disk, release, isReached }
   }
 
+  /** One that begins a commit on record 2 and sleeps before the given step of it, until it is released. */
+  async function sleeping(folder: string, step: number, leads: boolean) {
+    let isCommitting = false
+    let seen = 0
+    const { disk, release, isReached } = sinkThat(() => isCommitting && seen++ === step)
+    const writer = filesOn(folder, {}, disk).open(PLACE)
+    if (leads) await open(writer, 1, 2)
+    isCommitting = true
+    const committing = commit(writer, 2, 4)
+    const awake = await Promise.race([isReached.then(() => false), committing.then(() => true)])
+    return { release, committing, awake }
+  }
+
+  async function begun(folder: string) {
+    const founder = filesOn(folder, {}, QUICK).open(PLACE)
+    await open(founder)
+    await commit(founder, 0, 2)
+    return filesOn(folder, {}, QUICK).open(PLACE)
+  }
+
   it.each([
-    ['leads, and is fenced meanwhile', true],
-    ['has no session', false],
-  ])('of which one sleeps anywhere in a commit and %s: the rows are there once', async (_, leads) => {
+    ['leads, and is fenced meanwhile', true, false],
+    ['has no session, and the other opens one meanwhile', false, false],
+    ['has no session, and the other has one', false, true],
+  ])('of which one sleeps anywhere in a commit and %s: the rows are there once', async (_, leads, isOpen) => {
     let slept = 0
     for (let step = 0; ; step++) {
       const folder = newFolder()
-      const founder = filesOn(folder, {}, QUICK).open(PLACE)
-      await open(founder, 1, 1)
-      await commit(founder, 0, 2)
-      await commit(founder, 2, 3)
-      let isCommitting = false
-      let seen = 0
-      const sleeper = sinkThat(() => isCommitting && seen++ === step)
-      const late = filesOn(folder, {}, sleeper.disk).open(PLACE)
-      if (leads) await open(late, 1, 2)
-      isCommitting = true
-      const sleeping = commit(late, 3, 4)
-      const outcome = await Promise.race([sleeper.isReached, sleeping])
-      // While it sleeps, others go on, and take the empty segment away that it meant to go on from.
-      const leader = filesOn(folder, {}, QUICK).open(PLACE)
-      const opened = await open(leader, 1, 3)
-      let at = opened.kind === 'record' ? opened.record : -1
-      for (const to of [5, 6, 9]) {
+      const leader = await begun(folder)
+      if (isOpen) await open(leader, 1, 3)
+      const sleeper = await sleeping(folder, step, leads)
+      const opened = isOpen ? { kind: 'record', record: 2 } : await open(leader, 1, 3)
+      let at = 'record' in opened ? opened.record : -1
+      // The first of these has no rows: what it leaves is gone when the sleeper wakes, and its place free.
+      for (const to of [3, 5, 6, 9]) {
         if (to <= at) continue
-        expect(await commit(leader, at, to)).toEqual({ kind: 'committed', record: to })
-        at = epoch(to)
+        const reply = await commit(leader, at, to)
+        if (reply.kind === 'conflict') at = reply.record
+        else expect(reply).toEqual({ kind: 'committed', record: to })
+        at = Math.max(at, to)
       }
       sleeper.release()
-      const reply = await sleeping
+      const reply = await sleeper.committing
       expect(['committed', 'fenced', 'conflict', 'unavailable']).toContain(reply.kind)
       expect(linesIn(folder)).toEqual(linesOf(0, 9))
-      if (outcome !== undefined) break
+      if (sleeper.awake) break
       slept += 1
     }
     expect(slept).toBeGreaterThan(5)
+  })
+
+  it('of which one is fenced in mid-commit: from then on nothing of it appears', async () => {
+    let fenced = 0
+    for (let step = 0; ; step++) {
+      const folder = newFolder()
+      const leader = await begun(folder)
+      const sleeper = await sleeping(folder, step, true)
+      const opened = await open(leader, 1, 3)
+      sleeper.release()
+      const reply = await sleeper.committing
+      expect(await open(leader, 1, 3)).toEqual(opened)
+      expect(linesIn(folder)).toEqual(linesOf(0, 'record' in opened ? opened.record : 0))
+      if (sleeper.awake) break
+      if (reply.kind === 'fenced') fenced += 1
+    }
+    expect(fenced).toBeGreaterThan(3)
   })
 })
 

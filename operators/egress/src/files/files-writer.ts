@@ -103,8 +103,15 @@ export class FilesWriter implements TransactionalWriter {
       case 'fenced':
         return { kind: 'fenced' }
       case 'disturbed':
-        return { kind: 'unavailable', detail: `another session was opened on ${this.#folder.path} meanwhile` }
+        return this.#disturbed(expect)
     }
+  }
+
+  /** Whoever took the stage away had most likely gone on by itself. */
+  async #disturbed(expect: Epoch): Promise<WriteReply> {
+    const reply = await this.#conflict()
+    if (reply.kind !== 'conflict' || reply.record !== expect) return reply
+    return { kind: 'unavailable', detail: `another writer tidied ${this.#folder.path} up meanwhile` }
   }
 
   async #conflict(): Promise<WriteReply> {
