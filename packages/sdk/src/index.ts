@@ -1,7 +1,8 @@
 export { schema, RowSchema, type Columns, type RowInput, type RowOf } from './schema/row-schema.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
-export type { Results, Stream } from './pipeline/stream.ts'
+export type { FallibleStream, Results, Stream } from './pipeline/stream.ts'
+export type { FailedColumns } from './program/failed-rows.ts'
 export type { WindowOptions } from './pipeline/window-node.ts'
 export {
   countWindow,

@@ -5,7 +5,9 @@ import type { Source } from '../io/source.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { tumbling } from '../window/window-spec.ts'
+import type { FailedColumns } from '../program/failed-rows.ts'
 import { pipeline } from './pipeline.ts'
+import type { Stream } from './stream.ts'
 
 const Order = schema({
   id: t.text(),
@@ -71,11 +73,13 @@ it('a wrong column or type does not compile, at the line that is wrong', () => {
     const filtered = () => stream.filter((row) => row.amuont > 0)
     // @ts-expect-error: the amount is a number
     const mapped = () => stream.map(schema({ amount: t.money() }), (row) => ({ amount: row.id }))
-    // @ts-expect-error: without the policy deadLetter no rows are told of
-    const failed = () => typeof stream.filter((row) => row.amount > 0, { onError: 'skip' }).failed
-    const told = () => stream.filter((row) => row.amount > 0, { onError: 'deadLetter' }).failed.keyBy('step')
+    // Rows that failed are told of by the policy deadLetter only.
+    const skipping = stream.filter((row) => row.amount > 0, { onError: 'skip' })
+    const telling = stream.filter((row) => row.amount > 0, { onError: 'deadLetter' })
+    expectTypeOf(skipping).not.toHaveProperty('failed')
+    expectTypeOf(telling.failed).toEqualTypeOf<Stream<FailedColumns>>()
     // @ts-expect-error: no unit of time
     const windowed = () => stream.window(tumbling('1 fortnight'))
-    expect([keyed, summed, filtered, mapped, failed, told, windowed]).toHaveLength(7)
+    expect([keyed, summed, filtered, mapped, windowed]).toHaveLength(5)
   }).build(undefined)
 })
