@@ -36,6 +36,8 @@ describe('the columns that a callback reads are found', () => {
     ['(row) => [1].map((x) => x * row.amount)', 'amount'],
     ["(row) => { const x = '.'\nrow.at++ }", 'at'],
     ['(row) => row.row', 'row'],
+    ['(row) => other.return / row.at / other.of / row.note / 2', 'at,note'],
+    ['(row) => other.if(1) / row.at / 2', 'at'],
   ])('%s', (text, columns) => {
     expect(used(text)).toBe(columns)
   })

@@ -130,6 +130,38 @@ describe.each(LOOPS)('a loop that is $kind', ({ kind, make }) => {
     expect(failed[0]!['where']).toMatch(/^generated-loop\.test\.ts:\d+$/)
   })
 
+  it('says what does not fit, also where the row was made within the loop', () => {
+    const change = (): AnyRow => ({ value: 'text' })
+    const { failed } = run(make, programOf({ kind: 'map', change }, 'deadLetter'), numbers(1))
+    expect(failed).toMatchObject([
+      {
+        where: '',
+        error: 'ColumnError: column.type: column value, row 0: a value of type int32, not "text"',
+      },
+    ])
+  })
+
+  it('takes texts and symbols that are as long as they may be, and none that is longer', () => {
+    const Texts = schema({ text: t.text(), name: t.symbol({ cap: 9 }).optional() })
+    const mapped = (text: string, name: string): string => {
+      const program = programOf({ kind: 'map', change: () => ({ text, name }) })
+      const [step] = program.steps
+      const wide = {
+        ...step!,
+        feeds: [{ schema: Texts as RowSchema, next: [{ to: 'output' as const, index: 0 }] }],
+      }
+      const outputs = [Texts as RowSchema, program.outputs[1]!]
+      const sinks = outputs.map(({ wire }) => new BatchBuilder(wire))
+      const added = (): void => undefined
+      make({ ...program, steps: [wide], outputs }, { rows: sinks, added }).run(numbers(1))
+      return `${String(sinks[0]!.value(0, 0)).length} ${String(sinks[0]!.value(1, 0)).length}`
+    }
+    expect(mapped('x'.repeat(1_048_576), 'y'.repeat(256))).toBe('1048576 256')
+    expect(() => mapped('x'.repeat(1_048_577), 'y')).toThrow('column.length: column text')
+    expect(() => mapped('x', 'y'.repeat(257))).toThrow('column.length: column name')
+    expect(() => mapped('x', 'é'.repeat(129))).toThrow('column.length: column name')
+  })
+
   it('leaves nothing behind of a row that fails after some of it was emitted', () => {
     const spread = (row: AnyRow, emit: (row: AnyRow) => void): void => {
       emit({ value: row['value'] })
