@@ -40,7 +40,7 @@ export const LAGGARDS: readonly Mutation[] = [
     find: 'this.#waitsForSink() || ',
     replace: '',
     caughtBy: ['deposed'],
-    schedules: 3000,
+    schedules: 600,
     focus: {
       plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
       faults: ['sink-slow'],
@@ -78,7 +78,7 @@ export const LAGGARDS: readonly Mutation[] = [
     find: ' || awake - this.#stoppedAt < GRACE_SILENCES * limits.silenceMs',
     replace: '',
     caughtBy: ['deposed'],
-    schedules: 3000,
+    schedules: 600,
     focus: {
       plan: { source: 'replayable', sink: 'idempotent', step: 'chain' },
       faults: ['sink-slow'],
