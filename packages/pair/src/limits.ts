@@ -67,6 +67,14 @@ export interface Limits {
   readonly commitRows: number
 }
 
+/**
+ * How long whoever was held up may take to come to where its twin is: two silences, for to turn from a lane
+ * that hangs takes one.
+ */
+export function graceMs({ silenceMs }: Limits): number {
+  return 2 * silenceMs
+}
+
 export const DEFAULT_LIMITS: Limits = {
   heartbeatMs: 50,
   silenceMs: 250,

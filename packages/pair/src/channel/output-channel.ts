@@ -12,11 +12,10 @@ import type { Context } from '../context.ts'
 import type { FramePool } from './frame-pool.ts'
 import { OutputBuffer } from './output-buffer.ts'
 import { belonging, type View } from '../life/view.ts'
+import { graceMs } from '../limits.ts'
 
 /** Heartbeats that are missed by a replica that is no longer there, and not by one that is only slow. */
 const QUIET_BEATS = 2
-/** Silences in which a laggard must come to where its twin was: to turn from a lane that hangs takes one. */
-const GRACE_SILENCES = 2
 
 /** One consumer replica's link to this channel. */
 interface Subscriber {
@@ -190,7 +189,7 @@ export class OutputChannel {
   }
 
   /**
-   * The laggard, if it says nothing any more, or has not come in two silences to where its twin was: acks
+   * The laggard, if it says nothing any more, or has not come in time to where its twin was: acks
    * of twins that are equally fast come one after the other, and whoever is a moment later, and moves, is
    * none.
    */
@@ -201,7 +200,7 @@ export class OutputChannel {
     if (behind !== null && this.#ackedBytes(behind.incarnation) >= behind.target) this.#behind = null
     if (laggard === null) return null
     if (this.#behind?.incarnation === laggard) {
-      const waited = awake - this.#behind.since >= GRACE_SILENCES * limits.silenceMs
+      const waited = awake - this.#behind.since >= graceMs(limits)
       return waited || this.#isQuiet(laggard, QUIET_BEATS * limits.heartbeatMs) ? laggard : null
     }
     const others = view.members.filter((m) => m.incarnation !== laggard)

@@ -1,13 +1,11 @@
 import type { Epoch, Incarnation } from '@pollux/protocol'
 import type { CatchUp } from '../catch-up/catch-up.ts'
 import type { EndLife } from './end-life.ts'
+import { graceMs } from '../limits.ts'
 import type { OwnView, ViewFacts } from './own-view.ts'
 import type { ReplicaParts } from '../replica-parts.ts'
 import type { TwinLink } from './twin-link.ts'
 import { isWaiting, type Member, twinOf } from './view.ts'
-
-/** Silences in which a twin that waited for those behind it must have gone on. */
-const GRACE_SILENCES = 2
 
 /** Works out what this replica knows that may call for another view; `PairLife` says when it is asked. */
 export class FactFinder {
@@ -81,7 +79,7 @@ export class FactFinder {
    */
   #waits(): boolean {
     const { awake, limits } = this.#p.context
-    return this.#waitsForSink() || awake - this.#stoppedAt < GRACE_SILENCES * limits.silenceMs
+    return this.#waitsForSink() || awake - this.#stoppedAt < graceMs(limits)
   }
 
   /** What a twin keeps we keep, too: it has stopped where that came to the mark, by its last word. */
@@ -103,7 +101,7 @@ export class FactFinder {
     if (this.#owed !== null && (this.#owed.by !== by || at >= this.#owed.record)) this.#owed = null
     if (at >= queue.record) return true
     this.#owed ??= { by, record: queue.record, since: context.awake }
-    return context.awake - this.#owed.since < GRACE_SILENCES * context.limits.silenceMs
+    return context.awake - this.#owed.since < graceMs(context.limits)
   }
 
   #joinerLost(): boolean {

@@ -117,4 +117,19 @@ describe('a topology', () => {
   it('knows the other lane', () => {
     expect([otherLane('a'), otherLane('b')]).toEqual(['b', 'a'])
   })
+
+  it('can be gone through so that every pair comes after those that feed it', () => {
+    const order = JOIN.inOrder().map((place) => place.id)
+    expect(order).toEqual(['orders/0', 'orders/1', 'users/0', 'join/0', 'join/1', 'total/0'])
+  })
+
+  it('does not go round in circles', () => {
+    const circle = new Topology(
+      plan(
+        [ingress('orders', 1), compute('one', 1), compute('two', 1)],
+        [edge('orders', 'one', ONE), edge('one', 'two', ONE), edge('two', 'one', ONE, 1)],
+      ),
+    )
+    expect(() => circle.inOrder()).toThrow('the plan shop goes round in a circle')
+  })
 })

@@ -76,6 +76,18 @@ export class Topology {
   channel(id: number): Channel {
     return must(this.channels[id], () => `no channel ${id}`)
   }
+
+  /** Every pair after those that feed it. */
+  inOrder(): readonly PairPlace[] {
+    const order = new Set<PairPlace>()
+    const placed = (id: PairId): boolean => order.has(this.pair(id))
+    while (order.size < this.pairs.size) {
+      const before = order.size
+      for (const place of this.pairs.values()) if (place.upstream.every(placed)) order.add(place)
+      assert(order.size > before, () => `the plan ${this.plan.pipeline} goes round in a circle`)
+    }
+    return [...order]
+  }
 }
 
 function pairId(stage: string, partition: number): PairId {

@@ -32,7 +32,7 @@ export class PipelineInProcess {
   constructor(plan: Plan, operators: OperatorFactory) {
     this.topology = new Topology(plan)
     const queues = this.topology.channels.map((channel) => new ChannelQueue(channel))
-    for (const place of inOrder(this.topology)) {
+    for (const place of this.topology.inOrder()) {
       const operator = operators(place.stage.step, place.partition)
       const instance = new StageInstance(this.topology, place, operator, (id) => queues[id]!)
       this.#instances.set(place.id, instance)
@@ -68,17 +68,4 @@ export class PipelineInProcess {
   settle(): void {
     for (const instance of this.#instances.values()) instance.work()
   }
-}
-
-function inOrder(topology: Topology): PairPlace[] {
-  const placed = new Set<PairId>()
-  const order: PairPlace[] = []
-  while (order.length < topology.pairs.size) {
-    for (const place of topology.pairs.values()) {
-      if (placed.has(place.id) || !place.upstream.every((pair) => placed.has(pair))) continue
-      placed.add(place.id)
-      order.push(place)
-    }
-  }
-  return order
 }

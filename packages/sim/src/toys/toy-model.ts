@@ -1,5 +1,5 @@
 import { must } from '@pollux/std'
-import type { Decision, PairId, PairPlace, Topology } from '@pollux/protocol'
+import type { Decision, PairId, Topology } from '@pollux/protocol'
 import { hashNumber, partitionOfHash } from '@pollux/protocol'
 import { chain, type ToyRow } from './toy-rows.ts'
 import { WINDOW_MS } from './toy-operators.ts'
@@ -25,7 +25,7 @@ export function modelOutput(
 ): ReadonlyMap<PairId, readonly ModelRow[]> {
   const streams = new Map<number, Item[]>()
   const shown = new Map<PairId, ModelRow[]>()
-  for (const place of inOrder(topology)) {
+  for (const place of topology.inOrder()) {
     const outputs = place.outputs.map((channel) => ({ channel, items: [] as Item[] }))
     for (const { channel, items } of outputs) streams.set(channel.id, items)
     const operator = modelOperator(place.stage.step)
@@ -161,18 +161,4 @@ function modelWindows(): ModelOperator {
         .map(({ id, one }) => ({ id, key: one.key, at: one.end, value: one.sum + one.count / 1024 }))
     },
   }
-}
-
-/** Every pair after those that feed it. */
-function inOrder(topology: Topology): PairPlace[] {
-  const placed = new Set<PairId>()
-  const order: PairPlace[] = []
-  while (order.length < topology.pairs.size) {
-    for (const place of topology.pairs.values()) {
-      if (placed.has(place.id) || !place.upstream.every((pair) => placed.has(pair))) continue
-      placed.add(place.id)
-      order.push(place)
-    }
-  }
-  return order
 }

@@ -56,7 +56,7 @@ export const LAGGARDS: readonly Mutation[] = [
       'the leader ' +
       'is removed for being behind the record in the moment in which it is told.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: 'return context.awake - this.#owed.since < GRACE_SILENCES * context.limits.silenceMs',
+    find: 'return context.awake - this.#owed.since < graceMs(context.limits)',
     replace: 'return false',
     caughtBy: ['deposed'],
     schedules: 600,
@@ -75,7 +75,7 @@ export const LAGGARDS: readonly Mutation[] = [
       'removed ' +
       'for being behind while a slow sink holds up both.',
     file: 'packages/pair/src/life/fact-finder.ts',
-    find: ' || awake - this.#stoppedAt < GRACE_SILENCES * limits.silenceMs',
+    find: ' || awake - this.#stoppedAt < graceMs(limits)',
     replace: '',
     caughtBy: ['deposed'],
     schedules: 600,
