@@ -8,9 +8,10 @@ import { rows } from './rows.ts'
 import { sdk } from './sdk.ts'
 import { describeTable } from './suite.ts'
 import type { Suite } from './suite.ts'
+import { windows } from './windows.ts'
 
 /** A suite is a file beside this one and a line here. */
-const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk]
+const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk, windows]
 
 const NAMES = SUITES.map(({ name }) => name).join(', ')
 const HELP = `Measures what frames, the core, the SDK and sources cost, and prints it as tables.

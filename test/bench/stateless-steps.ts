@@ -1,17 +1,7 @@
-import { Batch, BatchBuilder, crc32c, FrameDecoder, FrameEncoder, seq, type Value } from '@pollux/protocol'
-import {
-  type Columns,
-  compile,
-  pipeline,
-  type RowSchema,
-  schema,
-  type Sink,
-  type Source,
-  type Stream,
-  t,
-} from '@pollux/sdk'
-
-export const ROWS = 4096
+import { type Batch, BatchBuilder } from '@pollux/protocol'
+import { type Columns, compile, pipeline, type RowSchema, schema, type Stream, t } from '@pollux/sdk'
+import type { BesideByHand } from './beside-by-hand.ts'
+import { framed, namedSource, NO_SINK, ROWS } from './bench-rows.ts'
 
 const PROVINCES = Array.from({ length: 34 }, (_, code) => `province ${code}`)
 const Order = schema({ at: t.timestamp(), province: t.symbol(PROVINCES), amount: t.money(), id: t.text() })
@@ -20,16 +10,8 @@ const Named = schema({ id: t.text(), amount: t.money() })
 const Line = schema({ text: t.text() })
 const Word = schema({ word: t.text() })
 
-/** A chain of steps, and what somebody would write by hand for the same rows. */
-export interface StepsCase {
-  readonly name: string
-  /** One batch through the stage; what comes out is dropped. */
-  readonly run: () => void
-  readonly byHand: () => void
-}
-
-/** All of them live in one process at once, as the stages of real pipelines do. */
-export function stepsCases(): readonly StepsCase[] {
+/** One batch goes through the stage; what comes out is dropped. All of them live in one process at once, as the stages of real pipelines do. */
+export function stepsCases(): readonly BesideByHand[] {
   const orders = framed(Order, (row) => [
     1_700_000_000_000 + row,
     PROVINCES[(row * 7) % 34]!,
@@ -46,56 +28,51 @@ export function stepsCases(): readonly StepsCase[] {
   const kept = new BatchBuilder(Order.wire)
   const words = new BatchBuilder(Word.wire)
   const named = new BatchBuilder(Named.wire)
+  const filterMapByHand = (): void => {
+    let to = 0
+    for (let row = 0; row < ROWS; row++) {
+      if (!(amounts[row]! > 500 && at[row]! > 5)) continue
+      outAt[to] = at[row]!
+      outAmount[to] = amounts[row]! * 2
+      outFee[to] = amounts[row]! / 100
+      to++
+    }
+  }
   return [
     {
       name: 'filter on two numbers, map to three columns',
+      rows: ROWS,
       run: runnerOf('filter-map', Order, orders, (stream) =>
         stream
           .filter((row) => row.amount > 500 && row.at > 5)
           .map(Fee, (row) => ({ at: row.at, amount: row.amount * 2, fee: row.amount / 100 }))
-          .egress('out', SINK),
+          .egress('out', NO_SINK),
       ),
-      byHand: () => {
-        let to = 0
-        for (let row = 0; row < ROWS; row++) {
-          if (!(amounts[row]! > 500 && at[row]! > 5)) continue
-          outAt[to] = at[row]!
-          outAmount[to] = amounts[row]! * 2
-          outFee[to] = amounts[row]! / 100
-          to++
-        }
-      },
+      byHand: filterMapByHand,
     },
     {
       name: 'the same, with the policy skip',
+      rows: ROWS,
       run: runnerOf('skip', Order, orders, (stream) =>
         stream
           .filter((row) => row.amount > 500 && row.at > 5, { onError: 'skip' })
           .map(Fee, (row) => ({ at: row.at, amount: row.amount * 2, fee: row.amount / 100 }), {
             onError: 'skip',
           })
-          .egress('out', SINK),
+          .egress('out', NO_SINK),
       ),
-      byHand: () => {
-        let to = 0
-        for (let row = 0; row < ROWS; row++) {
-          if (!(amounts[row]! > 500 && at[row]! > 5)) continue
-          outAt[to] = at[row]!
-          outAmount[to] = amounts[row]! * 2
-          outFee[to] = amounts[row]! / 100
-          to++
-        }
-      },
+      byHand: filterMapByHand,
     },
     {
       name: 'two maps and two filters',
+      rows: ROWS,
       run: runnerOf('maps', Order, orders, (stream) =>
         stream
           .map(Fee, ({ at: when, amount }) => ({ at: when, amount, fee: amount / 100 }))
           .filter(({ fee }) => fee > 1)
           .map(Fee, ({ at: when, amount, fee }) => ({ at: when, amount: amount + 1, fee: fee * 2 }))
           .filter(({ amount }) => amount < 900)
-          .egress('out', SINK),
+          .egress('out', NO_SINK),
       ),
       byHand: () => {
         let to = 0
@@ -111,8 +88,9 @@ export function stepsCases(): readonly StepsCase[] {
     },
     {
       name: 'filter that keeps half, with a text and a symbol on board',
+      rows: ROWS,
       run: runnerOf('filter', Order, orders, (stream) =>
-        stream.filter(({ amount }) => amount > 500).egress('out', SINK),
+        stream.filter(({ amount }) => amount > 500).egress('out', NO_SINK),
       ),
       byHand: () => {
         kept.reset()
@@ -121,8 +99,9 @@ export function stepsCases(): readonly StepsCase[] {
     },
     {
       name: 'map that passes a text on',
+      rows: ROWS,
       run: runnerOf('text', Order, orders, (stream) =>
-        stream.map(Named, ({ id, amount }) => ({ id, amount: amount * 2 })).egress('out', SINK),
+        stream.map(Named, ({ id, amount }) => ({ id, amount: amount * 2 })).egress('out', NO_SINK),
       ),
       byHand: () => {
         named.reset()
@@ -137,12 +116,13 @@ export function stepsCases(): readonly StepsCase[] {
     },
     {
       name: 'flatMap of lines to words (8.4 of each)',
+      rows: ROWS,
       run: runnerOf('words', Line, lines, (stream) =>
         stream
           .flatMap(Word, ({ text }, emit) => {
             for (const word of text.split(' ')) emit({ word })
           })
-          .egress('out', SINK),
+          .egress('out', NO_SINK),
       ),
       byHand: () => {
         words.reset()
@@ -160,7 +140,6 @@ export function stepsCases(): readonly StepsCase[] {
 }
 
 type F64 = Float64Array
-const SINK: Sink<Columns> = { description: 'nothing', kind: 'resumable' }
 
 function runnerOf<C extends Columns>(
   name: string,
@@ -168,24 +147,9 @@ function runnerOf<C extends Columns>(
   batch: Batch,
   define: (stream: Stream<C>) => void,
 ): () => void {
-  const source: Source<C> = {
-    description: 'rows',
-    schema: rowSchema,
-    kind: 'replayable',
-    open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-  }
-  const made = pipeline(name, ({ ingress }) => define(ingress('rows', source)))
+  const made = pipeline(name, ({ ingress }) => define(ingress('rows', namedSource(rowSchema))))
   const operator = compile(made, undefined).operators('rows', 0)
   const context = { epoch: 0, now: 0, watermarkBefore: 0 } as Parameters<typeof operator.process>[2]
   const out = { emit: () => undefined }
   return () => operator.process(0, batch, context, out)
-}
-
-function framed({ wire }: RowSchema, valuesOf: (row: number) => readonly Value[]): Batch {
-  const builder = new BatchBuilder(wire)
-  for (let row = 0; row < ROWS; row++) builder.appendValues(valuesOf(row))
-  const frame = new FrameEncoder(wire, crc32c).encode(builder, seq(0))
-  const batch = new FrameDecoder(wire, crc32c).decode(frame.bytes)
-  if (!(batch instanceof Batch)) throw new Error(batch.detail)
-  return batch
 }
