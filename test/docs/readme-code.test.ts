@@ -29,7 +29,7 @@ describe('code in a README', () => {
     writeFileSync(file, found)
     const printed = execFileSync(process.execPath, [file], {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 100_000,
       cwd: mkdtempSync(join(folder, 'run-')),
     })
     const said = [...code.matchAll(/^console\.log\(.*\n((?:\/\/ .*\n)+)/gm)].map((lines) =>
