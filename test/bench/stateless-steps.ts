@@ -11,8 +11,8 @@ const Line = schema({ text: t.text() })
 const Word = schema({ word: t.text() })
 
 /**
- * One batch goes through the stage; what comes out is dropped. All of them live in one process at once, as the
- * stages of real pipelines do.
+ * One batch goes through the stage; what comes out is dropped. All of them live in one process at once, as
+ * the stages of real pipelines do.
  */
 export function stepsCases(): readonly BesideByHand[] {
   const orders = framed(Order, (row) => [

@@ -1,6 +1,8 @@
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { CATALOGUE } from './catalogue.ts'
 import type { Focus } from './mutation.ts'
-import { plant } from './plant.ts'
+import { plant, ROOT } from './plant.ts'
 
 /**
  * One process's work: run schedules until one goes wrong, or through to the bound; or play a scenario; or put
@@ -27,6 +29,9 @@ export interface TrialResult {
 
 /** As much as is told of what went wrong. */
 const TOLD_MOST = 600
+
+// A bug is often caught sooner than all modules are read: they are the same ones each time, but for one.
+enableCompileCache(fileURLToPath(new URL('node_modules/.cache/trials', ROOT)))
 
 const task = JSON.parse(process.argv[2] ?? '') as TrialTask
 const mutation = CATALOGUE.find((one) => one.name === task.mutation)

@@ -43,8 +43,9 @@ const PARTS_MOST = 4
  * while another is being written is left to the next multiple.
  *  W1. Of a pair there are `PARTS_MOST` whole parts, and one, behind the last checkpoint and `cutFrom`: only
  *      these make older ones go, and nobody knows how long the next checkpoint takes.
- *  W2. Only the first of them takes from the reserve (S5), and is put again until it is stored. Of all pairs
- *      these are a checkpoint, twice where both members write, and that is what is reserved.
+ *  W2. Only the first of them, and one behind which nothing follows, takes from the reserve (S5), and is
+ *      put again until it is stored. Of all pairs the first ones are a checkpoint, twice where both members
+ *      write, and so are the final ones; three checkpoints are what is reserved.
  *  W3. A part that waits for the outside is in the store but for an empty last piece: everybody sees which
  *      cut it is for, and nothing can take its room meanwhile.
  */
