@@ -15,11 +15,11 @@ interface DenseSums {
   count: number
 }
 
-/** What windows say of a span of event time. */
-export interface Spans {
-  /** The start of the pane that a row goes to; NaN if it goes to none. */
-  place(time: number, rows: RowSet, row: number): number
+/** How rows are told which pane they go to. */
+export interface DenseSpans {
   readonly paneMs: number
+  /** The start of the pane that a row goes to; NaN if it goes to none. */
+  startOf(time: number, rows: RowSet, row: number): number
 }
 
 /**
@@ -32,7 +32,7 @@ export class DensePanes implements FoldPlace {
   numbers: Float64Array = new Float64Array(0)
   readonly #shape: PaneShape
   readonly #key: DenseKey
-  readonly #spans: Spans
+  readonly #spans: DenseSpans
   readonly #fold: DenseFold
   readonly #columns: readonly number[]
   readonly #partials = new Map<number, DenseSums>()
@@ -41,7 +41,7 @@ export class DensePanes implements FoldPlace {
   #rows: RowSet | null = null
 
   /** Null where rows cannot be added up like that. */
-  static of(shape: PaneShape, spans: Spans, name: string): DensePanes | null {
+  static of(shape: PaneShape, spans: DenseSpans, name: string): DensePanes | null {
     const { accumulators, key, time } = shape
     const { parts } = accumulators.parts
     const isPlain = accumulators.isPlain && parts.every((part) => !('column' in part && part.column.optional))
@@ -49,7 +49,7 @@ export class DensePanes implements FoldPlace {
     return dense === null ? null : new DensePanes(shape, dense, spans, name)
   }
 
-  private constructor(shape: PaneShape, key: DenseKey, spans: Spans, name: string) {
+  private constructor(shape: PaneShape, key: DenseKey, spans: DenseSpans, name: string) {
     this.#shape = shape
     this.#key = key
     this.#spans = spans
@@ -87,7 +87,7 @@ export class DensePanes implements FoldPlace {
   }
 
   turn(time: number, row: number): boolean {
-    const start = this.#spans.place(time, this.#rows!, row)
+    const start = this.#spans.startOf(time, this.#rows!, row)
     if (start !== start) return false
     let partial = this.#partials.get(start)
     if (partial === undefined) {

@@ -1,7 +1,8 @@
+import type { PaneSpans } from './pane-feed.ts'
 import type { HoppingSpec } from './window-spec.ts'
 
 /** Which panes make which windows: the greatest spans that no window cuts. */
-export class HoppingPanes {
+export class HoppingSpans implements PaneSpans {
   readonly paneMs: number
   readonly sizeMs: number
   readonly #everyMs: number
@@ -14,9 +15,9 @@ export class HoppingPanes {
     this.#offsetMs = offsetMs
   }
 
-  /** The start of the pane that holds this time. */
-  paneOf(time: number): number {
-    return Math.floor((time - this.#offsetMs) / this.paneMs) * this.paneMs + this.#offsetMs
+  startOf(time: number): number {
+    const start = Math.floor((time - this.#offsetMs) / this.paneMs) * this.paneMs + this.#offsetMs
+    return this.lastEnd(start) === start ? Number.NaN : start
   }
 
   /** The end of the last window that holds the pane; at most its start where no window does. */

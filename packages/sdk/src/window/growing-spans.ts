@@ -1,0 +1,34 @@
+import type { PaneSpans } from './pane-feed.ts'
+import type { GrowingSpec } from './window-spec.ts'
+
+/** Which steps make which windows: each step is a pane. */
+export class GrowingSpans implements PaneSpans {
+  readonly paneMs: number
+  readonly #sizeMs: number
+  readonly #offsetMs: number
+
+  constructor({ sizeMs, everyMs, offsetMs }: GrowingSpec) {
+    this.paneMs = everyMs
+    this.#sizeMs = sizeMs
+    this.#offsetMs = offsetMs
+  }
+
+  startOf(time: number): number {
+    return time < this.beginOf(time) ? Number.NaN : this.stepOf(time)
+  }
+
+  lastEnd(start: number): number {
+    return this.beginOf(start) + this.#sizeMs
+  }
+
+  /** Where the window begins that holds this time. */
+  beginOf(time: number): number {
+    if (this.#sizeMs === Infinity) return this.#offsetMs
+    return Math.floor((time - this.#offsetMs) / this.#sizeMs) * this.#sizeMs + this.#offsetMs
+  }
+
+  /** Where the step begins that holds this time. */
+  stepOf(time: number): number {
+    return Math.floor((time - this.#offsetMs) / this.paneMs) * this.paneMs + this.#offsetMs
+  }
+}

@@ -1,0 +1,91 @@
+import type { EpochContext, RowSet } from '@pollux/protocol'
+import type { StateProgram } from '../compile/stage-program.ts'
+import type { StatefulOut } from '../program/stateful.ts'
+import { hashOf } from '../state/hash-of.ts'
+import { DensePanes } from './dense/dense-panes.ts'
+import { LateRows } from './late-rows.ts'
+import type { Pane } from './pane.ts'
+import type { PaneShape } from './pane-shape.ts'
+
+/** How event time is cut into panes, and which windows hold them. */
+export interface PaneSpans {
+  readonly paneMs: number
+  /** Where the pane begins that holds this time; NaN where no window does. */
+  startOf(time: number): number
+  /** The end of the last window that holds the pane which begins here. */
+  lastEnd(start: number): number
+}
+
+/** Where the rows of a span go, and with which flags. */
+export interface PaneTarget {
+  readonly pane: Pane
+  readonly flags: number
+}
+
+interface Feeding {
+  readonly shape: PaneShape
+  readonly spans: PaneSpans
+  readonly latenessMs: number
+  target(start: number, watermarkBefore: number): PaneTarget
+}
+
+/**
+ * Brings rows to panes: one by one; or, where keys are few, at the end of the epoch, added up in arrays until
+ * then. Those that no window takes any more are passed on.
+ */
+export class PaneFeed {
+  readonly #into: Feeding
+  readonly #late: LateRows
+  readonly #dense: DensePanes | null
+  #watermarkBefore = 0
+
+  constructor(program: StateProgram, into: Feeding) {
+    this.#into = into
+    this.#late = new LateRows(program.input)
+    const { paneMs } = into.spans
+    const startOf = (time: number, rows: RowSet, row: number): number => this.#startOf(time, rows, row)
+    this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, `pollux/fold/${program.node.name}`)
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { late: this.#late.count }
+  }
+
+  add(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
+    this.#watermarkBefore = watermarkBefore
+    if (this.#dense === null) this.#addEach(rows)
+    else this.#dense.add(rows)
+    this.#late.flush(out)
+  }
+
+  /** All rows of the epoch are in their panes afterwards. */
+  flush(): void {
+    this.#dense?.flush((start) => this.#into.target(start, this.#watermarkBefore))
+  }
+
+  #addEach(rows: RowSet): void {
+    const { shape, spans } = this.#into
+    let [from, to] = [0, 0]
+    let target: PaneTarget | null = null
+    for (let row = 0; row < rows.rows; row++) {
+      const time = shape.timeOf(rows, row)
+      if (target === null || time < from || time >= to) {
+        const start = this.#startOf(time, rows, row)
+        if (start !== start) continue
+        from = start
+        to = start + spans.paneMs
+        target = this.#into.target(start, this.#watermarkBefore)
+      }
+      target.pane.add(rows, row, hashOf(rows, row, shape.key), time, target.flags)
+    }
+  }
+
+  /** NaN where no window takes the row. */
+  #startOf(time: number, rows: RowSet, row: number): number {
+    const { spans, latenessMs } = this.#into
+    const start = spans.startOf(time)
+    if (start !== start || spans.lastEnd(start) + latenessMs > this.#watermarkBefore) return start
+    this.#late.add(rows, row)
+    return Number.NaN
+  }
+}
