@@ -43,9 +43,8 @@ export class CountWindows implements Stateful {
     this.#results.to(out)
     for (let row = 0; row < rows.rows; row++) {
       const hash = hashOf(rows, row, this.#shape.key)
-      this.#open.add(rows, row, hash, this.#shape.timeOf(rows, row), 0)
+      const slot = this.#open.add(rows, row, hash, this.#shape.timeOf(rows, row), 0)
       const group = this.#open.store.of(hash)
-      const slot = group.find(hash, rows, row, this.#shape.key)
       const { width } = group.layout
       const count = group.numbers[slot * width + ROWS]
       if (count === this.#rowsOfWindow) this.#fill(group, slot)

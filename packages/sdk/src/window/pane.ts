@@ -21,14 +21,15 @@ export class Pane {
     this.distinct = shape.distinct.map(({ layout }) => new KeyedStore(layout, shape.groups))
   }
 
-  /** Adds a row. `hash`: of its key. */
-  add(rows: RowSet, row: number, hash: number, time: number, flags: number): void {
+  /** Adds a row and gives its slot. `hash`: of its key. */
+  add(rows: RowSet, row: number, hash: number, time: number, flags: number): number {
     const { key, accumulators } = this.#shape
     const group = this.store.of(hash)
     const slot = this.store.place(group, hash, rows, row, key)
     accumulators.add(group, slot, rows, row, time)
     this.countDistinct(rows, row, hash, group, slot)
     if (flags !== 0) this.flag(group, slot, flags)
+    return slot
   }
 
   /** Adds numbers that were added up elsewhere, for the key that stands in these columns of a row. */
