@@ -4,6 +4,7 @@ import {
   type ColumnSpec,
   copyCell,
   defineSchema,
+  keyGroup,
   type Rows,
 } from '@pollux/protocol'
 import { Deadlines } from '../state/deadlines.ts'
@@ -46,7 +47,7 @@ export class KeyTimers {
     const rows = this.store.of(hash)
     const slot = this.store.place(rows, whole, this.#probe, 0, this.#columns)
     rows.own()[slot] = at
-    this.#deadlines[hash & (this.#groups - 1)]!.push(at, slot)
+    this.#deadlines[keyGroup(hash, this.#groups)]!.push(at, slot)
   }
 
   cancel(keys: Rows, row: number, hash: number, name: string): void {

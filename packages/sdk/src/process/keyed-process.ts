@@ -4,6 +4,7 @@ import {
   EPOCH_END,
   type EpochContext,
   hashText,
+  keyGroup,
   type OperatorState,
   type RowSet,
   type Value,
@@ -156,7 +157,7 @@ export class KeyedProcess implements Stateful {
       before = -Infinity
     }
     if (before === -Infinity && ttlMs > 0)
-      this.#expiry[rows.hash(slot) & (this.#groups - 1)]!.push(time + ttlMs, slot)
+      this.#expiry[keyGroup(rows.hash(slot), this.#groups)]!.push(time + ttlMs, slot)
     if (time > before) rows.own()[place] = time
   }
 

@@ -1,4 +1,10 @@
-import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import {
+  type BoundaryContext,
+  type EpochContext,
+  keyGroup,
+  type OperatorState,
+  type RowSet,
+} from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { Deadlines } from '../state/deadlines.ts'
@@ -139,7 +145,7 @@ export class SessionWindows implements Stateful {
     this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), time))
     const end = this.#at(group, slot, LAST) + this.#gapMs
     const flags = this.#at(group, slot, 0)
-    const deadlines = this.#deadlines[hash & (this.#shape.groups - 1)]!
+    const deadlines = this.#deadlines[keyGroup(hash, this.#shape.groups)]!
     if (end <= watermark) {
       this.#put(group, slot, 0, flags | LATE | CLOSED)
       this.#hasLate = true
