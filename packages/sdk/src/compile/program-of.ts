@@ -1,7 +1,6 @@
 import type { Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
-import type { PlanClock } from './plan-clock.ts'
 import { originsOf, type StageDraft } from './stage-draft.ts'
-import type { Feed, StageProgram, Target } from './stage-program.ts'
+import type { Feed, StageProgram, StateProgram, Target } from './stage-program.ts'
 
 /** The program of a stage, and which of its outputs each tap is. */
 export interface Programmed {
@@ -14,7 +13,7 @@ export function programOf(
   pipeline: string,
   stage: StageDraft,
   stages: readonly StageDraft[],
-  clock: PlanClock,
+  clock: StateProgram['clock'],
 ): Programmed {
   const steps = stage.nodes.filter((node): node is StatelessNode => node.kind !== 'stateful')
   const states = stage.nodes.filter((node): node is StatefulNode => node.kind === 'stateful')

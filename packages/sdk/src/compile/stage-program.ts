@@ -1,5 +1,5 @@
+import type { Plan } from '@pollux/protocol'
 import type { EventTime, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
-import type { PlanClock } from './plan-clock.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 
 /** What the operator of one stage does, as data: which rows go through which steps to which outputs. */
@@ -36,5 +36,5 @@ export interface StateProgram {
   readonly time: EventTime | null
   /** By output of the node. */
   readonly feeds: readonly Feed[]
-  readonly clock: PlanClock
+  readonly clock: Pick<Plan, 'originMs' | 'tickMs'>
 }

@@ -38,12 +38,6 @@ export class KeyedStore {
     return this.#groups[group]
   }
 
-  get live(): number {
-    let live = 0
-    for (const [, rows] of this.all()) live += rows.live
-    return live
-  }
-
   get bytes(): number {
     let bytes = 0
     for (const [, rows] of this.all()) bytes += rows.bytes

@@ -2,9 +2,6 @@ import type { Column, ColumnSpec, Schema } from '@pollux/protocol'
 import { defineSchema } from '@pollux/protocol'
 import type { CellType } from './cell-type.ts'
 
-/** What a number of state is before anything was written: a part of every row's layout. */
-export type Initial = readonly number[]
-
 /** The columns of a row of state: its key, numbers side by side, and cells for what is no number. */
 export class RowLayout {
   readonly keySchema: Schema
@@ -19,7 +16,7 @@ export class RowLayout {
   /** Columns of the key within `schema`. */
   readonly keyColumns: readonly Column[]
 
-  constructor(keys: readonly ColumnSpec[], initial: Initial, cells: readonly CellType[] = []) {
+  constructor(keys: readonly ColumnSpec[], initial: readonly number[], cells: readonly CellType[] = []) {
     this.keySchema = defineSchema(keys.length === 0 ? [NO_KEY] : keys)
     this.keys = keys.length === 0 ? [] : this.keySchema.columns
     this.width = initial.length

@@ -1,12 +1,12 @@
 import { type BoundaryContext, EPOCH_END } from '@pollux/protocol'
-import type { PlanClock } from '../compile/plan-clock.ts'
+import type { StateProgram } from '../compile/stage-program.ts'
 
 /** Says at which boundaries open windows are shown: where epoch time passes a multiple of the period. */
 export class EarlyClock {
   readonly #everyMs: number
-  readonly #clock: PlanClock
+  readonly #clock: StateProgram['clock']
 
-  constructor(everyMs: number, clock: PlanClock) {
+  constructor(everyMs: number, clock: StateProgram['clock']) {
     this.#everyMs = everyMs
     this.#clock = clock
   }
