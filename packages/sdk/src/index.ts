@@ -17,6 +17,7 @@ export { count, countDistinct, first, last, max, mean, min, sum } from './aggreg
 export { ownAggregate } from './aggregate/own-aggregate.ts'
 export { operator, type OperatorContext, type OwnOperator, type Timer } from './process/operator.ts'
 export { value } from './state/plain-value.ts'
+export { here } from './errors/call-site.ts'
 export { describePlan } from './compile/describe-plan.ts'
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.ts'
 export { PipelineError } from './errors/pipeline-error.ts'

@@ -1,6 +1,6 @@
 /** Our own frames, and those of what we run on, are no place in the author's code. */
 const OURS = [
-  /\/packages\/(?:std|protocol|sdk)\/src\/(?!.*\.test\.ts)/,
+  /\/(?:packages\/(?:std|protocol|sdk)|operators\/compute)\/src\/(?!.*\.test\.ts)/,
   /node_modules\/@pollux\//,
   /(?:\(|at )(?:node:|pollux-emit\/)/,
   /<anonymous>/,
@@ -9,7 +9,7 @@ const OURS = [
 const LOOP = /\/program\/interpreted-loop\.[jt]s:|(?:\(|at )pollux\//
 const DEPENDENCY = /\/node_modules\//
 
-/** `file:line` of the first caller outside the SDK, as far as a stack tells. */
+/** `file:line` of the first caller outside the SDK and its stock steps, as far as a stack tells. */
 export function callSite(stack: string | undefined): string {
   for (const line of framesOf(stack)) {
     if (isOurs(line)) continue

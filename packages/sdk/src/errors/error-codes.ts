@@ -73,6 +73,21 @@ export const ERROR_CODES = {
     why: 'sessions join, and windows of rows follow one another: whose value it was would be lost',
     try: 'count them in windows of time',
   },
+  PLX1021: {
+    what: 'that is no number of ranks',
+    why: 'a ranking is state, and is gone through for each row that enters it',
+    try: 'give a whole number from 1 to 1000',
+  },
+  PLX1022: {
+    what: 'a column has that name already',
+    why: 'the step adds a column of that name to its rows',
+    try: 'give it another name in a map before',
+  },
+  PLX1023: {
+    what: 'the options exclude each other',
+    why: 'a ranking with an end is kept until then, neither longer nor shorter',
+    try: 'leave out one of them',
+  },
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -3,7 +3,6 @@ import type { AggregateOf } from '../aggregate/aggregated.ts'
 import type { Windowed } from '../aggregate/windowed.ts'
 import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
-import type { ColumnType } from '../schema/column-type.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
 import type { Columns, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
@@ -12,6 +11,7 @@ import type { ProcessStep } from '../process/process-step.ts'
 import { durationMs } from '../window/duration.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
+import { timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, OnError, Shape, StatelessNode, Tap } from './graph.ts'
 import { checkName } from './names.ts'
 import { STATE_BYTES_MAX, windowNode, type WindowOptions } from './window-node.ts'
@@ -133,6 +133,11 @@ export class Stream<C extends Columns> {
     return new KeyedStream(this, columns)
   }
 
+  /** An operator of one's own over all rows, in one partition. */
+  process<S extends Columns, D extends Columns>(name: string, own: OwnOperator<RowOf<C>, S, D>): Stream<D> {
+    return new KeyedStream<C, never>(this, null).process(name, own)
+  }
+
   /** Windows over all rows, in one partition. */
   window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
     window: W,
@@ -199,9 +204,10 @@ function failedOf(graph: Graph, node: Node): Stream<FailedColumns> {
 /** Rows by key, before it is said what is to be done with them. */
 export class KeyedStream<C extends Columns, K extends keyof C & string> {
   readonly #stream: Stream<C>
-  readonly #key: readonly K[]
+  /** Null: all rows are of one key. */
+  readonly #key: readonly K[] | null
 
-  constructor(stream: Stream<C>, key: readonly K[]) {
+  constructor(stream: Stream<C>, key: readonly K[] | null) {
     this.#stream = stream
     this.#key = key
   }
@@ -281,17 +287,6 @@ export class Results<R extends Columns, C extends Columns> extends Stream<R> {
   }
 }
 
-type TimestampName<C extends Columns> = {
-  [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
-}[keyof C & string]
-
 type FlatMap = (row: AnyRow, emit: (row: AnyRow) => void) => void
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
 type StepMade = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>
-
-/** Event time stays where its column stays. */
-function timeIn(to: RowSchema, { schema, time }: Shape): Shape['time'] {
-  if (time === null) return null
-  const [before, after] = [schema.columns, to.columns].map((columns) => columns[time.column]) as ColumnType[]
-  return after !== undefined && before !== undefined && after.kind === before.kind ? time : null
-}

@@ -1,0 +1,7 @@
+export {
+  type EndedRankings,
+  type EndingTopKOptions,
+  type RankedColumns,
+  topK,
+  type TopKOptions,
+} from './top-k.ts'

@@ -1,0 +1,15 @@
+import type { ColumnType } from '../schema/column-type.ts'
+import type { Columns, RowSchema } from '../schema/row-schema.ts'
+import type { Shape } from './graph.ts'
+
+/** Columns that may say when a row happened. */
+export type TimestampName<C extends Columns> = {
+  [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
+}[keyof C & string]
+
+/** Event time stays where its column stays. */
+export function timeIn(to: RowSchema, { schema, time }: Shape): Shape['time'] {
+  if (time === null) return null
+  const [before, after] = [schema.columns, to.columns].map((columns) => columns[time.column]) as ColumnType[]
+  return after !== undefined && before !== undefined && after.kind === before.kind ? time : null
+}
