@@ -1,4 +1,5 @@
 export { schema, RowSchema, type Columns, type RowInput, type RowOf } from './schema/row-schema.ts'
+export type { ColumnType, ValueOf } from './schema/column-type.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
 export type { FallibleStream, Results, Stream } from './pipeline/stream.ts'
