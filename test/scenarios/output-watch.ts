@@ -1,5 +1,5 @@
 import type { PairId } from '@pollux/protocol'
-import type { Simulation } from '@pollux/sim'
+import type { Simulation } from '@pollux/sim/simulator'
 
 /** The column of a toy that no other toy has the same value in. */
 const ID = 0

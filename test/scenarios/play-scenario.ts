@@ -1,4 +1,5 @@
-import { describeKey, type Entry, Simulation, type Topic, Transcript, type Verdict } from '@pollux/sim'
+import type { Verdict } from '@pollux/sim'
+import { describeKey, type Entry, Simulation, type Topic, Transcript } from '@pollux/sim/simulator'
 import { viewKey } from '@pollux/pair'
 import { OutputWatch } from './output-watch.ts'
 import type { Command, Until } from './scenario-command.ts'

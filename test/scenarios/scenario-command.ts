@@ -1,6 +1,6 @@
 import type { PairId } from '@pollux/protocol'
-import type { Fault, ProtocolPhase, Topic } from '@pollux/sim'
-import { PHASES, TRANSCRIPT_TOPICS } from '@pollux/sim'
+import type { Fault, ProtocolPhase, Topic } from '@pollux/sim/simulator'
+import { PHASES, TRANSCRIPT_TOPICS } from '@pollux/sim/simulator'
 import { ScenarioError } from './scenario-error.ts'
 import { wrapWords } from './wrap-words.ts'
 

@@ -1,4 +1,4 @@
-import { TRANSCRIPT_TOPICS } from '@pollux/sim'
+import { TRANSCRIPT_TOPICS } from '@pollux/sim/simulator'
 import { commandForms } from './scenario-command.ts'
 import { PIPELINE_FORMS } from './scenario-pipeline.ts'
 import { headForms } from './scenario.ts'

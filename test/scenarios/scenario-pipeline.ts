@@ -1,5 +1,5 @@
 import type { Edge, Exchange, Plan, Stage } from '@pollux/protocol'
-import { TOY_SCHEMA } from '@pollux/sim'
+import { TOY_SCHEMA } from '@pollux/sim/simulator'
 import { ScenarioError } from './scenario-error.ts'
 
 const SOURCES = ['replayable', 'push'] as const

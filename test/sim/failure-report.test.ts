@@ -1,4 +1,4 @@
-import { randomSchedule, type Schedule } from '@pollux/sim'
+import { randomSchedule, type Schedule } from '@pollux/sim/simulator'
 import { describe, expect, it } from 'vitest'
 import { failureReport, replayName, replayReport } from './failure-report.ts'
 import { scheduleList } from './schedule-source.ts'

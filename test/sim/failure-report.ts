@@ -8,7 +8,7 @@ import {
   runSchedule,
   type Schedule,
   shrunkLines,
-} from '@pollux/sim'
+} from '@pollux/sim/simulator'
 import type { ScheduleSource } from './schedule-source.ts'
 
 const LINES = 60

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { Coverage } from '@pollux/sim'
+import { Coverage } from '@pollux/sim/simulator'
 import { failureReport, replayName, replayReport } from './failure-report.ts'
 import type { Failure } from './job.ts'
 import { type PoolTask, runPool } from './schedule-pool.ts'

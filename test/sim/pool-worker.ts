@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Coverage } from '@pollux/sim'
+import { Coverage } from '@pollux/sim/simulator'
 import type { Failure, Job, JobReport } from './job.ts'
 import { scheduleList } from './schedule-source.ts'
 import { Tally } from './tally.ts'

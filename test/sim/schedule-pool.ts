@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-import { Coverage } from '@pollux/sim'
+import { Coverage } from '@pollux/sim/simulator'
 import type { Failure, Job, JobReport } from './job.ts'
 import { scheduleList, type ScheduleSource } from './schedule-source.ts'
 import { Tally } from './tally.ts'

@@ -5,7 +5,7 @@ import {
   type Runner,
   runSchedule,
   type Schedule,
-} from '@pollux/sim'
+} from '@pollux/sim/simulator'
 import { PIPELINES } from './pipelines/catalogue.ts'
 
 /** Where schedules come from, as plain data: a thread makes its own from a number. */

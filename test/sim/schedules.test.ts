@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { Coverage, numbersInPhase } from '@pollux/sim'
+import { Coverage, numbersInPhase } from '@pollux/sim/simulator'
 import { describe, expect, it } from 'vitest'
 import { failureReport, replayName } from './failure-report.ts'
 import { type PoolResult, runPool } from './schedule-pool.ts'

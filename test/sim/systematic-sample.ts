@@ -1,4 +1,4 @@
-import { faultInEveryPhase } from '@pollux/sim'
+import { faultInEveryPhase } from '@pollux/sim/simulator'
 
 /**
  * Where there is no time for every fault at every step, every so many are run: a number prime to that of the

@@ -1,5 +1,5 @@
 import { gmv, type GmvEnds } from '@pollux/pipeline-gmv'
-import { PipelineUnderTest } from '@pollux/sim'
+import { PipelineUnderTest } from '@pollux/sim/simulator'
 import { orders } from './ends.ts'
 import { paid, SCREEN } from './festival.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'

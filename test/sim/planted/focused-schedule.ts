@@ -1,6 +1,6 @@
 import { Random } from '@pollux/std'
 import { type Edge, type Plan, Topology } from '@pollux/protocol'
-import { type Fault, faultOf, type Flaw, randomSchedule, type Schedule } from '@pollux/sim'
+import { type Fault, faultOf, type Flaw, randomSchedule, type Schedule } from '@pollux/sim/simulator'
 import type { Focus, PlanFocus } from './mutation.ts'
 
 const FAULTS_UNTIL_MS = 370

@@ -1,5 +1,6 @@
 import type { Limits } from '@pollux/pair'
-import type { FaultKind, ProtocolPhase, Verdict } from '@pollux/sim'
+import type { FaultKind, Verdict } from '@pollux/sim'
+import type { ProtocolPhase } from '@pollux/sim/simulator'
 
 /**
  * What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself, or

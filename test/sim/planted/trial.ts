@@ -76,7 +76,7 @@ async function tryScenario(name: string): Promise<TrialResult> {
 }
 
 async function trySchedules(schedules: number, focus: Focus): Promise<TrialResult> {
-  const { runSchedule } = await import('@pollux/sim')
+  const { runSchedule } = await import('@pollux/sim/simulator')
   const { focusedSchedule } = await import('./focused-schedule.ts')
   for (let seed = 1; seed <= schedules; seed++) {
     const [violation] = runSchedule(focusedSchedule(seed, focus)).violations

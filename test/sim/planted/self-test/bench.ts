@@ -1,4 +1,4 @@
-import { SIM_LIMITS, Simulation, straightPlan, type Fault } from '@pollux/sim'
+import { SIM_LIMITS, Simulation, straightPlan, type Fault } from '@pollux/sim/simulator'
 
 /** One claim of the simulator about itself that does not hold. */
 export interface Complaint {

@@ -1,6 +1,7 @@
 import type { Decision, Epoch, FrameMessage, Message, SealMessage } from '@pollux/protocol'
 import { START } from '@pollux/protocol'
-import { SIM_LIMITS, Simulation, type Verdict } from '@pollux/sim'
+import type { Verdict } from '@pollux/sim'
+import { SIM_LIMITS, Simulation } from '@pollux/sim/simulator'
 import { type Complaint, PIPELINE, simulationOf } from './bench.ts'
 
 type Checker = Simulation['checker']

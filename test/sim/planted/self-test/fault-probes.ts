@@ -1,4 +1,5 @@
-import type { Fault, FaultKind, Simulation } from '@pollux/sim'
+import type { FaultKind } from '@pollux/sim'
+import type { Fault, Simulation } from '@pollux/sim/simulator'
 import { type Complaint, runUntil, simulationOf } from './bench.ts'
 import { deliveryMs } from './network-probes.ts'
 

@@ -7,7 +7,7 @@ import {
   type Seq,
   START,
 } from '@pollux/protocol'
-import { type Simulation, TOY_SCHEMA } from '@pollux/sim'
+import { type Simulation, TOY_SCHEMA } from '@pollux/sim/simulator'
 import { type Complaint, simulationOf } from './bench.ts'
 
 type Network = Simulation['network']

@@ -1,4 +1,4 @@
-import type { Simulation } from '@pollux/sim'
+import type { Simulation } from '@pollux/sim/simulator'
 import { type Complaint, runUntil, simulationOf } from './bench.ts'
 
 type Front = Simulation['store']['front']
