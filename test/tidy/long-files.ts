@@ -6,5 +6,7 @@ export const LONG_FILES: Readonly<Record<string, string>> = {
     'the order of things within a step, from the run key to the heartbeat, is read here',
   'packages/pair/src/replica.ts':
     'three handlers that are total over the messages: each names what it ignores',
+  'packages/sdk/src/pipeline/stream.ts':
+    'half of it are examples; streams, keyed streams and windowed streams make one another',
   'packages/sim/src/runs/simulation.ts': 'the world a run is played in, put together in one place',
 }

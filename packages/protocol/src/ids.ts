@@ -16,8 +16,23 @@ export type Incarnation = Brand<number, 'Incarnation'>
 export const EPOCH_END = Number.MAX_SAFE_INTEGER as Epoch
 
 export const seq = (value: number): Seq => natural(value, 'seq') as Seq
+/**
+ * Makes an epoch of a whole number.
+ * @example
+ * epoch(3) // -> 3
+ */
 export const epoch = (value: number): Epoch => natural(value, 'epoch') as Epoch
+/**
+ * Makes a generation of a whole number.
+ * @example
+ * generation(1) // -> 1
+ */
 export const generation = (value: number): Generation => natural(value, 'generation') as Generation
+/**
+ * Makes a run of a whole number.
+ * @example
+ * run(1) // -> 1
+ */
 export const run = (value: number): Run => natural(value, 'run') as Run
 export const incarnation = (value: number): Incarnation => natural(value, 'incarnation') as Incarnation
 

@@ -2,7 +2,7 @@ export { schema, RowSchema, type Columns, type RowInput, type RowOf } from './sc
 export type { ColumnType, ValueOf } from './schema/column-type.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
-export type { FallibleStream, Results, Stream } from './pipeline/stream.ts'
+export type { FallibleStream, KeyedStream, Results, Stream, WindowedStream } from './pipeline/stream.ts'
 export type { FailedColumns } from './program/failed-rows.ts'
 export type { WindowOptions } from './pipeline/window-node.ts'
 export {

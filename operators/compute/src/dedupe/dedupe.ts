@@ -1,5 +1,6 @@
 import { type Columns, type Duration, type Stream, t } from '@pollux/sdk'
 
+/** What rows are told twice, and for how long that is noticed. */
 export interface DedupeOptions<C extends Columns> {
   /** What makes two rows the same. */
   readonly by: readonly [keyof C & string, ...(keyof C & string)[]]
@@ -7,7 +8,13 @@ export interface DedupeOptions<C extends Columns> {
   readonly within: Duration
 }
 
-/** Lets the first row of each kind through: `.use(dedupe('once', { by: ['id'], within: '10m' }))`. */
+/**
+ * Lets the first row of each kind through.
+ * @example
+ * orders.use(dedupe('once', { by: ['shop'], within: '10m' }))
+ * // -> { at: 100, shop: 'tea', amount: 250 }
+ * // -> { at: 900, shop: 'ink', amount: 90 }
+ */
 export function dedupe<C extends Columns>(
   name: string,
   { by, within }: DedupeOptions<C>,

@@ -26,8 +26,14 @@ export interface Collected<C extends Columns = Columns> {
 }
 
 /**
- * Gathers rows in memory: `const out = collect()`, `.egress('out', out)`, `out.rows()`. Transactional, so
- * each row is there once.
+ * Gathers rows in memory: `.egress('out', out)`, then `out.rows()`. Transactional, so each row is there once.
+ * @example
+ * const out = collect<typeof Order.columns>()
+ * const writer = out.open({ partition: 0, partitions: 1, schema: Order })
+ * writer.open({ run: run(1), generation: generation(1), create: true }, () => {})
+ * const rows = [{ epoch: epoch(3), seq: 0, values: [100, 'tea', 250] }]
+ * writer.commit({ expect: epoch(0), record: epoch(4), rows }, () => {})
+ * out.rows() // -> [ { at: 100, shop: 'tea', amount: 250 } ]
  */
 export function collect<C extends Columns = Columns>(): TransactionalSink & Collected<C> {
   const shelves = new Shelves<C>(null)
@@ -39,7 +45,16 @@ export function collect<C extends Columns = Columns>(): TransactionalSink & Coll
   }
 }
 
-/** The same, with one row for each value of a column: the newest. Idempotent. */
+/**
+ * The same, with one row for each value of a column: the newest. Idempotent.
+ * @example
+ * const out = collectLatest<typeof Order.columns>('shop')
+ * const writer = out.open({ partition: 0, partitions: 1, schema: Order })
+ * writer.open({ run: run(1), generation: generation(1), create: true }, () => {})
+ * const rows = [250, 90].map((amount, seq) => ({ epoch: epoch(3), seq, values: [100, 'tea', amount] }))
+ * writer.upsert({ record: epoch(4), rows }, () => {})
+ * out.rows() // -> [ { at: 100, shop: 'tea', amount: 90 } ]
+ */
 export function collectLatest<C extends Columns = Columns>(
   key: keyof C & string,
 ): IdempotentSink & Collected<C> {

@@ -5,15 +5,18 @@ import { FilesWriter } from './files-writer.ts'
 import { ndjson, type TextFormat } from './rows-text.ts'
 import { SegmentFolder } from './segment-folder.ts'
 
+/** How rows are written. */
 export interface FilesOptions {
   /** `ndjson()`, if not given, or `csv()`. */
   readonly rows?: TextFormat
 }
 
 /**
- * Rows as files: `files('out')`. Each commit becomes one file, which appears whole or not at all:
+ * Rows as files. Each commit becomes one file, which appears whole or not at all:
  * `out/partition=0/from=<record>/to=<record>.ndjson`. Files may be taken away but for the newest, which is
  * the record.
+ * @example
+ * files('out', { rows: csv() }).description // -> 'files(out), csv'
  */
 export function files(folder: string, options: FilesOptions = {}): TransactionalSink {
   return filesOn(folder, options, DISK)

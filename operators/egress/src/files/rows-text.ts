@@ -6,7 +6,12 @@ export interface TextFormat {
   readonly encode: (schema: RowSchema, rows: readonly PendingRow[]) => string
 }
 
-/** One JSON object a line. What JSON has no number for, 64 bits and NaN, is text; bytes are base64. */
+/**
+ * One JSON object a line. What JSON has no number for, 64 bits and NaN, is text; bytes are base64.
+ * @example
+ * ndjson().encode(Order, [{ epoch: epoch(3), seq: 0, values: [100, 'tea, green', 250] }])
+ * // -> {"at":100,"shop":"tea, green","amount":250}
+ */
 export function ndjson(): TextFormat {
   return {
     extension: 'ndjson',
@@ -19,7 +24,13 @@ export function ndjson(): TextFormat {
   }
 }
 
-/** Comma-separated values with a header, by RFC 4180; null is nothing, and an empty text two quotes. */
+/**
+ * Comma-separated values with a header, by RFC 4180; null is nothing, and an empty text two quotes.
+ * @example
+ * csv().encode(Order, [{ epoch: epoch(3), seq: 0, values: [100, 'tea, green', 250] }])
+ * // -> at,shop,amount
+ * // -> 100,"tea, green",250
+ */
 export function csv(): TextFormat {
   return {
     extension: 'csv',

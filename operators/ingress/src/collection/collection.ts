@@ -12,6 +12,7 @@ import type {
   Value,
 } from '@pollux/sdk'
 
+/** What else there is to say of rows in memory. */
 export interface CollectionOptions<C extends Columns> {
   /** The column that says when a row happened. */
   readonly eventTime?: keyof C & string
@@ -20,8 +21,11 @@ export interface CollectionOptions<C extends Columns> {
 }
 
 /**
- * Rows given in memory, which end: `collection(Order, [{ at: 1, amount: 250 }])`. They are dealt to
- * partitions in turn. A row that does not fit its schema is refused here, by its number.
+ * Rows given in memory, which end. They are dealt to partitions in turn. A row that does not fit its schema
+ * is refused here, by its number.
+ * @example
+ * const rows = [{ at: 100, shop: 'tea', amount: 250 }]
+ * collection(Order, rows, { eventTime: 'at', outOfOrder: '2s' }).description // -> 'collection of 1 rows'
  */
 export function collection<C extends Columns>(
   schema: RowSchema<C>,

@@ -2,6 +2,7 @@ import type { Columns, RowSchema } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
 import { CsvParser } from './csv-parser.ts'
 
+/** How the lines of a file are read. */
 export interface CsvOptions {
   /** A comma, if not given. */
   readonly separator?: ',' | ';' | '\t' | '|'
@@ -16,6 +17,9 @@ export interface CsvOptions {
 /**
  * Comma-separated values by RFC 4180, one header a file, columns found by their names: `csv(Order)`. An empty
  * field without quotes is null in an optional column. Empty lines are left out.
+ * @example
+ * files('orders-*.csv', { rows: csv(Order, { moneyDecimals: 2 }), eventTime: 'at' }).description
+ * // -> 'files(orders-*.csv), csv'
  */
 export function csv<C extends Columns>(schema: RowSchema<C>, options: CsvOptions = {}): RowsFormat<C> {
   const { separator = ',', header = true, unknownColumns = 'refuse', moneyDecimals = 0 } = options

@@ -2,6 +2,7 @@ import type { BadRecords, Columns, Duration, Source } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
 import { FileReader } from './file-reader.ts'
 
+/** What is in the files, and how they are read. */
 export interface FilesOptions<C extends Columns> {
   /** What is in the files: `csv(Order)`, `ndjson(Order)`. */
   readonly rows: RowsFormat<C>
@@ -18,8 +19,16 @@ export interface FilesOptions<C extends Columns> {
 }
 
 /**
- * The rows of files: `files('orders-*.csv', { rows: csv(Order), eventTime: 'at' })`. Files are dealt to
- * partitions in the order of their names; each partition reads its files one after the other.
+ * The rows of files. They are dealt to partitions in the order of their names; each partition reads its files
+ * one after the other.
+ * @example
+ * import { writeFileSync } from 'node:fs'
+ * writeFileSync('orders-1.csv', 'at,shop,amount\n100,tea,250\n900,ink,90\n')
+ * const source = files('orders-*.csv', { rows: csv(Order), eventTime: 'at' })
+ * const adapter = new SourceAdapter(source, { partition: 0, partitions: 1 }, () => 0)
+ * adapter.request({ kind: 'read', from: '', to: null, bytes: 1000, waitMs: 0 }, (answer) => {
+ *   if (answer.kind === 'rows') answer.batch?.value(1, 1) // -> 'ink'
+ * })
  */
 export function files<C extends Columns>(
   patterns: string | readonly string[],

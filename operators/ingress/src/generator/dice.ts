@@ -14,7 +14,17 @@ export function stir(word: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
-/** Chance for one row: what it gives depends on the row and on how often it was asked, on nothing else. */
+/**
+ * Chance for one row: what it gives depends on the row and on how often it was asked, on nothing else.
+ * @example
+ * const Tick = schema({ at: t.timestamp(), price: t.money() })
+ * const row = (n: number, at: number, dice: Dice) => ({ at, price: n + dice.below(100) })
+ * const ticks = generator({ schema: Tick, rate: 10, rows: 3, flatOut: true, row })
+ * const reader = ticks.open({ partition: 0, partitions: 1 })
+ * reader.read({ from: '', to: null, bytes: 1000, waitMs: 0 }, (reply) => {
+ *   if (reply.kind === 'rows') reply.rows?.data(1) // -> Float64Array(3) [ 54, 35, 78 ]
+ * })
+ */
 export class Dice {
   readonly #seed: number
   #row = 0
@@ -24,6 +34,7 @@ export class Dice {
     this.#seed = seed
   }
 
+  /** @internal */
   turnTo(row: number): this {
     this.#row = row
     this.#throws = 0
@@ -40,10 +51,12 @@ export class Dice {
     return Math.floor(this.float() * n)
   }
 
+  /** One of them. */
   pick<T>(items: readonly T[]): T {
     return items[this.below(items.length)]!
   }
 
+  /** True in so many of all cases, from 0 to 1. */
   chance(p: number): boolean {
     return this.float() < p
   }

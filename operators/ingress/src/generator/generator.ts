@@ -16,6 +16,7 @@ export interface Pace {
   readonly seed?: number
 }
 
+/** What a generator makes, and how. */
 export interface GeneratorOptions<C extends Columns> extends Pace {
   readonly schema: RowSchema<C>
   /** Makes row number `n`, which is due at `at`. It depends on its arguments alone. */
@@ -28,7 +29,14 @@ export interface GeneratorOptions<C extends Columns> extends Pace {
 export const FESTIVAL_MS = Date.UTC(2016, 10, 10, 16)
 const ROW_BYTES_GUESS = 64
 
-/** Rows made one by one: `generator({ schema: Tick, rate: 1000, row: (n, at) => ({ n, at }) })`. */
+/**
+ * Rows made one by one, each from its number, so that any range can be made again.
+ * @example
+ * const Tick = schema({ at: t.timestamp(), price: t.money() })
+ * const row = (n: number, at: number) => ({ at, price: 10_000 + (n % 7) })
+ * generator({ schema: Tick, rate: 100, rows: 500, row }).description
+ * // -> 'generator of 500 rows, 100 a second'
+ */
 export function generator<C extends Columns>(options: GeneratorOptions<C>): Source<C> {
   const { schema, row, eventTime, outOfOrder, seed = 1, from = FESTIVAL_MS } = options
   const schedule = new Schedule(options.rate)

@@ -20,6 +20,7 @@ export const Order = schema({
   amount: t.money(),
 })
 
+/** How orders come, and what is wrong with some of them. */
 export interface OrdersOptions extends Pace {
   /** The share of orders that are told of late. */
   readonly late?: number
@@ -44,9 +45,11 @@ const ID_HIGH = 1 << 22
 const ROW_BYTES = 8 + 8 + 1 + 1 + 4 + 8
 
 /**
- * Orders of a shopping festival: `orders({ rate: burst({ calm: 1000, at: '10s', factor: 50 }) })`. Provinces
- * by their shares, shops by Zipf's law, amounts lognormal (median 90 yuan, mean 200), a few late, a few told
- * twice. Any order can be made from its number alone.
+ * Orders of a shopping festival. Provinces by their shares, shops by Zipf's law, amounts lognormal (median 90
+ * yuan, mean 200), a few late, a few told twice. Any order can be made from its number alone.
+ * @example
+ * orders({ rate: burst({ calm: 1000, at: '10s', factor: 50 }), rows: 100_000 }).description
+ * // -> 'orders: 100000 rows, at a changing rate'
  */
 export function orders(options: OrdersOptions): Source<typeof Order.columns> {
   const { rows = Infinity, flatOut = false, outOfOrder = '2s' } = options

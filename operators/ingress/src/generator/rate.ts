@@ -9,6 +9,7 @@ const SECOND_MS = 1000
 /** More than any machine makes. */
 const RATE_MAX = 1e12
 
+/** A step within a second, and its slow return. */
 export interface Burst {
   /** Rows a second before it, and long after. */
   readonly calm: number
@@ -19,7 +20,12 @@ export interface Burst {
   readonly decay?: Duration
 }
 
-/** A step within a second, and a slow return: what midnight is to a shopping festival. */
+/**
+ * A step within a second, and a slow return: what midnight is to a shopping festival.
+ * @example
+ * const rate = burst({ calm: 1000, at: '10s', factor: 50 })
+ * ;[0, 9, 10].map((second) => (typeof rate === 'number' ? rate : rate(second))) // -> [ 1000, 1000, 50000 ]
+ */
 export function burst({ calm, at, factor, decay = '90m' }: Burst): Rate {
   const [atSecond, decaySeconds] = [durationMs(at, 0) / SECOND_MS, durationMs(decay, 1) / SECOND_MS]
   return (second) => {

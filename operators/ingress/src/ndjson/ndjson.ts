@@ -2,6 +2,7 @@ import type { Columns, RowSchema } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
 import { NdjsonParser } from './ndjson-parser.ts'
 
+/** How the objects of a file are read. */
 export interface NdjsonOptions {
   /** What becomes of names that the schema does not have; `refuse` finds the misspelt ones. */
   readonly unknownColumns?: 'refuse' | 'ignore'
@@ -12,6 +13,9 @@ export interface NdjsonOptions {
 /**
  * One JSON object a line: `ndjson(Order)`. What JSON has no number for may be text: 64 bits, NaN; and a
  * number of 64 bits is exact too. Null, and what is not there, is null in an optional column.
+ * @example
+ * files('orders-*.ndjson', { rows: ndjson(Order), badRecords: 'skip' }).description
+ * // -> 'files(orders-*.ndjson), ndjson'
  */
 export function ndjson<C extends Columns>(schema: RowSchema<C>, options: NdjsonOptions = {}): RowsFormat<C> {
   const { unknownColumns = 'refuse', moneyDecimals = 0 } = options

@@ -48,7 +48,11 @@ export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
   return finish(hash, to - from)
 }
 
-/** Equals `hashBytes` of the text's UTF-8. */
+/**
+ * The hash by which keys are spread; equals `hashBytes` of the text's UTF-8.
+ * @example
+ * hashText('tea') === hashText('ink') // -> false
+ */
 export function hashText(text: string): number {
   const length = text.length
   let hash = 0

@@ -17,6 +17,10 @@ const CAPACITY_MIN = 16
  * it grows past what it once held.
  *
  * A caller that writes the columns itself calls `reserve`, writes the arrays at `rows`, then adds to `rows`.
+ * @example
+ * const rows = new BatchBuilder(Order.wire)
+ * rows.appendValues([100, 'tea', 250])
+ * rows.value(1, 0) // -> 'tea'
  */
 export class BatchBuilder implements Rows {
   readonly schema: Schema

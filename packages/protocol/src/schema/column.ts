@@ -10,6 +10,7 @@ export type ColumnKind = PlainKind | 'symbol'
  */
 export type Storage = 'float64' | 'int32' | 'uint16' | 'uint8' | 'bits' | 'pairs' | 'variable'
 
+/** The cells of a column of numbers or codes. */
 export type ColumnData = Float64Array | Int32Array | Uint16Array | Uint8Array
 
 /** What one cell reads as. An int64 is a bigint here only: this is the slow route of tests and printing. */
@@ -22,6 +23,7 @@ export type ColumnSpec = { readonly name: string; readonly optional?: boolean } 
   | { readonly type: 'symbol'; readonly cap: number }
 )
 
+/** A column of a schema, as it travels. */
 export interface Column {
   readonly index: number
   readonly name: string
@@ -53,6 +55,12 @@ export type ColumnErrorCode =
 
 /**
  * A value that its column cannot hold: the fault of whoever made the row, found before the row can travel.
+ * @example
+ * try {
+ *   new BatchBuilder(Order.wire).appendValues([0.5, 'tea', 250])
+ * } catch (error) {
+ *   if (error instanceof ColumnError) [error.code, error.column] // -> [ 'column.integer', 'at' ]
+ * }
  */
 export class ColumnError extends Error {
   override readonly name = 'ColumnError'

@@ -13,6 +13,9 @@ export type DictionaryState = readonly (readonly string[])[]
 /**
  * The texts of a symbol column and their codes, numbered in order of first appearance. It only grows, so a
  * code that was handed out stays good. A lone surrogate is stored as U+FFFD, because that is what travels.
+ * @example
+ * const shops = new Dictionary(2)
+ * ;['tea', 'ink', 'tea', 'pen'].map((shop) => shops.intern(shop)) // -> [ 0, 1, 0, -1 ]
  */
 export class Dictionary {
   readonly cap: number

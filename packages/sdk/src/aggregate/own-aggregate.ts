@@ -21,8 +21,24 @@ export interface OwnAggregate<Row, Result extends ColumnType = ColumnType> {
 export type AnyState = Record<string, unknown>
 
 /**
- * `ownAggregate({ state: { low: t.float64() }, start: { low: Infinity }, add(state, row) { ... }, ... })`.
- * State is written by assigning to its columns; what stands in them is never changed in place.
+ * An aggregate of one's own. State is written by assigning to its columns; what stands in them is never
+ * changed in place.
+ * @example
+ * const product = ownAggregate({
+ *   state: { product: t.float64() },
+ *   start: { product: 1 },
+ *   result: t.float64(),
+ *   add: (state, { amount }: { readonly amount: number }) => {
+ *     state.product *= amount
+ *   },
+ *   merge: (state, other) => {
+ *     state.product *= other.product
+ *   },
+ *   read: ({ product }) => product,
+ * })
+ * orders.window(tumbling('1s')).aggregate('products', { product })
+ * // -> { windowStart: 0, windowEnd: 1000, product: 22500 }
+ * // -> { windowStart: 1000, windowEnd: 2000, product: 150 }
  */
 export function ownAggregate<S extends Columns, Row, Result extends ColumnType>(parts: {
   readonly state: S

@@ -33,7 +33,19 @@ const DEFAULTS = { partitions: 1, groups: 256, tickMs: 10, originMs: 0, checkpoi
 /** A minute, in epochs of 10 ms. */
 const KEY_WINDOW_EPOCHS = 6000
 
-/** Makes a plan, and an operator for each stage, of what the author has joined. */
+/**
+ * Makes a plan, and an operator for each stage, of what the author has joined.
+ * @example
+ * const { plan } = compile(sales, undefined, { partitions: 4 })
+ * plan.stages.map(({ name, partitions }) => `${name} ${partitions}`)
+ * // -> [ 'orders 4', 'sums 4', 'screen 4' ]
+ */
+export function compile(pipeline: Pipeline<undefined>, config?: undefined, options?: CompileOptions): Compiled
+export function compile<Config>(
+  pipeline: Pipeline<Config>,
+  config: Config,
+  options?: CompileOptions,
+): Compiled
 export function compile<Config>(
   pipeline: Pipeline<Config>,
   config: Config,

@@ -3,7 +3,11 @@ import type { Port, StageDraft } from './stage-draft.ts'
 import type { Node, StatefulNode } from '../pipeline/graph.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 
-/** What a pipeline was made into, stage by stage, and why: for people. */
+/**
+ * What a pipeline was made into, stage by stage, and why: for people.
+ * @example
+ * describePlan(compile(sales)).split('\n')[0] // -> 'sales: 3 stages, epochs of 10 ms'
+ */
 export function describePlan({ plan, drafts }: Compiled): string {
   const lines = drafts.flatMap((stage) => [
     headOf(stage),

@@ -90,4 +90,5 @@ export const ERROR_CODES = {
   },
 } as const
 
+/** `PLX1001` and so on. */
 export type ErrorCode = keyof typeof ERROR_CODES

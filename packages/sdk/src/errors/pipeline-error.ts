@@ -1,6 +1,14 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 
-/** Wrong use of the SDK: what, where, why, and what to try, in its message. */
+/**
+ * Wrong use of the SDK: what, where, why, and what to try, in its message.
+ * @example
+ * try {
+ *   countWindow(0)
+ * } catch (error) {
+ *   if (error instanceof PipelineError) error.code // -> 'PLX1012'
+ * }
+ */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError'
   readonly code: ErrorCode

@@ -1,7 +1,14 @@
 import { assert } from '@pollux/std'
 import type { IdempotentWriter, SinkAnswer, SinkAsk, TransactionalWriter } from './sink.ts'
 
-/** What the core asks, put to a writer. */
+/**
+ * What the core asks, put to a writer.
+ * @example
+ * const writer = collect().open({ partition: 0, partitions: 1, schema: Order })
+ * askSink(writer, { kind: 'open', run: run(1), generation: generation(1), create: true }, (reply) => {
+ *   reply // -> { kind: 'record', record: 0 }
+ * })
+ */
 export function askSink(
   writer: TransactionalWriter | IdempotentWriter,
   ask: SinkAsk,

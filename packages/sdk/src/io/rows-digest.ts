@@ -6,6 +6,12 @@ const NAN_HASH = hashNumber(Number.NaN)
  * A number for what rows hold, whether in a frame or a builder, and however their symbols are coded there:
  * rows that are read again must come to the same. It finds a source that changed; it is no proof against one
  * that wants to deceive.
+ * @example
+ * const rows = new BatchBuilder(schema({ n: t.int32() }).wire)
+ * rows.appendValues([1])
+ * const one = rowsDigest(rows)
+ * rows.appendValues([2])
+ * rowsDigest(rows) === one // -> false
  */
 export function rowsDigest(rows: RowSet): number {
   let digest = rows.rows

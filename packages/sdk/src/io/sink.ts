@@ -14,6 +14,7 @@ export interface Sink<C extends Columns> {
   readonly takes?: (row: C) => void
 }
 
+/** A sink whose columns do not matter. */
 export type AnySink = Omit<Sink<Columns>, 'takes'>
 
 /**
@@ -23,16 +24,24 @@ export type AnySink = Omit<Sink<Columns>, 'takes'>
  */
 export type StoredSink = TransactionalSink | IdempotentSink
 
+/** Rows and record are committed together. */
 export interface TransactionalSink extends AnySink {
   readonly kind: 'transactional'
   readonly open: (place: SinkPlace) => TransactionalWriter
 }
 
+/** A row may be written again, and the newer stays. */
 export interface IdempotentSink extends AnySink {
   readonly kind: 'idempotent'
   readonly open: (place: SinkPlace) => IdempotentWriter
 }
 
+/**
+ * Whether a sink has its other half.
+ * @example
+ * isStored(collect()) // -> true
+ * isStored({ description: 'screen', kind: 'resumable' }) // -> false
+ */
 export function isStored(sink: AnySink): sink is StoredSink {
   return 'open' in sink
 }
@@ -61,6 +70,7 @@ export interface SinkSession {
   close(): void
 }
 
+/** The other half of a transactional sink. */
 export interface TransactionalWriter extends SinkSession {
   /**
    * Rows and record together or not at all, and only if the record still is `expect`. A replica that has
@@ -69,6 +79,7 @@ export interface TransactionalWriter extends SinkSession {
   commit(request: CommitRequest, answer: (reply: WriteReply) => void): void
 }
 
+/** The other half of an idempotent sink. */
 export interface IdempotentWriter extends SinkSession {
   /**
    * Each row only where what is stored has a smaller version, which is (epoch, seq); afterwards the record,
@@ -77,29 +88,35 @@ export interface IdempotentWriter extends SinkSession {
   upsert(request: UpsertRequest, answer: (reply: WriteReply) => void): void
 }
 
+/** Whose session is to begin. */
 export interface OpenRequest {
   readonly run: Run
   readonly generation: Generation
   readonly create: boolean
 }
 
+/** What is to be committed, and on which record. */
 export interface CommitRequest extends UpsertRequest {
   readonly expect: Epoch
 }
 
+/** Rows, and the record that they lead to. */
 export interface UpsertRequest {
   readonly record: Epoch
   readonly rows: readonly PendingRow[]
 }
 
+/** What a sink says of its record. */
 export type RecordReply =
   | { readonly kind: 'record'; readonly record: Epoch }
   /** Never written, or lost. */
   | { readonly kind: 'missing' }
   | { readonly kind: 'unavailable'; readonly detail: string }
 
+/** What a sink says when a session is to begin. */
 export type OpenReply = RecordReply | { readonly kind: 'fenced' }
 
+/** What became of rows. */
 export type WriteReply =
   | { readonly kind: 'committed'; readonly record: Epoch }
   /** Another record than expected: nothing was written. */
@@ -116,4 +133,5 @@ export type SinkAsk =
   | (UpsertRequest & { readonly kind: 'upsert' })
   | { readonly kind: 'probe' }
 
+/** What the core is told by a sink. */
 export type SinkAnswer = OpenReply | WriteReply

@@ -47,6 +47,13 @@ const NEVER = Number.MIN_SAFE_INTEGER
  * Between the core and the reader of one source in one replica. The core gives up on a slow answer and asks
  * again, and a reader is asked one thing at a time: the newest question waits, and older ones are answered
  * `unavailable`. `now` only decides when a source counts as idle.
+ * @example
+ * const rows = [{ at: 7000, shop: 'tea', amount: 250 }]
+ * const source = collection(Order, rows, { eventTime: 'at', outOfOrder: '2s' })
+ * const adapter = new SourceAdapter(source, { partition: 0, partitions: 1 }, () => 0)
+ * adapter.request({ kind: 'read', from: '', to: null, bytes: 1000, waitMs: 0 }, (answer) => {
+ *   if (answer.kind === 'rows') answer.watermark // -> 5000
+ * })
  */
 export class SourceAdapter {
   readonly #source: AnySource
@@ -72,6 +79,7 @@ export class SourceAdapter {
     this.#reader = source.open(place)
   }
 
+  /** Asks for rows, or whether anybody is there; the answer comes now or later. */
   request(ask: SourceAsk, answer: Answer): void {
     if (ask.kind === 'probe') this.#reader.probe(answer)
     else if (this.#reading === null) this.#read(ask, answer)
@@ -81,6 +89,7 @@ export class SourceAdapter {
     }
   }
 
+  /** Ends the reader; nothing is answered any more. */
   close(): void {
     this.#waiting = null
     this.#reader.close()

@@ -22,6 +22,7 @@ export interface Source<C extends Columns> {
   readonly open: (place: SourcePlace) => SourceReader
 }
 
+/** A source whose columns do not matter. */
 export type AnySource = Omit<Source<Columns>, 'eventTime' | 'schema'> & {
   readonly schema: RowSchema
   readonly eventTime?: { readonly column: string; readonly outOfOrder?: Duration }
@@ -61,6 +62,7 @@ export interface ReadRequest {
   readonly waitMs: number
 }
 
+/** What a reader has found. */
 export type ReadReply =
   | {
       readonly kind: 'rows'
@@ -79,6 +81,7 @@ export type ReadReply =
   /** Out of reach for now; it is asked again. */
   | { readonly kind: 'unavailable'; readonly detail: string }
 
+/** What a reader says to a probe. */
 export type ProbeReply =
   | { readonly kind: 'reached' }
   | { readonly kind: 'unavailable'; readonly detail: string }

@@ -26,7 +26,18 @@ export interface Pipeline<Config = unknown> {
   readonly build: (config: Config) => Graph
 }
 
-/** `pipeline('sales', ({ ingress }) => { ingress(...)....egress(...) })`. */
+/**
+ * A pipeline: what comes in, what is done with it, and where it goes. Nothing runs yet.
+ * @example
+ * const paid = pipeline('paid', ({ ingress }) => {
+ *   ingress('orders', collection(Order, []))
+ *     .filter(({ amount }) => amount > 0)
+ *     .egress('out', collect())
+ * })
+ * const free = { at: 0, shop: 'tea', amount: 0 }
+ * drive(paid).push('orders', free, { ...free, amount: 90 }).finish().output('out')
+ * // -> [ { at: 0, shop: 'tea', amount: 90 } ]
+ */
 export function pipeline<Config = undefined>(
   name: string,
   define: (building: Building<Config>) => void,

@@ -57,13 +57,27 @@ export class Stream<C extends Columns> {
     return this.tap.node.shapes[this.tap.output]!
   }
 
-  /** Keeps the rows for which the condition holds. */
+  /**
+   * Keeps the rows for which the condition holds.
+   * @example
+   * orders.filter(({ amount }) => amount > 100)
+   * // -> { at: 100, shop: 'tea', amount: 250 }
+   * // -> { at: 1300, shop: 'tea', amount: 150 }
+   */
   filter<O extends StepOptions>(keeps: (row: RowOf<C>) => boolean, options?: O): Made<C, O> {
     const made = { kind: 'filter', keeps: keeps as (row: AnyRow) => boolean } as const
     return this.#one(this.#stateless(made, [this.shape], options), this.schema)
   }
 
-  /** Makes one row of each, of the columns that `to` says. */
+  /**
+   * Makes one row of each, of the columns that `to` says.
+   * @example
+   * const Price = schema({ shop: t.text(), yuan: t.float64() })
+   * orders.map(Price, ({ shop, amount }) => ({ shop, yuan: amount / 100 }))
+   * // -> { shop: 'tea', yuan: 2.5 }
+   * // -> { shop: 'ink', yuan: 0.9 }
+   * // -> { shop: 'tea', yuan: 1.5 }
+   */
   map<D extends Columns, O extends StepOptions>(
     to: RowSchema<D>,
     change: (row: RowOf<C>) => RowInput<D>,
@@ -74,7 +88,16 @@ export class Stream<C extends Columns> {
     return this.#one(this.#stateless(made, [shape], options), to)
   }
 
-  /** Makes any number of rows of each: every one that is passed to `emit`. */
+  /**
+   * Makes any number of rows of each: every one that is passed to `emit`.
+   * @example
+   * orders.flatMap(schema({ letter: t.text() }), ({ shop, amount }, emit) => {
+   *   if (amount < 100) for (const letter of shop) emit({ letter })
+   * })
+   * // -> { letter: 'i' }
+   * // -> { letter: 'n' }
+   * // -> { letter: 'k' }
+   */
   flatMap<D extends Columns, O extends StepOptions>(
     to: RowSchema<D>,
     spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
@@ -85,7 +108,16 @@ export class Stream<C extends Columns> {
     return this.#one(this.#stateless(made, [shape], options), to)
   }
 
-  /** Each row goes to the first branch whose condition holds, or to `rest`. */
+  /**
+   * Each row goes to the first branch whose condition holds, or to `rest`.
+   * @example
+   * const { large, rest } = orders.branch({ large: ({ amount }) => amount >= 200 })
+   * large
+   * // -> { at: 100, shop: 'tea', amount: 250 }
+   * rest
+   * // -> { at: 900, shop: 'ink', amount: 90 }
+   * // -> { at: 1300, shop: 'tea', amount: 150 }
+   */
   branch<Name extends string, O extends StepOptions>(
     conditions: Readonly<Record<Name, (row: RowOf<C>) => boolean>>,
     options?: O,
@@ -102,7 +134,16 @@ export class Stream<C extends Columns> {
     return { ...Object.fromEntries(streams), ...failed } as Branches<C, Name, O>
   }
 
-  /** The rows of several streams of one schema: within an epoch first ours, then theirs, in order. */
+  /**
+   * The rows of several streams of one schema: within an epoch first ours, then theirs, in order.
+   * @example
+   * const large = orders.filter(({ amount }) => amount >= 200)
+   * const early = orders.filter(({ at }) => at < 1000)
+   * large.merge(early)
+   * // -> { at: 100, shop: 'tea', amount: 250 }
+   * // -> { at: 100, shop: 'tea', amount: 250 }
+   * // -> { at: 900, shop: 'ink', amount: 90 }
+   */
   merge(...others: readonly Stream<C>[]): Stream<C> {
     const where = here()
     for (const other of others) {
@@ -115,7 +156,12 @@ export class Stream<C extends Columns> {
     return new Stream(this.graph, { node, output: 0 }, this.schema)
   }
 
-  /** All rows in one partition. */
+  /**
+   * All rows in one partition: what follows sees the rows of all.
+   * @example
+   * orders.gather().filter(({ shop }) => shop === 'ink')
+   * // -> { at: 900, shop: 'ink', amount: 90 }
+   */
   gather(): Stream<C> {
     const node = this.graph.add<Node>({
       kind: 'gather',
@@ -126,19 +172,43 @@ export class Stream<C extends Columns> {
     return new Stream(this.graph, { node, output: 0 }, this.schema)
   }
 
-  /** Rows of equal key meet in one partition, in order; what is kept of them is kept by key. */
+  /**
+   * Rows of equal key meet in one partition, in order; what is kept of them is kept by key.
+   * @example
+   * orders.keyBy('shop').window(landmark(0, '1s')).aggregate('so-far', { total: sum('amount') })
+   * // -> { shop: 'ink', windowStart: 0, windowEnd: 1000, total: 90 }
+   * // -> { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 250 }
+   * // -> { shop: 'tea', windowStart: 0, windowEnd: 2000, total: 400 }
+   */
   keyBy<K extends keyof C & string>(...columns: readonly [K, ...K[]]): KeyedStream<C, K> {
     const where = here()
     for (const column of columns) needColumn(this.schema, column, where)
     return new KeyedStream(this, columns)
   }
 
-  /** An operator of one's own over all rows, in one partition. */
+  /**
+   * An operator of one's own over all rows, in one partition.
+   * @example
+   * orders.process('numbered', {
+   *   output: schema({ n: t.int32(), shop: t.text() }),
+   *   state: { n: t.int32() },
+   *   process: ({ shop }, { state, emit }) => emit({ n: state.n++, shop }),
+   * })
+   * // -> { n: 0, shop: 'tea' }
+   * // -> { n: 1, shop: 'ink' }
+   * // -> { n: 2, shop: 'tea' }
+   */
   process<S extends Columns, D extends Columns>(name: string, own: OwnOperator<RowOf<C>, S, D>): Stream<D> {
     return new KeyedStream<C, never>(this, null).process(name, own)
   }
 
-  /** Windows over all rows, in one partition. */
+  /**
+   * Windows over all rows, in one partition.
+   * @example
+   * orders.window(tumbling('1s')).aggregate('sums', { total: sum('amount'), orders: count() })
+   * // -> { windowStart: 0, windowEnd: 1000, total: 340, orders: 2 }
+   * // -> { windowStart: 1000, windowEnd: 2000, total: 150, orders: 1 }
+   */
   window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
     window: W,
     options?: O,
@@ -146,7 +216,18 @@ export class Stream<C extends Columns> {
     return new WindowedStream<C, never, W, O>(this, null, window, options ?? {}, here())
   }
 
-  /** Says which column holds when a row happened, where a step has lost that. */
+  /**
+   * Says which column holds when a row happened, where a step has lost that.
+   * @example
+   * const Paid = schema({ paidAt: t.timestamp(), amount: t.money() })
+   * orders
+   *   .map(Paid, ({ at, amount }) => ({ paidAt: at + 500, amount }))
+   *   .eventTime('paidAt')
+   *   .window(tumbling('1s'))
+   *   .aggregate('paid', { total: sum('amount') })
+   * // -> { windowStart: 0, windowEnd: 1000, total: 250 }
+   * // -> { windowStart: 1000, windowEnd: 2000, total: 240 }
+   */
   eventTime(column: TimestampName<C>): Stream<C> {
     const where = here()
     const type = needColumn(this.schema, column, where)
@@ -158,12 +239,26 @@ export class Stream<C extends Columns> {
     return new Stream(this.graph, { node, output: 0 }, this.schema)
   }
 
-  /** Passes the stream to a step that is written elsewhere: `.use(topK({ ... }))`. */
+  /**
+   * Passes the stream to a step that is written elsewhere: a stock one, or a function of one's own.
+   * @example
+   * const cheap = (stream: Stream<typeof Order.columns>) => stream.filter(({ amount }) => amount < 100)
+   * orders.use(cheap)
+   * // -> { at: 900, shop: 'ink', amount: 90 }
+   */
   use<Out>(step: (stream: this) => Out): Out {
     return step(this)
   }
 
-  /** Ends the stream in a sink. */
+  /**
+   * Ends the stream in a sink.
+   * @example
+   * const large = pipeline('large', ({ ingress }) => {
+   *   ingress('orders', collection(Order, [])).egress('out', collect())
+   * })
+   * drive(large).push('orders', { at: 0, shop: 'tea', amount: 250 }).finish().output('out')
+   * // -> [ { at: 0, shop: 'tea', amount: 250 } ]
+   */
   egress(name: string, sink: Sink<C>, options: EgressOptions = {}): void {
     const where = here()
     checkName(this.graph, name, where)
@@ -191,7 +286,23 @@ export class Stream<C extends Columns> {
 
 /** What a step makes by the policy `deadLetter`. */
 export class FallibleStream<C extends Columns> extends Stream<C> {
-  /** The rows that the step could not take: where, why, and what they were. */
+  /**
+   * The rows that the step could not take: where, why, and what they were.
+   * @example
+   * const shares = orders.map(
+   *   schema({ share: t.float64() }),
+   *   ({ amount }) => {
+   *     if (amount === 90) throw new Error('no ink')
+   *     return { share: amount / 400 }
+   *   },
+   *   { onError: 'deadLetter' },
+   * )
+   * shares
+   * // -> { share: 0.625 }
+   * // -> { share: 0.375 }
+   * shares.failed.map(schema({ error: t.text(), row: t.text() }), ({ error, row }) => ({ error, row }))
+   * // -> { error: 'Error: no ink', row: '{at 900, shop "ink", amount 90}' }
+   */
   get failed(): Stream<FailedColumns> {
     return failedOf(this.graph, this.tap.node)
   }
@@ -212,7 +323,21 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     this.#key = key
   }
 
-  /** An operator of one's own, per key, with state and timers: see `operator`. */
+  /**
+   * An operator of one's own, per key, with state and timers: see `operator`.
+   * @example
+   * orders.keyBy('shop').process('growth', {
+   *   output: schema({ shop: t.text(), more: t.money() }),
+   *   state: { before: t.money() },
+   *   process: ({ shop, amount }, { state, emit }) => {
+   *     emit({ shop, more: amount - state.before })
+   *     state.before = amount
+   *   },
+   * })
+   * // -> { shop: 'tea', more: 250 }
+   * // -> { shop: 'ink', more: 90 }
+   * // -> { shop: 'tea', more: -100 }
+   */
   process<S extends Columns, D extends Columns>(
     name: string,
     own: OwnOperator<RowOf<C>, S, D, KeyOf<C, K>>,
@@ -232,7 +357,13 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     return new Stream(graph, { node, output: 0 }, own.output)
   }
 
-  /** Windows of the rows of each key. */
+  /**
+   * Windows of the rows of each key.
+   * @example
+   * orders.keyBy('shop').window(tumbling('2s')).aggregate('sums', { total: sum('amount') })
+   * // -> { shop: 'ink', windowStart: 0, windowEnd: 2000, total: 90 }
+   * // -> { shop: 'tea', windowStart: 0, windowEnd: 2000, total: 400 }
+   */
   window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
     window: W,
     options?: O,
@@ -262,7 +393,12 @@ export class WindowedStream<C extends Columns, K extends keyof C & string, W ext
       throw new PipelineError('PLX1008', 'window', where)
   }
 
-  /** One row a window and key, with these aggregates: `aggregate('sales', { total: sum('amount') })`. */
+  /**
+   * One row a window and key, with these aggregates.
+   * @example
+   * orders.window(countWindow(2)).aggregate('pairs', { first: first('shop'), last: last('shop') })
+   * // -> { windowNumber: 0, first: 'tea', last: 'ink' }
+   */
   aggregate<const A extends Readonly<Record<string, AggregateOf<C>>>>(
     name: string,
     aggregates: A,
@@ -276,7 +412,13 @@ export class WindowedStream<C extends Columns, K extends keyof C & string, W ext
   }
 }
 
-/** What windows came to. */
+/**
+ * What windows came to: a stream, and beside it the rows that came too late for it.
+ * @example
+ * const sums = orders.window(tumbling('1s')).aggregate('sums', { total: sum('amount') })
+ * sums.filter(({ total }) => total > 200)
+ * // -> { windowStart: 0, windowEnd: 1000, total: 340 }
+ */
 export class Results<R extends Columns, C extends Columns> extends Stream<R> {
   /** Rows that came too late for every window, and are in no result. */
   readonly late: Stream<C>

@@ -9,6 +9,7 @@ import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import type { Shape, StatefulNode, Tap } from './graph.ts'
 
+/** When windows are shown, and for how long they are kept. */
 export interface WindowOptions {
   /** How long after its end a window still takes rows; each result then says which showing of it this is. */
   readonly allowedLateness?: Duration

@@ -48,7 +48,21 @@ export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = An
   readonly onTimer?: (timer: Timer, context: OperatorContext<S, D, Key>) => void
 }
 
-/** Says the types of an operator that is written apart from its pipeline: `.process('name', risk)`. */
+/**
+ * Says the types of an operator that is written apart from its pipeline.
+ * @example
+ * const firstOnly = operator({
+ *   output: Order,
+ *   state: { known: t.bool() },
+ *   process: (order: RowOf<typeof Order.columns>, { state, emit }) => {
+ *     if (!state.known) emit(order)
+ *     state.known = true
+ *   },
+ * })
+ * orders.keyBy('shop').process('first-only', firstOnly)
+ * // -> { at: 100, shop: 'tea', amount: 250 }
+ * // -> { at: 900, shop: 'ink', amount: 90 }
+ */
 export function operator<Row, S extends Columns, D extends Columns, Key = AnyKey>(
   parts: OwnOperator<Row, S, D, Key>,
 ): OwnOperator<Row, S, D, Key> {

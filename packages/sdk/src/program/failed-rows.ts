@@ -21,6 +21,7 @@ export const FAILED = new RowSchema({
   row: t.text(),
 })
 
+/** The columns of rows that a step could not take. */
 export type FailedColumns = typeof FAILED.columns
 
 /** The feed that failed rows of a step go to: the last one, by the policy `deadLetter`. */

@@ -17,11 +17,19 @@ export class ColumnType<Kind extends ColumnKind = ColumnKind, Value = unknown> {
     this.isOptional = isOptional
   }
 
-  /** Cells may be null. */
+  /**
+   * Cells may be null.
+   * @example
+   * orders.map(schema({ note: t.text().optional() }), ({ shop }) => ({ note: shop === 'ink' ? shop : null }))
+   * // -> { note: null }
+   * // -> { note: 'ink' }
+   * // -> { note: null }
+   */
   optional(): ColumnType<Kind, Value | null> {
     return new ColumnType<Kind, Value | null>(this.kind, this.symbols, true)
   }
 
+  /** @internal As it travels. */
   spec(name: string): ColumnSpec {
     const { kind, symbols } = this
     const optional = this.isOptional ? { optional: true } : {}

@@ -17,7 +17,12 @@ type RequiredName<C extends Columns> = {
   [Name in keyof C]: null extends ValueOf<C[Name]> ? never : Name
 }[keyof C]
 
-/** What the rows of a stream are: names and types of columns, for the compiler and for frames. */
+/**
+ * What the rows of a stream are: names and types of columns, for the compiler and for frames.
+ * @example
+ * Order.wire.columns.map(({ name, kind }) => `${name}: ${kind}`)
+ * // -> [ 'at: timestamp', 'shop: text', 'amount: money' ]
+ */
 export class RowSchema<C extends Columns = Columns> {
   readonly columns: C
   /** As it travels. */
@@ -30,7 +35,12 @@ export class RowSchema<C extends Columns = Columns> {
   }
 }
 
-/** `schema({ at: t.timestamp(), amount: t.money() })`: what the rows of a stream are. */
+/**
+ * What the rows of a stream are: names and types of columns.
+ * @example
+ * const Trade = schema({ at: t.timestamp(), amount: t.money(), note: t.text().optional() })
+ * Object.keys(Trade.columns) // -> [ 'at', 'amount', 'note' ]
+ */
 export function schema<C extends Columns>(columns: C): RowSchema<C> {
   return new RowSchema(columns)
 }

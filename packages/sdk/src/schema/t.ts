@@ -1,6 +1,12 @@
 import { ColumnType } from './column-type.ts'
 
-/** The types of columns. */
+/**
+ * The types of columns.
+ * @example
+ * schema({ id: t.int64(), at: t.timestamp(), shop: t.symbol(['tea', 'ink']), share: t.float64().optional() })
+ *   .wire.columns.map(({ kind, optional }) => (optional ? `${kind}?` : kind))
+ * // -> [ 'int64', 'timestamp', 'symbol', 'float64?' ]
+ */
 export const t = {
   /** Text of any length up to a megabyte; not decoded before somebody reads it. */
   text: () => new ColumnType<'text', string>('text'),

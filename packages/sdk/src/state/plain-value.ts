@@ -22,8 +22,19 @@ export class PlainType<T> extends ColumnType<'text', T> {
 }
 
 /**
- * A column of state that holds a list or a record: `value<readonly string[]>([])`. It is replaced as a whole;
- * what is in it is frozen.
+ * A column of state that holds a list or a record. It is replaced as a whole; what is in it is frozen.
+ * @example
+ * orders.keyBy('shop').process('told', {
+ *   output: schema({ shop: t.text(), amounts: t.text() }),
+ *   state: { amounts: value<readonly number[]>([]) },
+ *   process: ({ shop, amount }, { state, emit }) => {
+ *     state.amounts = [...state.amounts, amount]
+ *     emit({ shop, amounts: state.amounts.join(' ') })
+ *   },
+ * })
+ * // -> { shop: 'tea', amounts: '250' }
+ * // -> { shop: 'ink', amounts: '90' }
+ * // -> { shop: 'tea', amounts: '250 150' }
  */
 export function value<T extends Plain>(start: T): PlainType<T> {
   return new PlainType(frozen(start) as T)

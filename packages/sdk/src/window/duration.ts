@@ -5,7 +5,11 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** In milliseconds; `least` is 0 where nothing need last. */
+/**
+ * In milliseconds; `least` is 0 where nothing need last.
+ * @example
+ * durationMs('1.5s', 1) // -> 1500
+ */
 export function durationMs(duration: Duration, least: 0 | 1, where = ''): number {
   const ms = typeof duration === 'number' ? duration : parse(duration)
   if (!Number.isSafeInteger(ms) || ms < least)

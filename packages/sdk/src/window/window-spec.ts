@@ -38,12 +38,25 @@ interface Offset {
   readonly offset?: Duration
 }
 
-/** Windows of one length, one after the other: `tumbling('1s')`. */
+/**
+ * Windows of one length, one after the other.
+ * @example
+ * orders.window(tumbling('1s')).aggregate('sums', { total: sum('amount') })
+ * // -> { windowStart: 0, windowEnd: 1000, total: 340 }
+ * // -> { windowStart: 1000, windowEnd: 2000, total: 150 }
+ */
 export function tumbling(size: Duration, options: Offset = {}): HoppingSpec {
   return hopping(size, size, options)
 }
 
-/** Windows of one length that begin at a distance of `every`, and so overlap where that is shorter. */
+/**
+ * Windows of one length that begin at a distance of `every`, and so overlap where that is shorter.
+ * @example
+ * orders.window(hopping('2s', '1s')).aggregate('sums', { total: sum('amount') })
+ * // -> { windowStart: -1000, windowEnd: 1000, total: 340 }
+ * // -> { windowStart: 0, windowEnd: 2000, total: 490 }
+ * // -> { windowStart: 1000, windowEnd: 3000, total: 150 }
+ */
 export function hopping(size: Duration, every: Duration, options: Offset = {}): HoppingSpec {
   const where = here()
   const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
@@ -51,10 +64,24 @@ export function hopping(size: Duration, every: Duration, options: Offset = {}): 
   return { kind: 'hopping', sizeMs, everyMs, offsetMs }
 }
 
-/** The same by its other name: `sliding('60s', '1s')` is a minute, seen every second. */
+/**
+ * The same as `hopping`, by its other name: `sliding('60s', '1s')` is a minute, seen every second.
+ * @example
+ * orders.window(sliding('3s', '1s')).aggregate('most', { most: max('amount') })
+ * // -> { windowStart: -2000, windowEnd: 1000, most: 250 }
+ * // -> { windowStart: -1000, windowEnd: 2000, most: 250 }
+ * // -> { windowStart: 0, windowEnd: 3000, most: 250 }
+ * // -> { windowStart: 1000, windowEnd: 4000, most: 150 }
+ */
 export const sliding: typeof hopping = hopping
 
-/** Windows that begin every `size` and are shown as they grow, at each `every`: today, by the second. */
+/**
+ * Windows that begin every `size` and are shown as they grow, at each `every`: today, by the second.
+ * @example
+ * orders.window(cumulative('10s', '1s')).aggregate('sums', { total: sum('amount') })
+ * // -> { windowStart: 0, windowEnd: 1000, total: 340 }
+ * // -> { windowStart: 0, windowEnd: 2000, total: 490 }
+ */
 export function cumulative(size: Duration, every: Duration, options: Offset = {}): GrowingSpec {
   const where = here()
   const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
@@ -64,7 +91,12 @@ export function cumulative(size: Duration, every: Duration, options: Offset = {}
   return { kind: 'growing', sizeMs, everyMs, offsetMs }
 }
 
-/** One window that begins at a moment and grows for ever, shown at each `every`: all since the landmark. */
+/**
+ * One window that begins at a moment and grows for ever, shown at each `every`: all since the landmark.
+ * @example
+ * orders.window(landmark(1000, '1s')).aggregate('sums', { total: sum('amount') })
+ * // -> { windowStart: 1000, windowEnd: 2000, total: 150 }
+ */
 export function landmark(from: number, every: Duration): GrowingSpec {
   const where = here()
   const everyMs = durationMs(every, 1, where)
@@ -76,12 +108,23 @@ export function landmark(from: number, every: Duration): GrowingSpec {
   }
 }
 
-/** Windows per key that end when no row has come for `gap` of event time. */
+/**
+ * Windows per key that end when no row has come for `gap` of event time.
+ * @example
+ * orders.window(session('500ms')).aggregate('sums', { total: sum('amount') })
+ * // -> { windowStart: 100, windowEnd: 600, total: 250 }
+ * // -> { windowStart: 900, windowEnd: 1800, total: 240 }
+ */
 export function session(gap: Duration): SessionSpec {
   return { kind: 'session', gapMs: durationMs(gap, 1, here()) }
 }
 
-/** Windows of so many rows of a key; one that the input leaves unfinished is not shown. */
+/**
+ * Windows of so many rows of a key; one that the input leaves unfinished is not shown.
+ * @example
+ * orders.window(countWindow(2)).aggregate('sums', { total: sum('amount') })
+ * // -> { windowNumber: 0, total: 340 }
+ */
 export function countWindow(rows: number): CountSpec {
   if (!Number.isSafeInteger(rows) || rows < 1)
     throw new PipelineError('PLX1012', `countWindow(${rows})`, here())

@@ -98,6 +98,7 @@ type ServiceFault =
 type SharedKind<What extends string> = `coordinator-${What}` | `store-${What}`
 type OwnKind<What extends string> = `source-${What}` | `sink-${What}`
 
+/** What can go wrong: `crash`, `hang`, `cut`, `store-slow` and so on. */
 export type FaultKind = Fault['kind']
 
 /**

@@ -30,6 +30,7 @@ export type Verdict =
   /** Somebody wrote, or led, without fencing its predecessor. */
   | 'unfenced'
 
+/** A promise that a run has broken. */
 export interface Violation {
   readonly verdict: Verdict
   readonly detail: string

@@ -31,7 +31,14 @@ export class Driver {
     this.#process.onRows = (place, rows) => this.#collect(place, rows)
   }
 
-  /** Rows for an ingress: they are read at the next `advanceTo`. */
+  /**
+   * Rows for an ingress: they are read at the next `advanceTo`.
+   * @example
+   * const driver = drive(sales)
+   * driver.push('orders', { at: 100, shop: 'tea', amount: 250 }, { at: 2000, shop: 'tea', amount: 90 })
+   * driver.advanceTo(5000).output('screen')
+   * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 250 } ]
+   */
   push(ingress: string, ...rows: readonly PlainRow[]): this {
     const places = this.#placesOf(ingress)
     rows.forEach((row, index) => {
@@ -44,19 +51,35 @@ export class Driver {
     return this
   }
 
-  /** Reads what waits, and closes every epoch before this time. */
+  /**
+   * Reads what waits, and closes every epoch before this time. Windows close by event time, which rows bring.
+   * @example
+   * const driver = drive(sales).push('orders', { at: 999, shop: 'tea', amount: 250 }).advanceTo(1000)
+   * driver.output('screen').length // -> 0
+   * driver.push('orders', { at: 1000, shop: 'ink', amount: 90 }).advanceTo(2000)
+   * driver.output('screen').length // -> 1
+   */
   advanceTo(ms: number): this {
     const { originMs, tickMs } = this.compiled.plan
     const to = Math.max(this.#process.next + 1, Math.floor((ms - originMs) / tickMs))
     return this.#run(to as Epoch)
   }
 
-  /** The input has ended: all windows close. */
+  /**
+   * The input has ended: all windows close.
+   * @example
+   * drive(sales).push('orders', { at: 100, shop: 'tea', amount: 250 }).finish().output('screen')
+   * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 250 } ]
+   */
   finish(): this {
     return this.#run(EPOCH_END)
   }
 
-  /** All rows that have come to an egress so far. */
+  /**
+   * All rows that have come to an egress so far.
+   * @example
+   * drive(sales).output('screen') // -> []
+   */
   output(egress: string): readonly PlainRow[] {
     const known = this.compiled.sinks.has(egress)
     assert(
@@ -111,7 +134,13 @@ export class Driver {
   }
 }
 
-/** A pipeline to be driven by hand: `drive(sales).push('orders', ...).advanceTo(1000).output('screen')`. */
+/**
+ * A pipeline to be driven by hand, in one process.
+ * @example
+ * drive(sales).push('orders', { at: 100, shop: 'tea', amount: 250 }).finish().output('screen').length // -> 1
+ */
+export function drive(pipeline: Pipeline<undefined>, config?: undefined, options?: CompileOptions): Driver
+export function drive<Config>(pipeline: Pipeline<Config>, config: Config, options?: CompileOptions): Driver
 export function drive<Config>(
   pipeline: Pipeline<Config>,
   config: Config,

@@ -9,6 +9,9 @@ const TOLD_MOST = 10
 /**
  * Throws unless every run came to what a batch run comes to: one process, no pairs, all input at once. Order
  * does not count. Rows that are late, later than the source says that they may be, are not late in a batch.
+ * @example
+ * const orders = [{ at: 100, shop: 'tea', amount: 250 }, { at: 900, shop: 'ink', amount: 90 }]
+ * expectSameAsBatch(simulate(sales, { input: { orders }, schedules: 5 })) // -> undefined
  */
 export function expectSameAsBatch(report: SimulationReport): void {
   if (report.verdict !== 'ok') throw new Error(report.verdict)

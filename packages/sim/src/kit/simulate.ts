@@ -25,6 +25,11 @@ const SEED = 1
 /**
  * Runs a whole pipeline, pairs and all, under faults in virtual time, once for each schedule, and judges what
  * came out. It stops at the first run that went wrong.
+ * @example
+ * const orders = Array.from({ length: 20 }, (_, n) => ({ at: n * 500, shop: 'tea', amount: n }))
+ * const report = simulate(sales, { input: { orders }, schedules: 5 })
+ * report.verdict // -> 'ok'
+ * report.schedules // -> 5
  */
 export function simulate<Config = undefined>(
   pipeline: Pipeline<Config>,

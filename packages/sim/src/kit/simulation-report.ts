@@ -30,7 +30,13 @@ export class SimulationReport {
     this.batch = parts.batch
   }
 
-  /** What an egress came to hold in the first run, partition by partition, in order. */
+  /**
+   * What an egress came to hold in the first run, partition by partition, in order.
+   * @example
+   * const orders = [{ at: 100, shop: 'tea', amount: 250 }, { at: 900, shop: 'tea', amount: 150 }]
+   * simulate(sales, { input: { orders }, schedules: 5 }).output('screen')
+   * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 400 } ]
+   */
   output(egress: string): readonly PlainRow[] {
     if (this.verdict !== 'ok') throw new Error(`there is no output, for the verdict is ${this.verdict}`)
     return this.book.booked(egress)[0]!.rows

@@ -37,6 +37,20 @@ export interface SinkUnderTest {
 
 const PLACE: SinkPlace = { partition: 0, partitions: 1, schema: ClaimedRow }
 
+/**
+ * Runs one claim on a sink that holds nothing yet.
+ * @example
+ * let broken = 0
+ * for (const claim of SINK_CLAIMS.transactional) {
+ *   const sink = collect()
+ *   const stored: SinkUnderTest['stored'] = (answer) =>
+ *     answer(sink.rows().map((row) => Object.values(row) as Value[]))
+ *   checkSink(claim, { sink, stored }, (error) => {
+ *     if (error !== null) broken += 1
+ *   })
+ * }
+ * broken // -> 0
+ */
 export function checkSink(claim: SinkClaim, { sink, stored }: SinkUnderTest, done: Done): void {
   let writers: (TransactionalWriter | IdempotentWriter)[] = []
   const writerOf = (index: number): TransactionalWriter | IdempotentWriter => {

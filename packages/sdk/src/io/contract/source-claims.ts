@@ -162,7 +162,18 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
   },
 ]
 
-/** Runs one claim on a source that nobody has opened yet. */
+/**
+ * Runs one claim on a source that nobody has opened yet.
+ * @example
+ * const rows = Array.from({ length: 50 }, (_, n) => ({ at: n, shop: 'tea', amount: n }))
+ * let broken = 0
+ * for (const claim of SOURCE_CLAIMS) {
+ *   checkSource(claim, collection(Order, rows), (error) => {
+ *     if (error !== null) broken += 1
+ *   })
+ * }
+ * broken // -> 0
+ */
 export function checkSource(claim: SourceClaim, source: AnySource, done: Done): void {
   const readers = new Map<number, SourceReader>()
   const perform = (turn: SourceAsk, answer: (reply: SourceReply) => void): void => {
