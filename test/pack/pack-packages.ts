@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -122,7 +123,8 @@ function stage({ folder, manifest }: PublicPackage, staged: string): void {
   const more = { files: ['dist'], ...(dependencies === undefined ? {} : { dependencies }) }
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify({ ...written, ...more }, null, 2)}\n`)
   copyFileSync(join(ROOT, 'LICENSE'), join(staged, 'LICENSE'))
-  copyFileSync(join(ROOT, folder, 'README.md'), join(staged, 'README.md'))
+  for (const document of globSync('*.md', { cwd: join(ROOT, folder) }))
+    copyFileSync(join(ROOT, folder, document), join(staged, document))
 }
 
 function compiledOf(target: string): { readonly types: string; readonly default: string } {

@@ -1,0 +1,26 @@
+import type { ErrorCode } from '@pollux/sdk'
+
+/** By code: the smallest thing that is wrong like that, in the world of the examples. */
+export const WRONG_USES: Readonly<Record<ErrorCode, string>> = {
+  PLX1001: `orders.egress('big screen', collect())`,
+  PLX1002: `orders.egress('orders', collect())`,
+  PLX1003: `orders.filter(({ amount }) => amount > 100)`,
+  PLX1004: `const ours = orders
+drive(pipeline('other', ({ ingress }) => {
+  ingress('orders', collection(Order, [])).merge(ours).egress('out', collect())
+}))`,
+  PLX1005: `orders.window(tumbling('1 minute'))`,
+  PLX1006: `orders.keyBy('shopp')`,
+  PLX1007: `orders.window(tumbling('1s')).aggregate('sums', { total: sum('shop') })`,
+  PLX1008: `orders.map(schema({ amount: t.money() }), ({ amount }) => ({ amount })).window(tumbling('1s'))`,
+  PLX1009: `orders.merge(orders.map(schema({ shop: t.text() }), ({ shop }) => ({ shop })))`,
+  PLX1010: `drive(pipeline('both', ({ ingress }) => {
+  const tea = ingress('tea', collection(Order, []), { partitions: 2 })
+  const ink = ingress('ink', collection(Order, []), { partitions: 3 })
+  tea.merge(ink).egress('out', collect())
+}))`,
+  PLX1011: `orders.window(cumulative('10s', '3s'))`,
+  PLX1012: `orders.window(countWindow(0))`,
+  PLX1013: `orders.window(countWindow(10), { early: '1s' }).aggregate('sums', { total: sum('amount') })`,
+  PLX1014: `orders.window(session('30s')).aggregate('shops', { shops: countDistinct('shop') })`,
+}
