@@ -60,7 +60,13 @@ export type EndedRankings<C extends Columns> = Stream<RankedColumns<C>> & {
   readonly late: Stream<RankedColumns<C>>
 }
 
-/** The k best rows by a number: `.use(topK('best', { k: 10, of: 'total', by: ['province'] }))`. */
+/**
+ * The k best rows by a number, of each key or of all, told as they change or, with `until`, when they end.
+ * @example
+ * orders.use(topK('best', { k: 1, of: 'amount', by: ['shop'] }))
+ * // -> { rank: 1, ranks: 1, at: 100, shop: 'tea', amount: 250 }
+ * // -> { rank: 1, ranks: 1, at: 900, shop: 'ink', amount: 90 }
+ */
 export function topK<C extends Columns>(
   name: string,
   options: EndingTopKOptions<C>,

@@ -19,7 +19,11 @@ export function callSite(stack: string | undefined): string {
   return ''
 }
 
-/** The line of the author's code that is calling us. */
+/**
+ * `file:line` of the author's code that is calling us: what a step of one's own names where it is misused.
+ * @example
+ * /:\d+$/.test(here()) // -> true
+ */
 export function here(): string {
   return callSite(new Error('here').stack)
 }
