@@ -1,85 +1,90 @@
+import { withoutFolder } from '../errors/call-site.ts'
+import { durationText } from '../window/duration.ts'
+import { LATE_ROWS } from '../program/stateful.ts'
 import type { Compiled } from './compile.ts'
+import { counted, describeStateless } from './describe-stateless.ts'
+import { describeStateful } from './describe-stateful.ts'
 import type { Port, StageDraft } from './stage-draft.ts'
-import type { Node, StatefulNode } from '../pipeline/graph.ts'
-import type { WindowSpec } from '../window/window-spec.ts'
 
 /**
  * What a pipeline was made into, stage by stage, and why: for people.
  * @example
- * describePlan(compile(sales)).split('\n')[0] // -> 'sales: 3 stages, epochs of 10 ms'
+ * describePlan(compile(sales))
+ * // -> sales: 3 stages, epochs of 10ms
+ * // -> orders  ingress, 1 partition
+ * // ->   reads collection of 0 rows (replayable), event time at
+ * // -> sums  compute, 1 partition: rows of equal shop meet here
+ * // ->   <- orders by shop, lane (many rows: one copy is enough)
+ * // ->   windows of 1s (example-world.ts:30)
+ * // ->     total sum(amount)
+ * // ->     keys in a hash table: shop is text
+ * // -> screen  egress, 1 partition
+ * // ->   <- sums one to one, race (few rows: both copies come, the first counts)
+ * // ->   writes to rows in memory (transactional)
  */
-export function describePlan({ plan, drafts }: Compiled): string {
-  const lines = drafts.flatMap((stage) => [
-    headOf(stage),
-    ...stage.ports.map(portOf),
-    ...stage.nodes.map(nodeOf),
-  ])
-  return [`${plan.pipeline}: ${drafts.length} stages, epochs of ${plan.tickMs} ms`, ...lines].join('\n')
+export function describePlan({ plan, drafts, programs }: Compiled): string {
+  const lines = drafts.flatMap((stage) => {
+    const program = programs.get(stage.name)!
+    return [
+      headOf(stage),
+      ...stage.ports.map((port) => portOf(port, stage)),
+      ...outsideOf(stage),
+      ...program.states.flatMap(describeStateful),
+      ...describeStateless(program),
+    ]
+  })
+  const epochs = `epochs of ${durationText(plan.tickMs)}`
+  return [`${plan.pipeline}: ${counted(drafts.length, 'stage')}, ${epochs}`, ...lines].join('\n')
 }
 
-function headOf({ name, kind, partitions, outside }: StageDraft): string {
+function headOf(stage: StageDraft): string {
+  const { name, kind, partitions, outside } = stage
   const count = `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`
-  if (outside?.kind === 'ingress') {
-    const { description, eventTime, kind: how } = outside.source
-    const late = eventTime?.outOfOrder === undefined ? '' : `, up to ${eventTime.outOfOrder} out of order`
-    const time = eventTime === undefined ? 'no event time' : `event time ${eventTime.column}${late}`
-    return `${name}  ingress, ${count}: ${description} (${how}), ${time}`
-  }
-  if (outside?.kind === 'egress')
-    return `${name}  egress, ${count}: ${outside.sink.description} (${outside.sink.kind})`
-  return `${name}  ${kind}, ${count}`
+  return `${name}  ${kind}, ${count}${outside === null ? `: ${meeting(stage)}` : ''}`
 }
 
-function portOf({ from, exchange, delivery, tap }: Port): string {
+function outsideOf({ outside }: StageDraft): readonly string[] {
+  if (outside === null) return []
+  if (outside.kind === 'egress') return [`  writes to ${outside.sink.description} (${outside.sink.kind})`]
+  const { description, eventTime, kind, badRecords = 'fail' } = outside.source
+  const late = eventTime?.outOfOrder === undefined ? '' : `, up to ${eventTime.outOfOrder} out of order`
+  const time = eventTime === undefined ? 'no event time' : `event time ${eventTime.column}${late}`
+  const bad = { fail: '', skip: ', bad records left out', deadLetter: ', bad records told of apart' }
+  return [`  reads ${description} (${kind}), ${time}${bad[badRecords]}`]
+}
+
+/** Why a stage begins here, instead of the step running where its input is made. */
+function meeting({ nodes, ports }: StageDraft): string {
+  const [first] = nodes
+  if (first?.kind === 'stateful' && first.key !== null)
+    return `rows of equal ${first.key.join(', ')} meet here`
+  const names = new Set(ports.map(({ from }) => from.name))
+  const isMerge = names.size > 1 && ports.every(({ exchange }) => exchange.kind === 'one')
+  return isMerge ? `rows of ${[...names].join(' and ')} meet here` : 'all rows meet here'
+}
+
+function portOf({ from, exchange, delivery, tap }: Port, { outside }: StageDraft): string {
   const how = {
     one: 'one to one',
     gather: 'all to one partition',
     key: `by ${exchange.kind === 'key' ? exchange.columns.join(', ') : ''}`,
   }[exchange.kind]
-  const why = delivery === 'lane' ? 'many rows: one copy is enough' : reasonToRace(tap.node)
-  return `  <- ${from.name} ${how}, ${delivery} (${why})`
+  const isAsked = outside?.kind === 'egress' && outside.delivery !== null
+  const why = isAsked ? 'as its egress asks' : delivery === 'lane' ? LANE : reasonToRace(tap)
+  return `  <- ${whatOf(tap)}${from.name} ${how}, ${delivery} (${why})`
 }
 
-function reasonToRace({ kind }: Node): string {
-  return kind === 'stateful'
+const LANE = 'many rows: one copy is enough'
+
+function reasonToRace({ node }: Port['tap']): string {
+  return node.kind === 'stateful'
     ? 'few rows: both copies come, the first counts'
     : 'to the outside: no failure shows'
 }
 
-function nodeOf(node: StageDraft['nodes'][number]): string {
-  const where = node.where === '' ? '' : ` (${node.where})`
-  if (node.kind !== 'stateful') return `  ${node.kind}${where}: runs where its input is made`
-  return `  ${describeStateful(node)}${where}`
-}
-
-function describeStateful({ step }: StatefulNode): string {
-  if (step.kind === 'process') {
-    const ttl = step.ttlMs === 0 ? '' : `, its state kept for ${step.ttlMs} ms`
-    return `own operator${ttl}`
-  }
-  const { window, aggregates, latenessMs, earlyMs } = step
-  const results = aggregates.map(
-    ({ name, spec }) => `${name} ${spec.op}${'column' in spec ? `(${spec.column})` : ''}`,
-  )
-  const late = latenessMs === 0 ? '' : `, shown again for ${latenessMs} ms after`
-  const early = earlyMs === 0 ? '' : `, shown early every ${earlyMs} ms`
-  return `${describeWindow(window)}${early}${late}: ${results.join(', ')}`
-}
-
-function describeWindow(window: WindowSpec): string {
-  switch (window.kind) {
-    case 'hopping': {
-      const every = window.sizeMs === window.everyMs ? '' : ` every ${window.everyMs} ms`
-      return `windows of ${window.sizeMs} ms${every}`
-    }
-    case 'growing': {
-      const whole =
-        window.sizeMs === Infinity ? `all since ${window.offsetMs}` : `windows of ${window.sizeMs} ms`
-      return `${whole}, shown every ${window.everyMs} ms as they grow`
-    }
-    case 'session':
-      return `sessions that end after ${window.gapMs} ms without a row`
-    case 'count':
-      return `windows of ${window.rows} rows`
-  }
+/** Which of a step's rows, where it makes several kinds. */
+function whatOf({ node, output }: Port['tap']): string {
+  if (node.kind === 'stateful') return output === LATE_ROWS ? 'late rows of ' : ''
+  if (!('onError' in node) || node.onError !== 'deadLetter' || output < node.shapes.length - 1) return ''
+  return `failed rows of ${node.kind} (${withoutFolder(node.where)}) in `
 }

@@ -45,6 +45,11 @@ export function thrownAt(error: unknown): string {
   return inDependency
 }
 
+/** A place as people tell it: `sales.ts:12`. */
+export function withoutFolder(place: string): string {
+  return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
+}
+
 function framesOf(stack: unknown): readonly string[] {
   if (typeof stack !== 'string') return []
   return stack.split('\n').filter((line) => /^\s+at /.test(line))

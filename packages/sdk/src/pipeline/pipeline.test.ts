@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { compile, type CompileOptions } from '../compile/compile.ts'
-import { describePlan } from '../compile/describe-plan.ts'
 import { sum } from '../aggregate/aggregate.ts'
 import type { Sink } from '../io/sink.ts'
 import type { Source } from '../io/source.ts'
@@ -104,29 +103,6 @@ describe('a pipeline becomes stages', () => {
       'sums.0 -> a.0 one race',
       'orders.0 -> b.0 one race',
     ])
-  })
-
-  it('which can be told, with reasons', () => {
-    const text = describePlan(
-      made((stream) =>
-        stream
-          .keyBy('shop')
-          .window(tumbling('1s'))
-          .aggregate('sums', { total: sum('amount') })
-          .egress('table', sink),
-      ),
-    )
-    expect(text.replaceAll(/ \(\S*pipeline\.test\.ts:\d+\)/g, '')).toBe(
-      [
-        'sales: 3 stages, epochs of 10 ms',
-        'orders  ingress, 1 partition: orders.csv (replayable), event time at, up to 2s out of order',
-        'sums  compute, 1 partition',
-        '  <- orders by shop, lane (many rows: one copy is enough)',
-        '  windows of 1000 ms: total sum(amount)',
-        'table  egress, 1 partition: a table (transactional)',
-        '  <- sums one to one, race (few rows: both copies come, the first counts)',
-      ].join('\n'),
-    )
   })
 })
 

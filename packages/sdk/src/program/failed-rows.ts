@@ -1,4 +1,4 @@
-import { thrownAt } from '../errors/call-site.ts'
+import { thrownAt, withoutFolder } from '../errors/call-site.ts'
 import type { StepProgram } from '../compile/stage-program.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { RowSchema } from '../schema/row-schema.ts'
@@ -41,8 +41,4 @@ export function failedRow({ node }: StepProgram, row: AnyRow, error: unknown): A
     error: describeCause(error),
     row: describeRow(row),
   }
-}
-
-function withoutFolder(place: string): string {
-  return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
 }

@@ -1,5 +1,7 @@
 import type { Feed, StageProgram } from '../compile/stage-program.ts'
+import { generatedFunction } from './generated/generated-function.ts'
 import { GeneratedLoop } from './generated/generated-loop.ts'
+import { whyNoSegment } from './generated/segment-plan.ts'
 import { InterpretedLoop } from './interpreted-loop.ts'
 import type { RowLoop, Sinks } from './row-loop.ts'
 
@@ -11,4 +13,10 @@ export function loopOf(program: StageProgram, feed: Feed, sinks: Sinks, name: st
   const plain = new InterpretedLoop(program, feed, sinks)
   if (plain.passes !== null || plain.collects !== null) return plain
   return GeneratedLoop.of(program, feed, sinks, name) ?? plain
+}
+
+/** Why no loop can be generated for what is behind one place of a stage; null where one can. */
+export function whyInterpreted(program: StageProgram, feed: Feed): string | null {
+  if (generatedFunction('pollux/trial', [], '') === null) return 'the platform makes no code of text'
+  return whyNoSegment(program, feed)
 }

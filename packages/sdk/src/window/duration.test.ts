@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Duration, durationMs } from './duration.ts'
+import { type Duration, durationMs, durationText } from './duration.ts'
 
 describe('a duration', () => {
   it('is milliseconds, or text with a unit', () => {
@@ -14,5 +14,10 @@ describe('a duration', () => {
     expect(() => durationMs('0s', 1, 'file.ts:3')).toThrow(
       'PLX1005 "0s" (file.ts:3): the duration cannot be read',
     )
+  })
+
+  it('is told in the largest unit that leaves it whole', () => {
+    const told = [0, 1, 1500, 2000, 90_000, 300_000, 7_200_000, 172_800_000].map(durationText)
+    expect(told).toEqual(['0ms', '1ms', '1500ms', '2s', '90s', '5m', '2h', '2d'])
   })
 })

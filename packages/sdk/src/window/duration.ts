@@ -21,3 +21,9 @@ function parse(text: string): number {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
   return found === null ? Number.NaN : Number(found[1]) * UNITS[found[2]!]!
 }
+
+/** `90s`: in the largest unit that leaves it whole. */
+export function durationText(ms: number): string {
+  const [unit, unitMs] = Object.entries(UNITS).findLast(([, one]) => ms !== 0 && ms % one === 0) ?? ['ms', 1]
+  return `${ms / unitMs}${unit}`
+}

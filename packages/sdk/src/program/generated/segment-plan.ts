@@ -35,7 +35,13 @@ export interface KeptFeed {
 export function planSegment(program: StageProgram, feed: Feed): SegmentPlan | null {
   const planner = new Planner(program)
   const plan = planner.plan(feed)
-  return planner.fits(plan) ? plan : null
+  return planner.misfit(plan) === null ? plan : null
+}
+
+/** Why there is no plan, for people; null where there is one. */
+export function whyNoSegment(program: StageProgram, feed: Feed): string | null {
+  const planner = new Planner(program)
+  return planner.misfit(planner.plan(feed))
 }
 
 export function sinkOf({ outputs }: StageProgram, { to, index }: Target): number {
@@ -60,12 +66,13 @@ class Planner {
     return plan
   }
 
-  fits(plan: SegmentPlan): boolean {
+  misfit(plan: SegmentPlan): string | null {
     const all = segmentsOf(plan)
     const sinks = all.flatMap((one) => [...one.sinks.keys()])
     const kept = all.flatMap((one) => [...one.kept.keys()])
     const isTree = new Set(sinks).size === sinks.length && new Set(kept).size === kept.length
-    return isTree && this.#places <= PLACES_MAX
+    if (this.#places > PLACES_MAX) return `it would have more than ${PLACES_MAX} places`
+    return isTree ? null : 'rows that a step makes in unknown numbers meet others in one place'
   }
 
   #targets(plan: SegmentPlan, next: readonly Target[], copies: boolean): void {

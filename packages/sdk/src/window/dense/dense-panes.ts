@@ -6,6 +6,7 @@ import type { PaneShape } from '../pane-shape.ts'
 import { type DenseFold, denseFold, foldColumns } from './dense-fold.ts'
 import { DenseKey } from './dense-key.ts'
 import type { FoldPlace } from './fold-place.ts'
+import { whyHashed } from './why-hashed.ts'
 
 /** What one epoch adds to one pane, by the number of the key. */
 interface DenseSums {
@@ -42,10 +43,7 @@ export class DensePanes implements FoldPlace {
 
   /** Null where rows cannot be added up like that. */
   static of(shape: PaneShape, spans: DenseSpans, name: string): DensePanes | null {
-    const { accumulators, key, time } = shape
-    const { parts } = accumulators.parts
-    const isPlain = accumulators.isPlain && parts.every((part) => !('column' in part && part.column.optional))
-    const dense = isPlain && time?.optional === false ? DenseKey.of(key) : null
+    const dense = whyHashed(shape) === null ? DenseKey.of(shape.key) : null
     return dense === null ? null : new DensePanes(shape, dense, spans, name)
   }
 

@@ -1,0 +1,78 @@
+import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
+import { withoutFolder } from '../errors/call-site.ts'
+import { whyHashed } from '../window/dense/why-hashed.ts'
+import { durationText } from '../window/duration.ts'
+import { PaneShape } from '../window/pane-shape.ts'
+import type { WindowSpec } from '../window/window-spec.ts'
+import type { WindowStep } from '../window/window-step.ts'
+import type { StateProgram } from './stage-program.ts'
+
+/** A step that remembers: what it works out, and how it finds what it has kept. */
+export function describeStateful(program: StateProgram): readonly string[] {
+  const { where, step, key } = program.node
+  const place = where === '' ? '' : ` (${withoutFolder(where)})`
+  const kept = key === null ? [] : [`    ${describeKeys(program, key)}`]
+  if (step.kind === 'process') {
+    const ttl = step.ttlMs === 0 ? '' : `, which forgets a key after ${durationText(step.ttlMs)}`
+    return [`  an operator of one's own${place}${ttl}`, ...kept]
+  }
+  const results = step.aggregates.map(({ name, spec }) => `${name} ${describeAggregate(spec)}`)
+  const window = `  ${describeWindow(step.window)}${place}`
+  return [window, ...describeShowings(step), `    ${results.join(', ')}`, ...kept]
+}
+
+function describeKeys(program: StateProgram, key: readonly string[]): string {
+  const why = whyStateIsHashed(program)
+  if (why !== null) return `keys in a hash table: ${why}`
+  const columns = key.map((name) => {
+    const { kind, dictionary } = program.input.wire.column(name)
+    return `${name} is ${dictionary === null ? kind : `one of ${dictionary.length} texts`}`
+  })
+  return `keys index an array: ${columns.join(', ')}`
+}
+
+/** Null where arrays are indexed by the key. */
+function whyStateIsHashed(program: StateProgram): string | null {
+  const { step } = program.node
+  if (step.kind === 'process') return `an operator's always are`
+  switch (step.window.kind) {
+    case 'hopping':
+    case 'growing':
+      return whyHashed(new PaneShape(program, 1))
+    case 'session':
+      return `those of sessions always are`
+    case 'count':
+      return `those of counted rows always are`
+  }
+}
+
+function describeShowings({ latenessMs, earlyMs }: WindowStep): readonly string[] {
+  const early = earlyMs === 0 ? [] : [`    shown early every ${durationText(earlyMs)}`]
+  const late =
+    latenessMs === 0 ? [] : [`    shown again when rows come up to ${durationText(latenessMs)} later`]
+  return [...early, ...late]
+}
+
+function describeAggregate(spec: AggregateSpec): string {
+  if (spec.op === 'own') return "by an aggregate of one's own"
+  const op = spec.op === 'count-distinct' ? 'countDistinct' : spec.op
+  return `${op}(${spec.column})`
+}
+
+function describeWindow(window: WindowSpec): string {
+  switch (window.kind) {
+    case 'hopping': {
+      const [size, every] = [durationText(window.sizeMs), durationText(window.everyMs)]
+      return size === every ? `windows of ${size}` : `windows of ${size}, one every ${every}`
+    }
+    case 'growing': {
+      const { sizeMs, offsetMs, everyMs } = window
+      const whole = sizeMs === Infinity ? `all since ${offsetMs}` : `windows of ${durationText(sizeMs)}`
+      return `${whole}, shown every ${durationText(everyMs)} as they grow`
+    }
+    case 'session':
+      return `sessions that end after ${durationText(window.gapMs)} without a row`
+    case 'count':
+      return `windows of ${window.rows} rows`
+  }
+}
