@@ -95,12 +95,7 @@ export class GrowingWindows implements Stateful {
     const start = end - this.#spans.paneMs
     const total = this.#totals.at(this.#spans.beginOf(start))
     const step = this.#steps.take(start)
-    if (step !== undefined) {
-      for (const [, rows] of step.store.all()) {
-        for (let slot = 0; slot < rows.size; slot++) total.merge(rows, slot, CHANGED)
-      }
-      total.mergeDistinct(step)
-    }
+    if (step !== undefined) total.merge(step, CHANGED)
     this.#show(total, end, 'on-time', CHANGED)
   }
 

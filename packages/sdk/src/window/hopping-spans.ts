@@ -20,6 +20,15 @@ export class HoppingSpans implements PaneSpans {
     return this.lastEnd(start) === start ? Number.NaN : start
   }
 
+  /** Panes are numbered in the order of time, from the offset on. */
+  numberOf(start: number): number {
+    return (start - this.#offsetMs) / this.paneMs
+  }
+
+  startAt(number: number): number {
+    return number * this.paneMs + this.#offsetMs
+  }
+
   /** The end of the last window that holds the pane; at most its start where no window does. */
   lastEnd(start: number): number {
     const { sizeMs } = this

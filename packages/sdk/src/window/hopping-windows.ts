@@ -1,17 +1,18 @@
 import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
-import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { EarlyClock } from './early-clock.ts'
 import { HoppingSpans } from './hopping-spans.ts'
-import { type Pane, together } from './pane.ts'
+import type { Pane } from './pane.ts'
+import { PaneBlocks } from './pane-blocks.ts'
 import { PaneFeed, type PaneTarget } from './pane-feed.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { Panes } from './panes.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
 import { Showings } from './showings.ts'
+import { together, togetherWhere } from './together.ts'
 import type { HoppingSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
@@ -22,7 +23,7 @@ const PANES = 1
 /**
  * Windows of one length that begin at one distance, overlapping or not. Rows are added up by pane, the
  * greatest span that no window cuts, so a row costs the same however many windows hold it; a window that is
- * shown is put together of its panes.
+ * shown is put together of blocks of its panes.
  */
 export class HoppingWindows implements Stateful {
   readonly state: OperatorState
@@ -32,6 +33,7 @@ export class HoppingWindows implements Stateful {
   readonly #early: EarlyClock | null
   readonly #numbered: boolean
   readonly #panes: Panes
+  readonly #blocks: PaneBlocks
   /** By the end of a window. */
   readonly #shown: Showings
   readonly #feed: PaneFeed
@@ -45,6 +47,7 @@ export class HoppingWindows implements Stateful {
     this.#early = earlyMs === 0 ? null : new EarlyClock(earlyMs, program.clock)
     this.#numbered = numbered
     this.#panes = new Panes(this.#shape)
+    this.#blocks = new PaneBlocks(this.#panes, this.#spans, this.#shape)
     this.#shown = new Showings(this.#shape)
     const target = (start: number, watermark: number): PaneTarget => this.#target(start, watermark)
     this.#feed = new PaneFeed(program, { shape: this.#shape, spans: this.#spans, latenessMs, target })
@@ -67,6 +70,7 @@ export class HoppingWindows implements Stateful {
 
   #target(start: number, watermarkBefore: number): PaneTarget {
     const pane = this.#panes.at(start)
+    this.#blocks.change(start)
     const isLate = this.#latenessMs > 0 && this.#spans.firstEnd(start) <= watermarkBefore
     if (isLate) pane.hasLate = true
     return { pane, flags: (this.#early === null ? 0 : CHANGED) | (isLate ? LATE : 0) }
@@ -77,8 +81,11 @@ export class HoppingWindows implements Stateful {
     this.#feed.flush()
     this.#results.to(out)
     if (this.#latenessMs > 0) this.#showLate(watermarkBefore)
-    for (const end of this.#endsIn(watermarkBefore, watermark)) this.#show(end, 'on-time', ALL)
-    this.#forget(watermark)
+    if (watermark > watermarkBefore) {
+      for (const end of this.#endsOf(this.#panes.inOrder(), watermarkBefore, watermark))
+        this.#show(end, 'on-time', together(this.#shape, this.#blocksOf(end)))
+      this.#forget(watermark)
+    }
     if (this.#early?.isDue(context) === true) this.#showEarly(watermark)
     this.#results.flush()
   }
@@ -86,49 +93,48 @@ export class HoppingWindows implements Stateful {
   /** Windows that were shown before and have got rows since. */
   #showLate(watermarkBefore: number): void {
     const touched = this.#panes.inOrder().filter(({ hasLate }) => hasLate)
-    const oldest = watermarkBefore - this.#latenessMs
-    for (const end of this.#endsOf(touched, oldest, watermarkBefore)) this.#show(end, 'late', LATE)
-    for (const pane of touched) {
-      pane.unflag(LATE)
-      pane.hasLate = false
-    }
+    const ends = this.#endsOf(touched, watermarkBefore - this.#latenessMs, watermarkBefore)
+    this.#showFlagged(touched, ends, 'late', LATE)
+    for (const pane of touched) pane.hasLate = false
   }
 
   #showEarly(watermark: number): void {
-    for (const end of this.#endsIn(watermark, Number.MAX_SAFE_INTEGER)) this.#show(end, 'early', CHANGED)
-    for (const pane of this.#panes.inOrder()) pane.unflag(CHANGED)
+    const touched = this.#panes.inOrder().filter((pane) => pane.carries(CHANGED))
+    const ends = this.#endsOf(touched, watermark, Number.MAX_SAFE_INTEGER)
+    this.#showFlagged(touched, ends, 'early', CHANGED)
   }
 
-  /** Shows the keys of a window that carry any of these flags in one of its panes, or all of them. */
-  #show(end: number, timing: Timing, flags: number): void {
+  /** Shows of each window the keys that carry a flag in one of these panes, which is taken off. */
+  #showFlagged(panes: readonly Pane[], ends: readonly number[], timing: Timing, flag: number): void {
+    for (const end of ends) {
+      const inside = panes.filter(({ start }) => start >= end - this.#spans.sizeMs && start < end)
+      this.#show(end, timing, togetherWhere(this.#shape, inside, flag, this.#blocksOf(end)))
+    }
+    for (const pane of panes) pane.unflag(flag)
+  }
+
+  #show(end: number, timing: Timing, whole: Pane): void {
     const start = end - this.#spans.sizeMs
-    const panes = this.#panes.inOrder().filter((pane) => pane.start >= start && pane.start < end)
-    const { flagsAt } = this.#shape
-    const wanted = (rows: KeyedRows, slot: number): boolean =>
-      (rows.numbers[slot * rows.layout.width + flagsAt]! & flags) !== 0
-    const isAll = flags === ALL
-    const whole =
-      isAll && panes.length === 1 ? panes[0]! : together(this.#shape, panes, isAll ? null : wanted)
     for (const [, rows] of whole.store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
-        if (!rows.isAlive(slot)) continue
         const revision = this.#numbered ? this.#shown.count(end, rows, slot) : 0
         this.#results.put(rows, slot, { start, end, revision, timing })
       }
     }
   }
 
+  #blocksOf(end: number): readonly Pane[] {
+    return this.#blocks.of(end - this.#spans.sizeMs, end)
+  }
+
   /** Windows are forgotten when they take no rows any more, and panes with the last of theirs. */
   #forget(watermark: number): void {
+    this.#blocks.forget((start) => this.#spans.lastEnd(start) <= watermark)
     this.#panes.forget((start) => this.#spans.lastEnd(start) + this.#latenessMs <= watermark)
     this.#shown.forget((end) => end + this.#latenessMs <= watermark)
   }
 
-  /** Ends of windows that hold any pane, after `before` and up to `to`, ascending. */
-  #endsIn(before: number, to: number): readonly number[] {
-    return this.#endsOf(this.#panes.inOrder(), before, to)
-  }
-
+  /** Ends of windows that hold any of these panes, after `before` and up to `to`, ascending. */
   #endsOf(panes: readonly Pane[], before: number, to: number): readonly number[] {
     const ends = new Set<number>()
     for (const { start } of panes) for (const end of this.#spans.ends(start, before, to)) ends.add(end)
@@ -142,9 +148,8 @@ export class HoppingWindows implements Stateful {
 
   /** @internal */
   storeFor(kind: number, tag: number): KeyedStore {
-    return kind === SHOWN ? this.#shown.storeFor(tag) : this.#panes.storeFor(tag, kind - PANES)
+    if (kind === SHOWN) return this.#shown.storeFor(tag)
+    this.#blocks.change(tag)
+    return this.#panes.storeFor(tag, kind - PANES)
   }
 }
-
-/** Keys are shown whatever has changed of them. */
-const ALL = -1

@@ -80,17 +80,44 @@ export class Pane {
     }
   }
 
-  /** Adds a row of another pane; not what it tells apart by value. */
-  merge(others: KeyedRows, from: number, flags = 0): void {
-    const hash = others.hash(from)
-    const rows = this.store.of(hash)
-    const slot = this.store.place(rows, hash, others.keys, from, others.layout.keys)
-    this.#shape.accumulators.merge(rows, slot, others, from)
-    if (flags !== 0) this.flag(rows, slot, flags)
+  /** Whether some row carries one of these flags. */
+  carries(flags: number): boolean {
+    const { flagsAt } = this.#shape
+    return this.store.all().some(([, { size, numbers, layout }]) => {
+      for (let slot = 0; slot < size; slot++)
+        if ((numbers[slot * layout.width + flagsAt]! & flags) !== 0) return true
+      return false
+    })
   }
 
-  /** Adds what another pane tells apart by value, of the keys that are here. */
-  mergeDistinct(other: Pane): void {
+  /** Adds all of another pane, whose rows are later than those here. */
+  merge(other: Pane, flags = 0): void {
+    for (const [, others] of other.store.all()) {
+      for (let from = 0; from < others.size; from++) {
+        const hash = others.hash(from)
+        const rows = this.store.of(hash)
+        const slot = this.store.place(rows, hash, others.keys, from, others.layout.keys)
+        this.#shape.accumulators.merge(rows, slot, others, from)
+        if (flags !== 0) this.flag(rows, slot, flags)
+      }
+    }
+    this.#mergeDistinct(other)
+  }
+
+  /** The same, of the keys that are here. */
+  mergeKnown(other: Pane): void {
+    for (const [group, rows] of this.store.all()) {
+      const others = other.store.group(group)
+      if (others === undefined) continue
+      for (let slot = 0; slot < rows.size; slot++) {
+        const from = others.find(rows.hash(slot), rows.keys, slot, rows.layout.keys)
+        if (from >= 0) this.#shape.accumulators.merge(rows, slot, others, from)
+      }
+    }
+    this.#mergeDistinct(other)
+  }
+
+  #mergeDistinct(other: Pane): void {
     this.#shape.distinct.forEach(({ at }, index) => {
       for (const [, others] of other.distinct[index]!.all()) {
         const columns = others.layout.keys
@@ -108,36 +135,5 @@ export class Pane {
         }
       }
     })
-  }
-}
-
-/** What several panes hold of all keys; or of those only that `wanted` says so of in one of them. */
-export function together(
-  shape: PaneShape,
-  panes: readonly Pane[],
-  wanted: ((rows: KeyedRows, slot: number) => boolean) | null,
-): Pane {
-  const whole = new Pane(0, shape)
-  if (wanted !== null) {
-    for (const [rows, slot] of rowsOf(panes)) {
-      if (!wanted(rows, slot)) continue
-      const hash = rows.hash(slot)
-      whole.store.place(whole.store.of(hash), hash, rows.keys, slot, rows.layout.keys)
-    }
-  }
-  for (const [rows, slot] of rowsOf(panes)) {
-    const hash = rows.hash(slot)
-    if (wanted === null || whole.store.of(hash).find(hash, rows.keys, slot, rows.layout.keys) >= 0)
-      whole.merge(rows, slot)
-  }
-  for (const pane of panes) whole.mergeDistinct(pane)
-  return whole
-}
-
-function* rowsOf(panes: readonly Pane[]): Generator<readonly [rows: KeyedRows, slot: number]> {
-  for (const { store } of panes) {
-    for (const [, rows] of store.all()) {
-      for (let slot = 0; slot < rows.size; slot++) if (rows.isAlive(slot)) yield [rows, slot]
-    }
   }
 }

@@ -22,6 +22,10 @@ export class Panes {
     return pane
   }
 
+  find(start: number): Pane | undefined {
+    return this.#panes.get(start)
+  }
+
   /** The pane that begins here, which is gone afterwards. */
   take(start: number): Pane | undefined {
     const pane = this.#panes.get(start)
