@@ -29,4 +29,8 @@ drive(pipeline('other', ({ ingress }) => {
   .use(topK('best', { k: 3, of: 'amount' }))
   .egress('out', collect())`,
   PLX1023: `orders.use(topK('best', { k: 3, of: 'amount', until: 'at', ttl: '1h' }))`,
+  PLX1024: `drive(pipeline('pushed', ({ ingress }) => {
+  const pushed = { ...collection(Order, []), kind: 'push', badRecords: 'deadLetter' } as const
+  ingress('orders', pushed).egress('out', collect())
+}))`,
 }

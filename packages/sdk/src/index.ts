@@ -3,6 +3,7 @@ export type { ColumnType, ValueOf } from './schema/column-type.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
 export type { FallibleStream, KeyedStream, Results, Stream, WindowedStream } from './pipeline/stream.ts'
+export type { IngressStream } from './pipeline/ingress-stream.ts'
 export type { FailedColumns } from './program/failed-rows.ts'
 export type { WindowOptions } from './pipeline/window-node.ts'
 export {
@@ -27,6 +28,7 @@ export { type Duration, durationMs } from './window/duration.ts'
 export type {
   AnySource,
   BadRecords,
+  DeadLetterSource,
   ProbeReply,
   ReadReply,
   ReadRequest,
@@ -36,7 +38,8 @@ export type {
   SourceReader,
 } from './io/source.ts'
 export { type SourceAnswer, SourceAdapter, type SourceAsk } from './io/source-adapter.ts'
-export { Rejected } from './io/rejected.ts'
+export { Rejected, type RejectedColumns } from './io/rejected.ts'
+export { IngressRows } from './io/ingress-rows.ts'
 export { rowsDigest } from './io/rows-digest.ts'
 export {
   type AnySink,

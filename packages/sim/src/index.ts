@@ -1,5 +1,6 @@
 // What tests of pipelines use. The simulator beneath it has a list of its own, `simulator.ts`.
-export { drive, type Driver, type PlainRow } from './kit/drive.ts'
+export { drive, type Driver } from './kit/drive.ts'
+export type { AuthorRow, PlainRow, RejectedRow } from './kit/given-rows.ts'
 export { simulate, type RunSetup, type SimulateOptions } from './kit/simulate.ts'
 export type { TestSetup } from './kit/pipeline-under-test.ts'
 export type { AuthorInput } from './kit/author-input.ts'

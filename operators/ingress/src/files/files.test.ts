@@ -1,7 +1,19 @@
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { checkSource, schema, SOURCE_CLAIMS, t } from '@pollux/sdk'
+import {
+  checkSource,
+  type Columns,
+  compile,
+  epoch,
+  pipeline,
+  type RowSet,
+  schema,
+  type Sink,
+  SOURCE_CLAIMS,
+  SourceAdapter,
+  t,
+} from '@pollux/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
 import { testFolders } from '../../test-kit/folder.ts'
 import { lastOf, readAll } from '../../test-kit/read-all.ts'
@@ -10,6 +22,8 @@ import { ndjson } from '../ndjson/ndjson.ts'
 import { files } from './files.ts'
 
 const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
+const Letter = schema({ where: t.text(), length: t.int32() })
+const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 const folderWith = testFolders(afterEach)
 /** A text with this in it. */
 const saying = (text: string): string => expect.stringContaining(text) as string
@@ -113,6 +127,43 @@ describe('a line that is no row', () => {
       `${at(6)}: 4 fields, and the header has 3`,
       `${at(7)}: at: "five" is no time (whole milliseconds, or ISO 8601 with a zone)`,
     ])
+  })
+
+  it('comes out of the ingress in a stream of its own, by the policy deadLetter', () => {
+    const folder = folderWith({ 'a.csv': bad, 'b.csv': `${HEADER}7,zj` })
+    const source = files(join(folder, '*.csv'), { rows: csv(Order), badRecords: 'deadLetter' })
+    const made = pipeline('sales', ({ ingress }) => {
+      const orders = ingress('orders', source)
+      orders.filter(({ amount }) => amount > 5).egress('large', sink)
+      orders.failed
+        .map(Letter, ({ where, bytes }) => ({ where, length: bytes.length }))
+        .egress('letters', sink)
+    })
+    const operator = compile(made, undefined).operators('orders', 0)
+    const told: unknown[][] = [[], []]
+    const emit = (output: number, rows: RowSet): void => {
+      for (let row = 0; row < rows.rows; row++)
+        told[output]!.push(rows.schema.columns.map(({ index }) => rows.value(index, row)))
+    }
+    const adapter = new SourceAdapter(source, { partition: 0, partitions: 1 }, () => 0)
+    const context = { epoch: epoch(0), now: 0, watermarkBefore: 0 }
+    const readFrom = (from: string): void =>
+      adapter.request({ kind: 'read', from, to: null, bytes: 1 << 20, waitMs: 0 }, (answer) => {
+        if (answer.kind !== 'rows') throw new Error(JSON.stringify(answer))
+        if (answer.batch !== null) operator.process(0, answer.batch, context, { emit })
+        if (!answer.ended) readFrom(answer.to)
+      })
+    readFrom('')
+    adapter.close()
+    expect(told[0]).toEqual([[6, 'gd', 8]])
+    const letters = [
+      ['a.csv:3', 6],
+      ['a.csv:5', 4],
+      ['a.csv:6', 8],
+      ['a.csv:7', 9],
+      ['b.csv:2', 4],
+    ].map(([where, length]) => [join(folder, String(where)), length])
+    expect(told[1]).toEqual(letters)
   })
 
   it('is handed out with its bytes, the same ones in small answers', async () => {

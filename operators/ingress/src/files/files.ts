@@ -1,4 +1,4 @@
-import type { BadRecords, Columns, Duration, Source } from '@pollux/sdk'
+import type { BadRecords, Columns, DeadLetterSource, Duration, Source } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
 import { FileReader } from './file-reader.ts'
 
@@ -10,7 +10,10 @@ export interface FilesOptions<C extends Columns> {
   readonly eventTime?: keyof C & string
   /** How much later than another one a row may come. */
   readonly outOfOrder?: Duration
-  /** What becomes of a line that is no row: the pipeline halts, if not given. */
+  /**
+   * What becomes of a line that is no row: the pipeline halts (if not given), or goes on without it (`skip`),
+   * or tells of it in a stream of its own, `failed` of the ingress (`deadLetter`).
+   */
   readonly badRecords?: BadRecords
   /** Go on when the last line has been read: lines may be added to files, and files to the list. */
   readonly follow?: boolean
@@ -30,6 +33,14 @@ export interface FilesOptions<C extends Columns> {
  *   if (answer.kind === 'rows') answer.batch?.value(1, 1) // -> 'ink'
  * })
  */
+export function files<C extends Columns>(
+  patterns: string | readonly string[],
+  options: FilesOptions<C> & { readonly badRecords: 'deadLetter' },
+): DeadLetterSource<C>
+export function files<C extends Columns>(
+  patterns: string | readonly string[],
+  options: FilesOptions<C>,
+): Source<C>
 export function files<C extends Columns>(
   patterns: string | readonly string[],
   options: FilesOptions<C>,

@@ -28,9 +28,11 @@ export function programOf(
   ]
   const feedOf = (tap: Tap): Feed => ({ schema: shapeOf(tap).schema, next: targetsOf(tap) })
   const { outside } = stage
-  // A source's rows are those of its node; a sink takes whatever comes.
+  // A source's rows are those of its node, and so are its bad records; a sink takes whatever comes.
   const ports =
-    outside?.kind === 'ingress' ? [feedOf({ node: outside, output: 0 })] : stage.ports.map(portFeed)
+    outside?.kind === 'ingress'
+      ? outside.shapes.map((_, output) => feedOf({ node: outside, output }))
+      : stage.ports.map(portFeed)
 
   function portFeed({ tap }: { readonly tap: Tap }): Feed {
     const { schema } = shapeOf(tap)
@@ -41,6 +43,7 @@ export function programOf(
   const program: StageProgram = {
     pipeline,
     stage: stage.name,
+    ...(outside?.kind === 'ingress' ? { source: outside.source } : {}),
     ports,
     steps: steps.map((node) => ({
       node,

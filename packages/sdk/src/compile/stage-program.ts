@@ -1,4 +1,5 @@
 import type { Plan } from '@pollux/protocol'
+import type { AnySource } from '../io/source.ts'
 import type { EventTime, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 
@@ -6,6 +7,8 @@ import type { RowSchema } from '../schema/row-schema.ts'
 export interface StageProgram {
   readonly pipeline: string
   readonly stage: string
+  /** Of an ingress; its bad records, if they become dead letters, are what is behind a second port. */
+  readonly source?: AnySource
   readonly ports: readonly Feed[]
   readonly steps: readonly StepProgram[]
   readonly states: readonly StateProgram[]

@@ -88,6 +88,11 @@ export const ERROR_CODES = {
     why: 'a ranking with an end is kept until then, neither longer nor shorter',
     try: 'leave out one of them',
   },
+  PLX1024: {
+    what: 'a source that is pushed to has no dead letters',
+    why: 'a client is told at once what is wrong with what it pushes, and nothing of it is kept',
+    try: 'leave out badRecords',
+  },
 } as const
 
 /** `PLX1001` and so on. */

@@ -1,7 +1,8 @@
-import { BatchBuilder } from '@pollux/protocol'
+import { BatchBuilder, type RowSet } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
+import { IngressRows } from './ingress-rows.ts'
 import { decodePosition, encodePosition } from './source-position.ts'
 import { type SourceAnswer, SourceAdapter } from './source-adapter.ts'
 import type { AnySource, ReadReply, ReadRequest } from './source.ts'
@@ -154,6 +155,11 @@ describe('what a reader says, completed', () => {
   })
 })
 
+function valuesOf(rows: RowSet): readonly (readonly unknown[])[] {
+  const columns = rows.schema.columns.map(({ index }) => index)
+  return Array.from({ length: rows.rows }, (_, row) => columns.map((column) => rows.value(column, row)))
+}
+
 describe('a record that is no row', () => {
   const bytes = new Uint8Array([120])
   const rejected = [{ where: 'in.csv:7', error: 'amount: "x" is no number', bytes }]
@@ -168,17 +174,19 @@ describe('a record that is no row', () => {
 
   it('is left out and counted', () => {
     const answer = new Bench(sourceOf(read, { badRecords: 'skip' })).rows('')
-    expect([answer.batch?.rows, answer.skipped, answer.rejected]).toEqual([1, 1, null])
+    expect([answer.batch?.rows, answer.skipped]).toEqual([1, 1])
   })
 
   it('becomes a dead letter, which the digest knows', () => {
     const letters = new Bench(sourceOf(read, { badRecords: 'deadLetter' })).rows('')
-    expect([letters.batch?.rows, letters.skipped, letters.rejected?.rows]).toEqual([1, 0, 1])
-    const row = [0, 1, 2].map((column) => letters.rejected!.value(column, 0))
-    expect(row).toEqual(['in.csv:7', 'amount: "x" is no number', bytes])
-    const other = (): ReadReply =>
-      ({ ...read(), rejected: [{ ...rejected[0]!, bytes: new Uint8Array([121]) }] }) as ReadReply
-    const differs = new Bench(sourceOf(other, { badRecords: 'deadLetter' })).rows('')
-    expect(differs.digest).not.toBe(letters.digest)
+    expect([letters.batch?.rows, letters.skipped, letters.watermark]).toEqual([2, 0, -45])
+    const parts = new IngressRows(Item).part(letters.batch!)!
+    expect(valuesOf(parts.rows)).toEqual([[5, 'item of 5']])
+    expect(valuesOf(parts.rejected)).toEqual([['in.csv:7', 'amount: "x" is no number', bytes]])
+    for (const change of [{ bytes: new Uint8Array([121]) }, { where: 'in.csv:8' }, { error: 'why?' }]) {
+      const other = (): ReadReply => ({ ...read(), rejected: [{ ...rejected[0]!, ...change }] }) as ReadReply
+      const differs = new Bench(sourceOf(other, { badRecords: 'deadLetter' })).rows('')
+      expect(differs.digest).not.toBe(letters.digest)
+    }
   })
 })

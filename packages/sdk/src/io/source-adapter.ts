@@ -1,7 +1,8 @@
 import { assert } from '@pollux/std'
 import type { RowSet, SourcePosition } from '@pollux/protocol'
 import { durationMs } from '../window/duration.ts'
-import { rejectedDigest, rejectedRows } from './rejected.ts'
+import { IngressRows } from './ingress-rows.ts'
+import { rejectedDigest } from './rejected.ts'
 import { rowsDigest } from './rows-digest.ts'
 import { decodePosition, encodePosition, type TimedPosition } from './source-position.ts'
 import type {
@@ -22,9 +23,8 @@ export type SourceAnswer =
       readonly kind: 'rows'
       readonly from: SourcePosition
       readonly to: SourcePosition
+      /** Of the source's schema; where bad records become dead letters and there are some, `IngressRows`. */
       readonly batch: RowSet | null
-      /** Dead letters, of the schema `Rejected`; null unless the source's bad records go there. */
-      readonly rejected: RowSet | null
       /** Records left out by `skip`. */
       readonly skipped: number
       readonly digest: number
@@ -57,6 +57,8 @@ const NEVER = Number.MIN_SAFE_INTEGER
  */
 export class SourceAdapter {
   readonly #source: AnySource
+  /** Null unless bad records become dead letters. */
+  readonly #letters: IngressRows | null
   readonly #reader: SourceReader
   readonly #now: () => number
   readonly #lateMs: number
@@ -70,6 +72,7 @@ export class SourceAdapter {
 
   constructor(source: AnySource, place: SourcePlace, now: () => number) {
     this.#source = source
+    this.#letters = IngressRows.of(source)
     this.#now = now
     const { eventTime, idleAfter, schema } = source
     this.#lateMs = durationMs(eventTime?.outOfOrder ?? 0, 0)
@@ -134,30 +137,29 @@ export class SourceAdapter {
     if (first !== undefined && badRecords === 'fail') {
       return { kind: 'gone', detail: `${first.where}: ${first.error} (badRecords: fail)` }
     }
-    return this.#rows(ask, from, reply, badRecords === 'deadLetter' ? rejected : [], rejected.length)
+    return this.#rows(ask, from, reply, rejected)
   }
 
   #rows(
     ask: ReadAsk,
     from: TimedPosition,
     { rows, to, ended }: RowsReply,
-    letters: readonly RejectedRecord[],
-    rejected: number,
+    rejected: readonly RejectedRecord[],
   ): SourceAnswer {
-    const batch = rows === null || rows.rows === 0 ? null : rows
-    if (batch !== null) this.#checkSchema(batch)
-    const newest = batch === null ? from.newest : this.#newestOf(batch, from.newest)
-    const digest = batch === null ? 0 : rowsDigest(batch)
-    const dead = letters.length === 0 ? null : rejectedRows(letters)
+    const good = rows === null || rows.rows === 0 ? null : rows
+    if (good !== null) this.#checkSchema(good)
+    const newest = good === null ? from.newest : this.#newestOf(good, from.newest)
+    const digest = good === null ? 0 : rowsDigest(good)
+    const tells = this.#letters !== null && rejected.length > 0
+    const batch = tells ? this.#letters.join(good, rejected) : good
     return {
       kind: 'rows',
       from: ask.from,
       to: ask.to ?? encodePosition({ position: to, newest }),
       batch,
-      rejected: dead,
-      skipped: dead === null ? rejected : 0,
-      digest: letters.length === 0 ? digest : rejectedDigest(digest, letters),
-      bytes: bytesOf(batch) + bytesOf(dead),
+      skipped: tells ? 0 : rejected.length,
+      digest: tells ? rejectedDigest(digest, rejected) : digest,
+      bytes: bytesOf(batch),
       watermark: newest === null ? NEVER : newest - this.#lateMs,
       idle: this.#isIdle(batch !== null) && !ended && ask.to === null,
       ended,

@@ -22,6 +22,9 @@ export interface Source<C extends Columns> {
   readonly open: (place: SourcePlace) => SourceReader
 }
 
+/** A source whose bad records become a stream, `failed` of its ingress. */
+export type DeadLetterSource<C extends Columns> = Source<C> & { readonly badRecords: 'deadLetter' }
+
 /** A source whose columns do not matter. */
 export type AnySource = Omit<Source<Columns>, 'eventTime' | 'schema'> & {
   readonly schema: RowSchema
@@ -30,7 +33,7 @@ export type AnySource = Omit<Source<Columns>, 'eventTime' | 'schema'> & {
 
 /**
  * What becomes of a record that is no row of the schema: the pipeline halts and says which (the default); it
- * is left out and counted; or it goes with its bytes and the reason to an output of its own.
+ * is left out and counted; or it goes with its bytes and the reason to a stream of its own, `failed`.
  */
 export type BadRecords = 'fail' | 'skip' | 'deadLetter'
 

@@ -166,6 +166,13 @@ describe('what cannot be meant is refused, with what, where, why and what to try
     )
   })
 
+  it('bad records of a source that is pushed to', () => {
+    const pushed = pipeline('pushed', ({ ingress }) => {
+      ingress('orders', { ...orders, kind: 'push', badRecords: 'deadLetter' }).failed.egress('letters', sink)
+    })
+    expect(() => compile(pushed, undefined)).toThrow('PLX1024 orders.csv')
+  })
+
   it('windows without event time', () => {
     const Bare = schema({ amount: t.money(), paid: t.timestamp() })
     const bare = (stream: Orders) => stream.map(Bare, ({ amount, at }) => ({ amount, paid: at }))

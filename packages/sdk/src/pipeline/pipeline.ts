@@ -1,22 +1,30 @@
-import type { Source } from '../io/source.ts'
+import { Rejected } from '../io/rejected.ts'
+import type { DeadLetterSource, Source } from '../io/source.ts'
 import type { Columns, RowSchema } from '../schema/row-schema.ts'
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { needColumn } from '../schema/need-column.ts'
 import { Graph, type Node } from './graph.ts'
+import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
 import { Stream } from './stream.ts'
 
 /** What a pipeline is built with. */
 export interface Building<Config> {
   /** Where rows come in. */
-  readonly ingress: <C extends Columns>(
-    name: string,
-    source: Source<C>,
-    options?: { readonly partitions?: number },
-  ) => Stream<C>
+  readonly ingress: AddIngress
   /** What differs from one run to the next. */
   readonly config: Config
+}
+
+interface AddIngress {
+  /** With the records that were no rows in a stream of their own, `failed`. */
+  <C extends Columns>(name: string, source: DeadLetterSource<C>, options?: IngressOptions): IngressStream<C>
+  <C extends Columns>(name: string, source: Source<C>, options?: IngressOptions): Stream<C>
+}
+
+export interface IngressOptions {
+  readonly partitions?: number
 }
 
 /** A pipeline is a value: nothing happens until somebody runs it. */
@@ -45,7 +53,8 @@ export function pipeline<Config = undefined>(
   checkForm(name, here())
   const build = (config: Config): Graph => {
     const graph = new Graph()
-    define({ config, ingress: (...said) => addIngress(graph, ...said) })
+    const ingress = (...said: Parameters<AddIngress>) => addIngress(graph, ...said)
+    define({ config, ingress: ingress as AddIngress })
     return graph
   }
   return { name, build }
@@ -55,7 +64,7 @@ function addIngress<C extends Columns>(
   graph: Graph,
   name: string,
   source: Source<C>,
-  options: { readonly partitions?: number } = {},
+  options: IngressOptions = {},
 ): Stream<C> {
   const where = here()
   checkName(graph, name, where)
@@ -67,9 +76,12 @@ function addIngress<C extends Columns>(
     }
   }
   const time = eventTime === undefined ? null : { column: eventTime.column, plusMs: 0 }
-  const shapes = [{ schema: schema as RowSchema, time }]
+  const tells = source.badRecords === 'deadLetter'
+  if (tells && source.kind === 'push') throw new PipelineError('PLX1024', source.description, where)
+  const failed = tells ? [{ schema: Rejected as RowSchema, time: null }] : []
+  const shapes = [{ schema: schema as RowSchema, time }, ...failed]
   const partitions = options.partitions ?? null
   const base = { from: [], where, shapes, partitions }
   const node = graph.add<Node>({ kind: 'ingress', name, source, ...base })
-  return new Stream(graph, { node, output: 0 }, schema)
+  return new (tells ? IngressStream : Stream)(graph, { node, output: 0 }, schema)
 }

@@ -1,7 +1,8 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { count, mean, min, sum } from '../aggregate/aggregate.ts'
 import type { Sink } from '../io/sink.ts'
-import type { Source } from '../io/source.ts'
+import type { RejectedColumns } from '../io/rejected.ts'
+import type { DeadLetterSource, Source } from '../io/source.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { tumbling } from '../window/window-spec.ts'
@@ -60,6 +61,19 @@ it('types flow from the source to the sink without annotations', () => {
     'stateful',
     'egress',
   ])
+})
+
+it('bad records of a source are told of where the source says so', () => {
+  const letters: DeadLetterSource<typeof Order.columns> = { ...orders, badRecords: 'deadLetter' }
+  pipeline('bad', ({ ingress }) => {
+    const told = ingress('orders', letters)
+    expectTypeOf(told.failed).toEqualTypeOf<Stream<RejectedColumns>>()
+    expectTypeOf(told.filter((row) => row.amount > 0)).not.toHaveProperty('failed')
+    expectTypeOf(ingress('others', orders)).not.toHaveProperty('failed')
+    // @ts-expect-error: a dead letter has no amount
+    const wrong = () => told.failed.filter((row) => row.amount > 0)
+    expect(wrong).toBeTypeOf('function')
+  }).build(undefined)
 })
 
 it('a wrong column or type does not compile, at the line that is wrong', () => {

@@ -8,6 +8,8 @@ import type {
 } from '@pollux/protocol'
 import { BatchBuilder } from '@pollux/protocol'
 import type { StageProgram } from '../compile/stage-program.ts'
+import { IngressRows } from '../io/ingress-rows.ts'
+import { FAILED_RECORDS } from '../io/rejected.ts'
 import { ProgramState } from '../state/program-state.ts'
 import { StateSizeError } from '../state/state-size-error.ts'
 import { loopOf } from './loop-of.ts'
@@ -27,6 +29,8 @@ export class ProgramOperator implements Operator {
   readonly #program: StageProgram
   readonly #outputs: readonly BatchBuilder[]
   readonly #ports: readonly RowLoop[]
+  /** Null unless bad records come among the rows. */
+  readonly #ingress: IngressRows | null
   readonly #states: readonly Stateful[]
   /** What follows each state, output by output. */
   readonly #after: readonly StatefulOut[]
@@ -37,8 +41,9 @@ export class ProgramOperator implements Operator {
   #context: EpochContext | null = null
 
   constructor(program: StageProgram, groups: number, partition: number) {
-    const { pipeline, stage, ports, states, outputs } = program
+    const { pipeline, stage, source, ports, states, outputs } = program
     this.#program = program
+    this.#ingress = source === undefined ? null : IngressRows.of(source)
     this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
     this.#states = states.map((state) => statefulOf(state, { groups, partition, pipeline }))
     this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
@@ -66,7 +71,12 @@ export class ProgramOperator implements Operator {
   process(port: number, rows: RowSet, context: EpochContext, out: Emitter): void {
     this.#out = out
     this.#context = context
-    this.#run(this.#ports[port]!, rows)
+    const parts = this.#ingress === null ? null : this.#ingress.part(rows)
+    if (parts === null) this.#run(this.#ports[port]!, rows)
+    else {
+      if (parts.rows.rows > 0) this.#run(this.#ports[0]!, parts.rows)
+      if (parts.rejected.rows > 0) this.#run(this.#ports[FAILED_RECORDS]!, parts.rejected)
+    }
     this.#flush()
   }
 

@@ -36,7 +36,8 @@ export class PartitionRows {
   }
 
   timeOf(row: number): number {
-    return this.time === null ? Number.MIN_SAFE_INTEGER : this.rows.data(this.time.column)[row]!
+    if (this.time === null || this.rows.isNull(this.time.column, row)) return Number.MIN_SAFE_INTEGER
+    return this.rows.data(this.time.column)[row]!
   }
 
   /** These rows, built anew. */
@@ -87,7 +88,10 @@ export class AuthorRows implements SourceRows {
 
   watermarkAfter(count: number): number {
     const { newest, time } = this.#partition
-    return count === 0 || time === null ? Number.MIN_SAFE_INTEGER : newest[count - 1]! - time.outOfOrderMs
+    const last = newest[count - 1] ?? Number.MIN_SAFE_INTEGER
+    return last === Number.MIN_SAFE_INTEGER || time === null
+      ? Number.MIN_SAFE_INTEGER
+      : last - time.outOfOrderMs
   }
 
   pushWatermark(_from: number, to: number): number {
@@ -100,7 +104,8 @@ export class AuthorRows implements SourceRows {
 
   isOvertaken(row: number, watermark: number): boolean {
     const at = this.#partition.timeOf(row)
-    return at < watermark && at >= this.watermarkAfter(row)
+    // A bad record has no time, and is never late.
+    return at > Number.MIN_SAFE_INTEGER && at < watermark && at >= this.watermarkAfter(row)
   }
 }
 

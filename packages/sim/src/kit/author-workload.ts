@@ -86,7 +86,7 @@ export class AuthorWorkload implements Workload {
       const inputs = [...this.#partitions].map(([pair, { rows, newest, time }]) => {
         const last = newest.at(-1)
         const watermark =
-          last === undefined || time === null ? Number.MIN_SAFE_INTEGER : last - time.outOfOrderMs
+          last === undefined || last === NEVER || time === null ? NEVER : last - time.outOfOrderMs
         return [pair, { rows, watermark, idle: false }] as const
       })
       whole.run(1 as Epoch, new Map(inputs))
@@ -113,6 +113,8 @@ export class AuthorWorkload implements Workload {
   }
 }
 
+/** Before every event time. */
+const NEVER = Number.MIN_SAFE_INTEGER
 const END: EpochInput = { rows: null, watermark: Number.MAX_SAFE_INTEGER, idle: false }
 
 class CollectedOutput implements ExpectedOutput {

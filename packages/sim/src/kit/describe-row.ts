@@ -1,5 +1,5 @@
 import type { Value } from '@pollux/protocol'
-import type { PlainRow } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 
 /** `{shop "tea", total 400, note null}` */
 export function describeRow(row: PlainRow): string {

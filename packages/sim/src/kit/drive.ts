@@ -1,18 +1,15 @@
 import {
-  BatchBuilder,
+  type BatchBuilder,
   type Epoch,
   EPOCH_END,
   type PairId,
   type PairPlace,
   type RowSet,
-  type Value,
 } from '@pollux/protocol'
 import { compile, type Compiled, type CompileOptions, durationMs, type Pipeline } from '@pollux/sdk'
 import { assert } from '@pollux/std'
+import { type AuthorRow, GivenRows, type PlainRow } from './given-rows.ts'
 import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
-
-/** A row as a test writes and reads it. */
-export type PlainRow = Readonly<Record<string, Value | undefined>>
 
 /**
  * A pipeline in a test's hand, in one process: rows are pushed into its ingresses, time moves when it is told
@@ -39,14 +36,14 @@ export class Driver {
    * driver.advanceTo(5000).output('screen')
    * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 250 } ]
    */
-  push(ingress: string, ...rows: readonly PlainRow[]): this {
+  push(ingress: string, ...rows: readonly AuthorRow[]): this {
     const places = this.#placesOf(ingress)
+    const given = new GivenRows(this.compiled.sources.get(ingress)!)
     rows.forEach((row, index) => {
       const place = places[index % places.length]!
-      const schema = this.compiled.sources.get(ingress)!.schema.wire
-      const waiting = this.#waiting.get(place.id) ?? new BatchBuilder(schema)
+      const waiting = this.#waiting.get(place.id) ?? given.builder()
       this.#waiting.set(place.id, waiting)
-      waiting.appendValues(schema.columns.map(({ name }) => row[name] ?? null))
+      given.append(waiting, row)
     })
     return this
   }
@@ -104,8 +101,10 @@ export class Driver {
     const { eventTime } = this.compiled.sources.get(ingress)!
     let newest = this.#newest.get(pair) ?? Number.MIN_SAFE_INTEGER
     if (eventTime !== undefined && rows !== null) {
-      const times = rows.data(rows.schema.column(eventTime.column).index)
-      for (let row = 0; row < rows.rows; row++) newest = Math.max(newest, times[row]!)
+      const { index } = rows.schema.column(eventTime.column)
+      const times = rows.data(index)
+      for (let row = 0; row < rows.rows; row++)
+        if (!rows.isNull(index, row)) newest = Math.max(newest, times[row]!)
     }
     this.#newest.set(pair, newest)
     const late = durationMs(eventTime?.outOfOrder ?? 0, 0)

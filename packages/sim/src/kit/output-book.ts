@@ -2,7 +2,7 @@ import type { PairId, Plan, Value } from '@pollux/protocol'
 import type { ExpectedOutput } from '../judge/expected-output.ts'
 import { SimulateError } from './author-error.ts'
 import { describeRow } from './describe-row.ts'
-import type { PlainRow } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 
 /** What came out of one egress in one run. */
 export interface BookedOutput {

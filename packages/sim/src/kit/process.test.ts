@@ -1,6 +1,7 @@
 import { type Columns, operator, pipeline, schema, type Sink, type Source, t, value } from '@pollux/sdk'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { drive, type PlainRow } from './drive.ts'
+import { drive } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 
 const Login = schema({ at: t.timestamp(), user: t.text(), ok: t.bool() })
 const Alert = schema({ at: t.timestamp(), user: t.text(), what: t.text(), count: t.int32() })

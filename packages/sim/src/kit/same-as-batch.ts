@@ -1,5 +1,5 @@
 import { describeRow } from './describe-row.ts'
-import type { PlainRow } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 import type { BookedOutput } from './output-book.ts'
 import type { SimulationReport } from './simulation-report.ts'
 

@@ -1,7 +1,7 @@
 import type { PairId } from '@pollux/protocol'
 import type { Violation } from '../judge/checker.ts'
 import type { ExpectedOutput } from '../judge/expected-output.ts'
-import type { PlainRow } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 import type { OutputBook } from './output-book.ts'
 
 /** What the simulated runs of a pipeline came to. */

@@ -1,6 +1,7 @@
 import { type Columns, pipeline, schema, type Sink, type Source, type Stream, t } from '@pollux/sdk'
 import { describe, expect, it } from 'vitest'
-import { drive, type PlainRow } from './drive.ts'
+import { drive } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 
 const Line = schema({ at: t.timestamp(), text: t.text(), note: t.text().optional() })
 const Word = schema({ word: t.text(), length: t.uint8() })

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@pollux/sdk'
 import { describeRow } from './describe-row.ts'
-import type { PlainRow } from './drive.ts'
+import type { PlainRow } from './given-rows.ts'
 
 type Graph = ReturnType<Pipeline['build']>
 type Node = Graph['nodes'][number]
