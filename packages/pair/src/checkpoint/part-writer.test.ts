@@ -39,6 +39,14 @@ describe('a part writer', () => {
     expect(bench.stores().length).toBe(2)
   })
 
+  it('waits for the first word of the outside, where the part is of the beginning', () => {
+    const bench = new PartBench().passes(0, 11)
+    bench.body.owesFrom = 0
+    expect(bench.stores()).toEqual([])
+    bench.body.owesFrom = 1
+    expect(bench.stores().length).toBe(2)
+  })
+
   it('gives up a part of which a piece is out of order, and writes it where it passes next', () => {
     const bench = new PartBench().passes(10, 11)
     const put = bench.puts()

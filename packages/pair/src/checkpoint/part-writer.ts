@@ -33,6 +33,11 @@ interface Writing {
 
 /** So often after the last checkpoint something is in the way of the next: both members write then. */
 const OVERDUE = 4
+/**
+ * A record of 0 is nobody's word: the sink may never have been opened. Whoever begins with a checkpoint takes
+ * one without a record for one that has lost it.
+ */
+const FIRST_RECORD = 1 as Epoch
 /** Whole parts of a pair that no checkpoint has passed; one more where both members finish at once. */
 const PARTS_MOST = 4
 
@@ -219,7 +224,7 @@ export class PartWriter {
     this.#writing = {
       from,
       to,
-      owed: body.at,
+      owed: to > FIRST_RECORD && body.at < FIRST_RECORD ? FIRST_RECORD : body.at,
       name,
       final,
       image: body.image('checkpoint'),

@@ -149,6 +149,17 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
+    name: 'checkpoint-ahead-of-a-new-sink',
+    story:
+      'A part of the beginning waits for nothing, though the first word to the sink was lost: with the ' +
+      'checkpoint it belongs to, a sink that is new counts as robbed of its record.',
+    file: 'packages/pair/src/checkpoint/part-writer.ts',
+    find: 'owed: to > FIRST_RECORD && body.at < FIRST_RECORD ? FIRST_RECORD : body.at',
+    replace: 'owed: body.at',
+    caughtBy: ['scenario: checkpoint-ahead-of-a-new-sink'],
+    schedules: 0,
+  },
+  {
     name: 'slow-outside-handed-over',
     story:
       'A leader that has waited asks its follower to lead, though its own probes are answered: the ' +
