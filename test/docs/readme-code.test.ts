@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
-import { pathToFileURL } from 'node:url'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { AuthorFolder } from './author-folder.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-const folder = mkdtempSync(join(tmpdir(), 'pollux-docs-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const ROOT = resolve(import.meta.dirname, '..', '..')
+const folder = new AuthorFolder()
+afterAll(() => folder.remove())
 
 /** Code in documents that can stand alone, which is what imports something. */
 const programs = ['packages', 'operators'].flatMap(packagesIn).flatMap(([name, readme]) => {
@@ -15,25 +14,24 @@ const programs = ['packages', 'operators'].flatMap(packagesIn).flatMap(([name, r
   return [...text.matchAll(/```ts\n(.*?)```/gs)]
     .map((found) => found[1]!)
     .filter((code) => code.startsWith('import '))
-    .map((code, index) => ({ name: `${name} ${index + 1}`, code }))
+    .map((code, index) => ({ name: `${name}-${index + 1}`, code }))
 })
 
 describe('code in a README', () => {
+  for (const { name, code } of programs) folder.write(`${name}.ts`, code)
+
+  it('compiles', () => {
+    expect(programs.length).toBeGreaterThan(6)
+    expect(() => folder.compile()).not.toThrow()
+  })
+
   it.each(programs)('runs, and prints what it says it prints: $name', ({ name, code }) => {
-    const file = join(folder, `${name.replace(' ', '-')}.ts`)
-    // Outside the repository nothing is called @pollux.
-    const found = code.replaceAll(/'@pollux\/([\w-]+)((?:\/[\w-]+)?)'/g, (_, of: string, list: string) => {
-      const kind = list === '' ? 'packages' : 'operators'
-      return `'${pathToFileURL(join(ROOT, kind, of, 'src', list, 'index.ts')).href}'`
-    })
-    writeFileSync(file, found)
-    const printed = execFileSync(process.execPath, [file], {
-      encoding: 'utf8',
-      timeout: 100_000,
-      cwd: mkdtempSync(join(folder, 'run-')),
-    })
-    const said = [...code.matchAll(/^console\.log\(.*\n((?:\/\/ .*\n)+)/gm)].map((lines) =>
-      lines[1]!.replaceAll(/^\/\/ /gm, ''),
+    const cwd = join(folder.path, `run-${name}`)
+    mkdirSync(cwd)
+    const file = join(folder.path, `${name}.ts`)
+    const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 100_000, cwd })
+    const said = [...code.matchAll(/^ *console\.log\(.*\n((?: *\/\/ .*\n)+)/gm)].map((lines) =>
+      lines[1]!.replaceAll(/^ *\/\/ /gm, ''),
     )
     expect(squeezed(printed)).toBe(squeezed(said.join('')))
   })
