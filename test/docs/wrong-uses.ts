@@ -33,4 +33,33 @@ drive(pipeline('other', ({ ingress }) => {
   const pushed = { ...collection(Order, []), kind: 'push', badRecords: 'deadLetter' } as const
   ingress('orders', pushed).egress('out', collect())
 }))`,
+  PLX2001: `const kept = pipeline('kept', ({ ingress }) => {
+  ingress('orders', collection(Order, [], { eventTime: 'at' }))
+    .keyBy('shop')
+    .window(session('1h'), { stateBytesMax: 10 })
+    .aggregate('sums', { total: sum('amount') })
+    .egress('out', collect())
+})
+drive(kept).push('orders', { at: 0, shop: 'tea', amount: 250 }).advanceTo(1000)`,
+  PLX2002: `const kept = pipeline('kept', ({ ingress }) => {
+  ingress('orders', collection(Order, []))
+    .keyBy('amount')
+    .window(countWindow(2))
+    .aggregate('pairs', { first: first('shop') })
+    .egress('out', collect())
+})
+const driver = drive(kept, undefined, { groups: 1 })
+for (let amount = 0; amount < 600_000; ) {
+  const rows = Array.from({ length: 100_000 }, () => ({ at: 0, shop: 'tea', amount: amount++ }))
+  driver.push('orders', ...rows).advanceTo(1000)
+}`,
+  PLX2003: `const kept = pipeline('kept', ({ ingress }) => {
+  ingress('orders', collection(Order, [], { eventTime: 'at' }))
+    .keyBy('shop')
+    .window(tumbling('1h'))
+    .aggregate('sums', { total: sum('amount') })
+    .egress('out', collect())
+})
+const most = { at: 0, shop: 'tea', amount: Number.MAX_SAFE_INTEGER }
+drive(kept).push('orders', most, most).finish()`,
 }

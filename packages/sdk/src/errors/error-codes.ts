@@ -1,6 +1,7 @@
 /**
  * Every error that wrong use of the SDK can bring, by its code: what is wrong, why that cannot be, and what
- * to try. A message adds where. Codes are never used for anything else once they are out.
+ * to try. A message adds where. From 1001 on a pipeline is refused when it is built, from 2001 on it halts
+ * when it has come to that. Codes are never used for anything else once they are out.
  */
 export const ERROR_CODES = {
   PLX1001: {
@@ -92,6 +93,21 @@ export const ERROR_CODES = {
     what: 'a source that is pushed to has no dead letters',
     why: 'a client is told at once what is wrong with what it pushes, and nothing of it is kept',
     try: 'leave out badRecords',
+  },
+  PLX2001: {
+    what: 'a partition keeps more than it may',
+    why: 'what is kept must fit into the memory of a replica, and of its twin',
+    try: 'a time to live, fewer keys, shorter windows, more partitions, or a larger stateBytesMax',
+  },
+  PLX2002: {
+    what: 'there are more keys than state holds',
+    why: 'keys are kept in groups, and a group has a table of bounded size',
+    try: 'a time to live, shorter windows, or more groups when the pipeline is compiled',
+  },
+  PLX2003: {
+    what: 'the sum is not exact any more',
+    why: 'beyond 2^53 whole numbers cannot be told from their neighbours, and money is not rounded',
+    try: 'a larger unit, shorter windows, or a column of type float64 where a rounded sum will do',
   },
 } as const
 

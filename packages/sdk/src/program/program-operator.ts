@@ -10,8 +10,9 @@ import { BatchBuilder } from '@pollux/protocol'
 import type { StageProgram } from '../compile/stage-program.ts'
 import { IngressRows } from '../io/ingress-rows.ts'
 import { FAILED_RECORDS } from '../io/rejected.ts'
+import { placed } from '../errors/halt.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
 import { ProgramState } from '../state/program-state.ts'
-import { StateSizeError } from '../state/state-size-error.ts'
 import { loopOf } from './loop-of.ts'
 import type { RowLoop } from './row-loop.ts'
 import { statefulOf } from './stateful-of.ts'
@@ -84,7 +85,7 @@ export class ProgramOperator implements Operator {
     this.#out = out
     this.#context = context
     this.#states.forEach((state, index) => {
-      state.boundary(context, this.#after[index]!)
+      this.#inStep(index, () => state.boundary(context, this.#after[index]!))
       // Rows of this epoch, to states behind.
       this.#flushStates()
     })
@@ -98,8 +99,10 @@ export class ProgramOperator implements Operator {
     states.forEach(({ node }, index) => {
       const { bytes } = this.#states[index]!
       const { stateBytesMax } = node.step
-      if (bytes > stateBytesMax)
-        throw new StateSizeError(pipeline, node.name, node.where, bytes, stateBytesMax)
+      if (bytes > stateBytesMax) {
+        const which = `${pipeline}, ${node.name}: about ${bytes} bytes, of ${stateBytesMax}`
+        throw new PipelineError('PLX2001', which, node.where)
+      }
     })
   }
 
@@ -110,7 +113,18 @@ export class ProgramOperator implements Operator {
   }
 
   #collect(index: number, rows: RowSet): void {
-    this.#states[index]!.process(rows, this.#context!, this.#after[index]!)
+    const state = this.#states[index]!
+    this.#inStep(index, () => state.process(rows, this.#context!, this.#after[index]!))
+  }
+
+  /** A step that cannot go on says which one it is. */
+  #inStep(index: number, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      const { node } = this.#program.states[index]!
+      throw placed(error, this.#program.pipeline, node.name, node.where)
+    }
   }
 
   /** Rows have been added to a sink. */

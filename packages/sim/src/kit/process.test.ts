@@ -122,7 +122,7 @@ describe('an own operator', () => {
     }
     expect(run(5)).not.toThrow()
     expect(run(50)).toThrow(
-      /^risk, step hoard \(.*process\.test\.ts:\d+\): one partition keeps about \d+ bytes/,
+      /^PLX2001 risk, hoard: about \d+ bytes, of 2000 \(.*process\.test\.ts:\d+\): a partition keeps more/,
     )
   })
 
