@@ -21,6 +21,9 @@ describe('the columns that a callback reads are found', () => {
     ['({ amount: a = 5, at }, emit) => emit(a)', 'at,amount'],
     ['({ shop: { length }, "at": { x, y = [1, 2] } = {} }) => length', 'at,shop'],
     ['({ missing, toString }) => missing', ''],
+    ['({ at }, { state, emit }) => { state.at = at; emit(state) }', 'at'],
+    ['(row, { emit: [x = row.note] = other(")", 1) }, y = row.shop, ...z) => x + row.at', 'note,shop,at'],
+    ['function process({ amount }, { state: { total } = {} }) { return total }', 'amount'],
     ['() => true', ''],
     ['function () { return 1 }', ''],
     ['row => row.at', 'at'],
@@ -68,6 +71,10 @@ describe('all columns are kept where there is a doubt', () => {
     '([row]) => row.at',
     '(...rows) => rows[0].at',
     '(row, emit = row) => row.at',
+    '(row, { emit = row }) => row.at',
+    '(row, [...emit] = [row]) => row.at',
+    '(row, emit = (row) => row.at) => row.shop',
+    '(row, { row: x }) => row.at',
     'function (row) { return arguments[0].shop }',
     'function () { return arguments }',
     '() => eval("1")',
@@ -137,7 +144,15 @@ const PIECES = [
   '...',
   ...'/ / / + - * ; ; , ? : ( ) [ ] { } ! < > = \n'.split(' '),
 ]
-const HEADS = ['(row) =>', 'row =>', 'function (row)', '({ at, shop: y }) =>', '({ row, ...z }) =>', '() =>']
+const HEADS = [
+  '(row) =>',
+  'row =>',
+  'function (row)',
+  '(row, { x = row.note } = {}) =>',
+  '({ at, shop: y }) =>',
+  '({ row, ...z }) =>',
+  '() =>',
+]
 
 it('no column is left out that a callback reads', () => {
   const tally = { ran: 0, sure: 0 }

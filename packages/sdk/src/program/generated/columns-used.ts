@@ -31,7 +31,7 @@ export function columnsUsed(callback: unknown, columns: readonly string[]): Read
 interface Head {
   /** The name of the first parameter, or the keys that it takes out of the row. */
   readonly parameter: string | ReadonlySet<string>
-  /** What follows the parameters. */
+  /** What follows it. */
   readonly rest: readonly Token[]
 }
 
@@ -44,17 +44,17 @@ function headOf(tokens: readonly Token[]): Head | null {
   if (isName(at)) at++
   if (words[at] !== '(') return null
   const first = firstOf(tokens, at + 1)
-  if (first === null) return null
-  let to = first.to
-  while (words[to] === ',' && isName(to + 1)) {
-    if (words[to + 1] === first.parameter) return null
-    to += 2
-  }
-  if (words[to] === ',') to++
-  if (words[to] !== ')') return null
-  const follows = words[to + 1]
+  if (first === null || (words[first.to] !== ',' && words[first.to] !== ')')) return null
+  const follows = words[endOfParameters(tokens, first.to) + 1]
   const whole = at === 0 ? follows === '=>' : follows === '{'
-  return whole ? { parameter: first.parameter, rest: tokens.slice(to + 1) } : null
+  // What the other parameters do with the row counts: `(row, note = row.note) =>`.
+  return whole ? { parameter: first.parameter, rest: tokens.slice(first.to) } : null
+}
+
+function endOfParameters(tokens: readonly Token[], from: number): number {
+  let at = from
+  while (at < tokens.length && !isSign(tokens[at], ')')) at = endOfPart(tokens, at + 1)
+  return at
 }
 
 interface First {
@@ -85,13 +85,13 @@ function keysOf(tokens: readonly Token[], from: number): First | null {
   return { parameter: keys, to: at + 1 }
 }
 
-/** The comma or brace that ends one part of a pattern, its name, default or inner pattern passed over. */
+/** The sign that ends one part of a pattern, or a parameter; its name, default, inner pattern passed over. */
 function endOfPart(tokens: readonly Token[], from: number): number {
   let depth = 0
   for (let at = from; at < tokens.length; at++) {
     const { kind, text } = tokens[at]!
     if (kind !== 'sign') continue
-    if (depth === 0 && (text === ',' || text === '}')) return at
+    if (depth === 0 && (text === ',' || text === '}' || text === ')')) return at
     if (OPENING.test(text!)) depth++
     else if (CLOSING.test(text!)) depth--
   }
