@@ -1,7 +1,7 @@
 import type { BatchBuilder, RowSet, Value } from '@pollux/protocol'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
-import type { StateView } from '../state/state-columns.ts'
+import type { Access, StateView } from '../state/state-view.ts'
 import { readRow } from '../program/row-object.ts'
 import {
   type AggregateSpec,
@@ -19,6 +19,7 @@ export class Accumulators {
   readonly parts: Parts
   /** Everything is a number: a row can be added without looking for more than its place. */
   readonly isPlain: boolean
+  /** Of own aggregates, null for any other part: the row that is added to; one that is added, or read. */
   readonly #ours: readonly (StateView | null)[]
   readonly #theirs: readonly (StateView | null)[]
   /** Rows are made into objects only where somebody's own aggregate wants them. */
@@ -31,8 +32,8 @@ export class Accumulators {
     this.parts = partsOf(input, aggregates)
     const { parts, cells, distinct } = this.parts
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
-    this.#ours = parts.map(viewOf)
-    this.#theirs = parts.map(viewOf)
+    this.#ours = parts.map((part) => viewOf(part, 'write'))
+    this.#theirs = parts.map((part) => viewOf(part, 'read'))
     this.#needsRow = parts.some(({ op }) => op === 'own')
   }
 
@@ -47,7 +48,7 @@ export class Accumulators {
       const part = parts[index]!
       if (part.op === 'own') {
         const view = this.#ours[index]!
-        view.point(to, slot)
+        view.to(to, slot)
         part.own.add(view.columns, object as never)
         continue
       }
@@ -88,8 +89,8 @@ export class Accumulators {
       const part = parts[index]!
       if (part.op === 'own') {
         const [ours, theirs] = [this.#ours[index]!, this.#theirs[index]!]
-        ours.point(to, slot)
-        theirs.point(others, from)
+        ours.to(to, slot)
+        theirs.to(others, from)
         part.own.merge(ours.columns, theirs.columns)
       } else if ((part.op === 'first' || part.op === 'last') && part.cell !== null) {
         const known = to.numbers[slot * to.layout.width + part.at]!
@@ -118,13 +119,13 @@ export class Accumulators {
   #readOwn({ part }: Result, from: KeyedRows, slot: number): Value {
     const index = this.parts.parts.indexOf(part!)
     const view = this.#theirs[index]!
-    view.point(from, slot)
+    view.to(from, slot)
     return ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value
   }
 }
 
-function viewOf(part: Part): StateView | null {
-  return part.op === 'own' ? part.columns.view(part.at, part.cell) : null
+function viewOf(part: Part, access: Access): StateView | null {
+  return part.op === 'own' ? part.columns.view(access, { number: part.at, cell: part.cell }) : null
 }
 
 /** Counts of nothing and times of nobody say that there is none. */

@@ -3,17 +3,17 @@ import {
   type BoundaryContext,
   EPOCH_END,
   type EpochContext,
-  hashText,
   keyGroup,
   type OperatorState,
   type RowSet,
-  type Value,
 } from '@pollux/protocol'
-import { Random } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
-import type { Columns } from '../schema/row-schema.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
-import { readRow } from '../program/row-object.ts'
+import { MADE_MAX, refuseMore } from '../program/emission.ts'
+import type { Columns } from '../schema/row-schema.ts'
+import { emitterOf } from '../program/generated/emitter-text.ts'
+import { ShortCalls } from '../program/generated/short-calls.ts'
+import { appendRow, readRow } from '../program/row-object.ts'
 import { RESULTS, type Stateful, type StatefulOut } from '../program/stateful.ts'
 import { StepError } from '../program/step-error.ts'
 import { Deadlines } from '../state/deadlines.ts'
@@ -22,21 +22,23 @@ import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { keySpecs, RowLayout } from '../state/row-layout.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
-import { StateColumns, type StateView } from '../state/state-columns.ts'
+import { StateColumns } from '../state/state-columns.ts'
+import type { StateView } from '../state/state-view.ts'
 import { KeyTimers } from './key-timers.ts'
 import type { OperatorContext } from './operator.ts'
+import { ProcessClock } from './process-clock.ts'
+import { atHand, ProcessContext } from './process-context.ts'
+import { type Due, type ProcessLoop, processLoop } from './process-loop.ts'
 import type { ProcessStep } from './process-step.ts'
 
 const STATE = 0
 const TIMERS = 1
-/** Before what the author declares: when the key was last touched. */
+/** Before what the author declares, where keys have a time to live: when the key was last touched. */
 const TOUCHED = 0
 /** Results are handed on when there are so many. */
 const ROWS_MOST = 4096
 /** Timers that set each other again and again, at times that have come, never let an epoch end. */
 const ROUNDS_MOST = 10_000
-
-type Context = OperatorContext<Columns, Columns>
 
 /** Somebody's own operator: calls it with each row and each timer, and keeps what it keeps. */
 export class KeyedProcess implements Stateful {
@@ -44,42 +46,69 @@ export class KeyedProcess implements Stateful {
   readonly counters = {}
   readonly #program: StateProgram
   readonly #step: ProcessStep
-  readonly #key
+  readonly #pipeline: string
   readonly #store: KeyedStore
   readonly #timers: KeyTimers
   readonly #view: StateView
+  readonly #due: Due = { is: false }
+  readonly #clock: ProcessClock
+  readonly #context: ProcessContext
+  readonly #loop: ProcessLoop
+  readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   /** By key group: when a key may be forgotten, or earlier. */
   readonly #expiry: Deadlines[]
   readonly #results: BatchBuilder
-  readonly #context: Context
-  readonly #seed: string
   readonly #groups: number
-  #random: Random | null = null
-  #epoch = -1
-  #now = 0
-  #watermark = 0
   #out: StatefulOut | null = null
-  /** The key at hand. */
-  #rows: KeyedRows | null = null
-  #slot = 0
+  /** The callback wants its key forgotten. */
   #forgets = false
+  /** How many rows it has emitted since there have been enough of them. */
+  #emitted = 0
 
   constructor(program: StateProgram, groups: number, partition: number, pipeline: string) {
-    const { node, input } = program
+    const { node, input, time } = program
+    const { schema } = node.shapes[0]!
     this.#program = program
     this.#groups = groups
+    this.#pipeline = pipeline
     this.#step = node.step as ProcessStep
-    this.#seed = `${pipeline}/${node.name}/${partition}`
-    this.#key = (node.key ?? []).map((name) => input.wire.column(name))
-    const { operator } = this.#step
+    const { operator, ttlMs } = this.#step
+    const key = (node.key ?? []).map((name) => input.wire.column(name))
     const columns = new StateColumns(operator.state ?? {}, operator.start)
-    const specs = keySpecs(this.#key)
-    this.#store = new KeyedStore(new RowLayout(specs, [-Infinity, ...columns.initial], columns.cells), groups)
-    this.#view = columns.view(1)
+    const specs = keySpecs(key)
+    const touched = ttlMs === 0 ? [] : [-Infinity]
+    const layout = new RowLayout(specs, [...touched, ...columns.initial], columns.cells)
+    this.#store = new KeyedStore(layout, groups)
     this.#timers = new KeyTimers(specs, groups)
     this.#expiry = Array.from({ length: groups }, () => new Deadlines())
-    this.#results = new BatchBuilder(node.shapes[0]!.schema.wire)
-    this.#context = this.#makeContext()
+    this.#results = new BatchBuilder(schema.wire)
+    this.#clock = new ProcessClock(`${pipeline}/${node.name}/${partition}`)
+    const name = `pollux/${pipeline}/${node.name}`
+    const [store, timers, clock, due] = [this.#store, this.#timers, this.#clock, this.#due]
+    const room = { rows: this.#results, room: () => this.#room() }
+    const emit = emitterOf(name, schema, room) ?? this.#plainEmit()
+    const view = columns.view('write', { number: touched.length, cell: 0 })
+    const [place, state] = [view.place, view.columns as OperatorContext<Columns, Columns>['state']]
+    this.#view = view
+    const forget = (): void => {
+      this.#forgets = true
+      due.is = true
+    }
+    this.#context = new ProcessContext({ place, state, key, timers, clock, emit, forget })
+    this.#loop = processLoop({
+      name,
+      input,
+      key,
+      time,
+      store,
+      view,
+      due,
+      callback: operator.process,
+      context: this.#context,
+      touch: ttlMs === 0 ? null : (rows, slot, at) => this.#touch(rows, slot, at),
+      after: () => this.#after(),
+      failed: (rows, row, error) => this.#fail(readRow(rows, row), error),
+    })
     this.state = new SectionedState(this)
   }
 
@@ -89,15 +118,10 @@ export class KeyedProcess implements Stateful {
 
   process(rows: RowSet, context: EpochContext, out: StatefulOut): void {
     this.#begin(context, context.watermarkBefore, out)
-    const { time } = this.#program
-    const at = time === null ? null : this.#program.input.wire.column(time.column)
-    for (let row = 0; row < rows.rows; row++) {
-      const hash = hashOf(rows, row, this.#key)
-      const group = this.#store.of(hash)
-      const slot = this.#store.place(group, hash, rows, row, this.#key)
-      this.#touch(group, slot, at === null ? this.#now : rows.data(at.index)[row]! + time!.plusMs)
-      const object = readRow(rows, row)
-      this.#call(group, slot, object, () => this.#step.operator.process(object as never, this.#context))
+    for (let from = 0; from < rows.rows;) {
+      const to = this.#calls.end(from, rows.rows)
+      this.#loop.run(rows, from, to, context.now)
+      from = to
     }
     this.#flush()
   }
@@ -121,11 +145,18 @@ export class KeyedProcess implements Stateful {
       if (round === ROUNDS_MOST)
         throw new Error(`${this.#program.node.name}: its timers set each other for ever`)
       for (const { at, name, rows, slot } of due) {
-        const hash = hashOf(rows.keys, slot, rows.layout.keys.slice(0, -1))
+        const key = rows.layout.keys.slice(0, -1)
+        const hash = hashOf(rows.keys, slot, key)
         const group = this.#store.of(hash)
-        const own = this.#store.place(group, hash, rows.keys, slot, rows.layout.keys.slice(0, -1))
-        this.#touch(group, own, at)
-        this.#call(group, own, { timer: name, at }, () => onTimer?.({ at, name }, this.#context))
+        const own = this.#store.place(group, hash, rows.keys, slot, key)
+        if (this.#step.ttlMs > 0) this.#touch(group, own, at)
+        this.#view.to(group, own)
+        try {
+          onTimer?.({ at, name }, this.#context)
+        } catch (error) {
+          this.#fail({ timer: name, at }, error)
+        }
+        if (this.#due.is) this.#after()
       }
       if (clock === Number.MAX_SAFE_INTEGER) return
     }
@@ -151,28 +182,27 @@ export class KeyedProcess implements Stateful {
     const place = slot * rows.layout.width + TOUCHED
     let before = rows.numbers[place]!
     // It is over by the time of this row, though no watermark has said so yet.
-    if (ttlMs > 0 && time >= before + ttlMs && before !== -Infinity) {
+    if (time >= before + ttlMs && before !== -Infinity) {
       this.#timers.forget(rows.keys, slot, rows.hash(slot))
       rows.clear(slot)
       before = -Infinity
     }
-    if (before === -Infinity && ttlMs > 0)
-      this.#expiry[keyGroup(rows.hash(slot), this.#groups)]!.push(time + ttlMs, slot)
+    if (before === -Infinity) this.#expiry[keyGroup(rows.hash(slot), this.#groups)]!.push(time + ttlMs, slot)
     if (time > before) rows.own()[place] = time
   }
 
-  #call(rows: KeyedRows, slot: number, about: AnyRow, callback: () => void): void {
-    this.#rows = rows
-    this.#slot = slot
-    this.#view.point(rows, slot)
-    try {
-      callback()
-    } catch (error) {
-      const { name, where } = this.#program.node
-      throw new StepError(this.#seed.split('/')[0]!, `process ${name} (${where})`, about, error)
-    }
-    if (this.#forgets) this.#remove(rows, slot)
+  #fail(about: AnyRow, error: unknown): never {
+    const { name, where } = this.#program.node
+    throw new StepError(this.#pipeline, `process ${name} (${where})`, about, error)
+  }
+
+  /** The callback has returned: what it wanted is done, and full results are handed on. */
+  #after(): void {
+    this.#due.is = false
+    if (this.#forgets) this.#remove(atHand(this.#view.place), this.#view.place.slot)
     this.#forgets = false
+    this.#emitted = 0
+    if (this.#results.rows >= ROWS_MOST) this.#handOn()
   }
 
   #remove(rows: KeyedRows, slot: number): void {
@@ -180,57 +210,40 @@ export class KeyedProcess implements Stateful {
     rows.remove(slot)
   }
 
-  #makeContext(): Context {
-    const key = this.#keyObject()
-    const view = this.#view.columns as Context['state']
-    const [now, watermark] = [() => this.#now, () => this.#watermark]
-    return Object.freeze({
-      state: view,
-      key,
-      get now() {
-        return now()
-      },
-      get watermark() {
-        return watermark()
-      },
-      random: () => (this.#random ??= new Random(hashText(`${this.#seed}/${this.#epoch}`))).float(),
-      emit: (row: AnyRow) => this.#emit(row),
-      setTimer: (at: number, name = '') => {
-        if (!Number.isSafeInteger(at)) throw new TypeError(`a timer is set for whole milliseconds, not ${at}`)
-        this.#timers.set(this.#rows!.keys, this.#slot, this.#rows!.hash(this.#slot), at, name)
-      },
-      cancelTimer: (name = '') =>
-        this.#timers.cancel(this.#rows!.keys, this.#slot, this.#rows!.hash(this.#slot), name),
-      forget: () => {
-        this.#forgets = true
-      },
-    })
+  /** Nothing is handed on before the callback has returned: an error behind this step is none of its own. */
+  #room(): number {
+    atHand(this.#view.place)
+    if (this.#results.rows >= ROWS_MOST) {
+      this.#due.is = true
+      if (++this.#emitted > MADE_MAX) refuseMore()
+    }
+    this.#results.reserve(1)
+    return this.#results.rows
   }
 
-  #keyObject(): AnyRow {
-    const key = {}
-    const value = (index: number): Value => this.#rows!.keys.value(index, this.#slot)
-    this.#key.forEach(({ name }, index) => {
-      Object.defineProperty(key, name, { get: () => value(index), enumerable: true })
-    })
-    return Object.freeze(key)
-  }
-
-  #emit(row: AnyRow): void {
-    const { schema } = this.#results
-    this.#results.appendValues(schema.columns.map(({ name }) => (row[name] ?? null) as Value))
-    if (this.#results.rows === ROWS_MOST) this.#flush()
+  /** Where no code is generated. A row is tried apart: what does not fit is refused in the same words. */
+  #plainEmit(): (row: AnyRow) => void {
+    const probe = new BatchBuilder(this.#results.schema, 1)
+    return (row) => {
+      this.#room()
+      probe.reset()
+      appendRow(probe, row)
+      this.#results.appendRow(probe, 0)
+    }
   }
 
   #begin({ epoch, now }: EpochContext, watermark: number, out: StatefulOut): void {
-    if (epoch !== this.#epoch) this.#random = null
-    this.#epoch = epoch
-    this.#now = now
-    this.#watermark = watermark
+    this.#clock.begin(epoch, now, watermark)
     this.#out = out
   }
 
   #flush(): void {
+    this.#handOn()
+    this.#out = null
+    this.#view.place.rows = null
+  }
+
+  #handOn(): void {
     if (this.#results.rows > 0) this.#out!.emit(RESULTS, this.#results)
     this.#results.reset()
   }
@@ -241,10 +254,13 @@ export class KeyedProcess implements Stateful {
   }
 
   #rebuild(group: number): void {
+    this.#loop.moved()
+    const { ttlMs } = this.#step
+    if (ttlMs === 0) return
     const expiry = new Deadlines()
     const rows = this.#store.group(group)!
     for (let slot = 0; slot < rows.size; slot++) {
-      if (rows.isAlive(slot)) expiry.push(rows.numbers[slot * rows.layout.width]! + this.#step.ttlMs, slot)
+      if (rows.isAlive(slot)) expiry.push(rows.numbers[slot * rows.layout.width + TOUCHED]! + ttlMs, slot)
     }
     this.#expiry[group] = expiry
   }

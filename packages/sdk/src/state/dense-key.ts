@@ -1,6 +1,6 @@
 import { BatchBuilder, type Column, defineSchema, type RowSet } from '@pollux/protocol'
-import { hashOf } from '../../state/hash-of.ts'
-import { keySpecs } from '../../state/row-layout.ts'
+import { hashOf } from './hash-of.ts'
+import { keySpecs } from './row-layout.ts'
 
 /** As many keys as are told apart by a place in an array. */
 const CODES_MOST = 4096

@@ -9,7 +9,7 @@ const SLOTS_MIN = 8
 const FREE = 0
 const REMOVED = -1
 /** All hashes of a group end alike, so places come from the other end of a product. */
-const SPREAD = 0x9e37_79b1
+export const SPREAD = 0x9e37_79b1
 /** What a row takes besides its key, numbers and cells, about: its hash and its places in the index. */
 const ROW_BYTES = 16
 
@@ -31,12 +31,14 @@ export class KeyedRows {
   live = 0
   /** What the rows that are there take, about, whatever the layout. */
   bytes = 0
-  #alive: Uint8Array
-  #hashes: Uint32Array
-  /** 1 + slot. */
-  #index: Int32Array
+  /** By slot, 1 = there: to be read. */
+  alive: Uint8Array
+  /** By slot: to be read. */
+  hashes: Uint32Array
+  /** By place: 1 + slot, 0 where nothing is, -1 where something was. To be read. */
+  index: Int32Array
   /** 32 less the power of two that the index is long. */
-  #shift: number
+  shift: number
   #isShared = false
   /** Where `find` has found something. */
   #place = 0
@@ -48,10 +50,10 @@ export class KeyedRows {
     this.keys = new Builder(layout.keySchema, slots)
     this.numbers = new Float64Array(slots * layout.width)
     this.cells = []
-    this.#alive = new Uint8Array(slots)
-    this.#hashes = new Uint32Array(slots)
-    this.#index = new Int32Array(2 * slots)
-    this.#shift = 32 - Math.log2(2 * slots)
+    this.alive = new Uint8Array(slots)
+    this.hashes = new Uint32Array(slots)
+    this.index = new Int32Array(2 * slots)
+    this.shift = 32 - Math.log2(2 * slots)
   }
 
   /** Slots given so far, those of removed rows included. */
@@ -60,22 +62,22 @@ export class KeyedRows {
   }
 
   isAlive(slot: number): boolean {
-    return this.#alive[slot] === 1
+    return this.alive[slot] === 1
   }
 
   hash(slot: number): number {
-    return this.#hashes[slot]!
+    return this.hashes[slot]!
   }
 
   /** The first row of this key, or -1. */
   find(hash: number, rows: Rows, row: number, columns: readonly Column[]): number {
-    this.#place = Math.imul(hash, SPREAD) >>> this.#shift
+    this.#place = Math.imul(hash, SPREAD) >>> this.shift
     return this.#search(hash, rows, row, columns)
   }
 
   /** After `find`, with the same key: another row of it, or -1. */
   findNext(hash: number, rows: Rows, row: number, columns: readonly Column[]): number {
-    this.#place = (this.#place + 1) & (this.#index.length - 1)
+    this.#place = (this.#place + 1) & (this.index.length - 1)
     return this.#search(hash, rows, row, columns)
   }
 
@@ -84,7 +86,7 @@ export class KeyedRows {
     const { keys, layout } = this
     const slot = keys.rows
     if (slot === ROWS_MAX) throw new KeysError(`more than ${ROWS_MAX} keys in one key group`)
-    if (slot === this.#alive.length) this.#grow(2 * slot)
+    if (slot === this.alive.length) this.#grow(2 * slot)
     keys.reserve(1)
     for (let index = 0; index < columns.length; index++) {
       copyCell(keys.columns[index]!, slot, rows, columns[index]!.index, row)
@@ -92,11 +94,11 @@ export class KeyedRows {
     keys.rows = slot + 1
     this.numbers.set(layout.initial, slot * layout.width)
     for (const cell of layout.cells) this.cells.push(cell.initial)
-    this.#hashes[slot] = hash
-    this.#alive[slot] = 1
+    this.hashes[slot] = hash
+    this.alive[slot] = 1
     this.live++
     this.bytes += this.#rowBytes(slot)
-    if (2 * (this.live + this.#removed) >= this.#index.length) this.#rebuildIndex()
+    if (2 * (this.live + this.#removed) >= this.index.length) this.#rebuildIndex()
     else this.#enter(slot)
     return slot
   }
@@ -105,23 +107,18 @@ export class KeyedRows {
   remove(slot: number): void {
     this.own()
     this.bytes -= this.#rowBytes(slot)
-    this.#alive[slot] = 0
+    this.alive[slot] = 0
     this.live--
     this.#removed++
-    const mask = this.#index.length - 1
-    let place = Math.imul(this.#hashes[slot]!, SPREAD) >>> this.#shift
-    while (this.#index[place] !== slot + 1) place = (place + 1) & mask
-    this.#index[place] = REMOVED
+    const mask = this.index.length - 1
+    let place = Math.imul(this.hashes[slot]!, SPREAD) >>> this.shift
+    while (this.index[place] !== slot + 1) place = (place + 1) & mask
+    this.index[place] = REMOVED
   }
 
   /** The numbers, for writing. */
   own(): Float64Array {
-    if (this.#isShared) {
-      this.numbers = this.numbers.slice()
-      this.cells = this.cells.slice()
-      this.#alive = this.#alive.slice()
-      this.#isShared = false
-    }
+    if (this.#isShared) this.#copy()
     return this.numbers
   }
 
@@ -166,16 +163,23 @@ export class KeyedRows {
   freeze(): FrozenRows {
     this.#isShared = true
     const { keys, numbers, cells, layout, size } = this
-    return { layout, keys, numbers, cells, size, alive: this.#alive }
+    return { layout, keys, numbers, cells, size, alive: this.alive }
+  }
+
+  #copy(): void {
+    this.numbers = this.numbers.slice()
+    this.cells = this.cells.slice()
+    this.alive = this.alive.slice()
+    this.#isShared = false
   }
 
   #search(hash: number, rows: Rows, row: number, columns: readonly Column[]): number {
-    const mask = this.#index.length - 1
+    const mask = this.index.length - 1
     for (; ; this.#place = (this.#place + 1) & mask) {
-      const found = this.#index[this.#place]!
+      const found = this.index[this.#place]!
       if (found === FREE) return -1
       const slot = found - 1
-      if (found !== REMOVED && this.#hashes[slot] === hash && this.#isKey(slot, rows, row, columns)) {
+      if (found !== REMOVED && this.hashes[slot] === hash && this.#isKey(slot, rows, row, columns)) {
         return slot
       }
     }
@@ -189,17 +193,17 @@ export class KeyedRows {
   }
 
   #enter(slot: number): void {
-    const mask = this.#index.length - 1
-    let place = Math.imul(this.#hashes[slot]!, SPREAD) >>> this.#shift
-    while (this.#index[place] !== FREE) place = (place + 1) & mask
-    this.#index[place] = slot + 1
+    const mask = this.index.length - 1
+    let place = Math.imul(this.hashes[slot]!, SPREAD) >>> this.shift
+    while (this.index[place] !== FREE) place = (place + 1) & mask
+    this.index[place] = slot + 1
   }
 
   #rebuildIndex(): void {
-    this.#index = new Int32Array(Math.max(this.#index.length, 4 * sizeFor(this.live)))
-    this.#shift = 32 - Math.log2(this.#index.length)
+    this.index = new Int32Array(Math.max(this.index.length, 4 * sizeFor(this.live)))
+    this.shift = 32 - Math.log2(this.index.length)
     this.#removed = 0
-    for (let slot = 0; slot < this.size; slot++) if (this.#alive[slot] === 1) this.#enter(slot)
+    for (let slot = 0; slot < this.size; slot++) if (this.alive[slot] === 1) this.#enter(slot)
   }
 
   /** What a snapshot refers to stays behind, so everything is its own afterwards. */
@@ -207,13 +211,13 @@ export class KeyedRows {
     const numbers = new Float64Array(slots * this.layout.width)
     numbers.set(this.numbers)
     const alive = new Uint8Array(slots)
-    alive.set(this.#alive)
+    alive.set(this.alive)
     const hashes = new Uint32Array(slots)
-    hashes.set(this.#hashes)
+    hashes.set(this.hashes)
     if (this.#isShared) this.cells = this.cells.slice()
     this.numbers = numbers
-    this.#alive = alive
-    this.#hashes = hashes
+    this.alive = alive
+    this.hashes = hashes
     this.#isShared = false
   }
 

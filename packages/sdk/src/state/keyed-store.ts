@@ -7,19 +7,20 @@ import type { RowLayout } from './row-layout.ts'
 /** Rows of state by key, held by key group: copied, encoded and moved a group at a time. */
 export class KeyedStore {
   readonly layout: RowLayout
-  readonly #groups: (KeyedRows | undefined)[]
+  /** By key group: to be read. */
+  readonly groups: (KeyedRows | undefined)[]
   /** What `all` says, until there is another group. */
   #used: readonly (readonly [number, KeyedRows])[] | null = null
 
   constructor(layout: RowLayout, groups: number) {
     this.layout = layout
-    this.#groups = new Array<KeyedRows | undefined>(groups).fill(undefined)
+    this.groups = new Array<KeyedRows | undefined>(groups).fill(undefined)
   }
 
   /** The rows that a key with this hash stands among. */
   of(hash: number): KeyedRows {
-    const group = keyGroup(hash, this.#groups.length)
-    return this.#groups[group] ?? this.#begin(group)
+    const group = keyGroup(hash, this.groups.length)
+    return this.groups[group] ?? this.#begin(group)
   }
 
   /** The slot of a key's only row, which is added if it is new. */
@@ -30,12 +31,12 @@ export class KeyedStore {
 
   /** Groups that have rows, ascending: the order of results. */
   all(): readonly (readonly [group: number, rows: KeyedRows])[] {
-    this.#used ??= this.#groups.flatMap((rows, group) => (rows === undefined ? [] : [[group, rows] as const]))
+    this.#used ??= this.groups.flatMap((rows, group) => (rows === undefined ? [] : [[group, rows] as const]))
     return this.#used
   }
 
   group(group: number): KeyedRows | undefined {
-    return this.#groups[group]
+    return this.groups[group]
   }
 
   get bytes(): number {
@@ -46,10 +47,10 @@ export class KeyedStore {
 
   /** Gives up what removed rows take; slots of the groups that are told change. */
   compact(onMoved: (group: number, rows: KeyedRows) => void = () => undefined): void {
-    this.#groups.forEach((rows, group) => {
+    this.groups.forEach((rows, group) => {
       if (rows?.isSparse !== true) return
       const fresh = rows.compact()
-      this.#groups[group] = fresh
+      this.groups[group] = fresh
       this.#used = null
       onMoved(group, fresh)
     })
@@ -62,12 +63,12 @@ export class KeyedStore {
 
   /** Adds encoded rows to a group. */
   load(group: number, bytes: Uint8Array): void {
-    decodeRows(this.#groups[group] ?? this.#begin(group), bytes)
+    decodeRows(this.groups[group] ?? this.#begin(group), bytes)
   }
 
   #begin(group: number): KeyedRows {
     const rows = new KeyedRows(this.layout)
-    this.#groups[group] = rows
+    this.groups[group] = rows
     this.#used = null
     return rows
   }

@@ -20,8 +20,11 @@ export function sameCell(
       const [one, other] = [keys.data(index), rows.data(column.index)]
       return one[2 * slot] === other[2 * row] && one[2 * slot + 1] === other[2 * row + 1]
     }
-    case 'variable':
-      return sameBytes(keys, index, slot, rows, column.index, row)
+    case 'variable': {
+      const [starts, offsets] = [keys.offsets(index), rows.offsets(column.index)]
+      const [from, to, at, end] = [starts[slot]!, starts[slot + 1]!, offsets[row]!, offsets[row + 1]!]
+      return sameBytes(keys.textBytes(index), from, to, rows.textBytes(column.index), at, end)
+    }
     default: {
       const [one, other] = [keys.data(index)[slot]!, rows.data(column.index)[row]!]
       if (column.cap > 0)
@@ -31,19 +34,17 @@ export function sameCell(
   }
 }
 
-function sameBytes(
-  keys: Rows,
-  index: number,
-  slot: number,
-  rows: Rows,
-  column: number,
-  row: number,
+/** Whether the bytes of `one` between `from` and `to` are those of `other` between `at` and `end`. */
+export function sameBytes(
+  one: Uint8Array,
+  from: number,
+  to: number,
+  other: Uint8Array,
+  at: number,
+  end: number,
 ): boolean {
-  const [starts, offsets] = [keys.offsets(index), rows.offsets(column)]
-  const [from, at] = [starts[slot]!, offsets[row]!]
-  const length = offsets[row + 1]! - at
-  if (starts[slot + 1]! - from !== length) return false
-  const [one, other] = [keys.textBytes(index), rows.textBytes(column)]
+  const length = to - from
+  if (end - at !== length) return false
   for (let place = 0; place < length; place++) if (one[from + place] !== other[at + place]) return false
   return true
 }

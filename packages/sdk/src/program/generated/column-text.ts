@@ -8,11 +8,11 @@ const TEXT_UNITS_SAFE = Math.floor(VALUE_BYTES_MAX / 3)
  * Whether a value is one of its column's, at first sight. What is not, is put to the test of a builder, which
  * refuses it, unless it is a long text.
  */
-export function fitsText({ kind }: Column, value: string): string {
+export function fitsText({ kind }: Pick<Column, 'kind'>, value: string): string {
   switch (kind) {
     case 'timestamp':
     case 'money':
-      return `typeof ${value} === 'number' && Number.isSafeInteger(${value})`
+      return `Number.isSafeInteger(${value})`
     case 'int32':
       return `typeof ${value} === 'number' && (${value} | 0) === ${value}`
     case 'uint16':

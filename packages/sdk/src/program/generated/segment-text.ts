@@ -1,13 +1,13 @@
-import { Batch, type BatchBuilder, type RowSet } from '@pollux/protocol'
+import type { BatchBuilder, Column } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import type { StageProgram, StepProgram, Target } from '../../compile/stage-program.ts'
 import { failedFeed } from '../failed-rows.ts'
 import { readRow } from '../row-object.ts'
-import { CellBytes } from './cell-bytes.ts'
-import { isPlain, readText, shapeText } from './column-text.ts'
-import { columnsUsed } from './columns-used.ts'
+import { isPlain, shapeText } from './column-text.ts'
 import { emitterOf } from './emitter-text.ts'
 import { copyRow, gather } from './gather.ts'
 import { MadeText, MISFIT } from './made-text.ts'
+import { columnsFor, objectText, ReadText } from './read-text.ts'
 import type { Relay } from './relay.ts'
 import { keptKey, type SegmentPlan, sinkOf } from './segment-plan.ts'
 import { TextWriter } from './text-writer.ts'
@@ -47,8 +47,7 @@ export class SegmentText {
   readonly writer = new TextWriter()
   readonly #body: TextWriter
   readonly #parts: SegmentParts
-  /** Columns of the input that something reads. */
-  readonly #read = new Set<number>()
+  readonly #reads: ReadText
   /** Of rows, as callbacks get and make them. */
   readonly #shapes = new Set<string>()
   #places = 0
@@ -57,13 +56,14 @@ export class SegmentText {
     this.#parts = parts
     this.#body = new TextWriter(this.writer)
     const { feed, sinks } = parts.plan
+    this.#reads = new ReadText(feed.schema, this.#body)
     this.#body.open('for (let r = from; r < to; r++)')
     this.#targets(feed.next, { schema: feed.schema, made: null })
     this.#body.close()
     const { writer } = this
     for (const shape of this.#shapes) writer.line(shape)
     writer.open('return function loop(rows, from, to)')
-    for (const index of this.#read) this.#readColumn(index)
+    this.#reads.open(writer)
     for (const sink of sinks.keys()) this.#openSink(sink)
     writer.part(this.#body)
     for (const sink of sinks.keys()) this.#closeSink(sink)
@@ -140,7 +140,7 @@ export class SegmentText {
     const relay = relays.get(key)!
     const body = this.#body
     const [bound, emit] = [body.bind(`relay${key}`, relay), `emit${index}`]
-    body.bind(emit, emitterOf(`${name}/${key}`, feeds[0]!.schema, relay))
+    body.bind(emit, must(emitterOf(`${name}/${key}`, feeds[0]!.schema, relay), 'code can be generated'))
     const call = `${this.#call(`f${index}`, node.spread, row)}, ${emit})`
     this.#guarded(index, step, row, {
       before: `${bound}.begin()`,
@@ -176,34 +176,19 @@ export class SegmentText {
     const body = this.#body
     const key = keptKey(index, failed)
     const relay = body.bind(`relay${key}`, this.#parts.relays.get(key)!)
-    const all = row.made === null ? `${body.bind('readRow', readRow)}(rows, r)` : this.#object(row, null)
+    const all = row.made === null ? `${body.bind('readRow', readRow)}(rows, r)` : this.#object(row)
     body.line(`${relay}.addFailed(${body.bind(`program${index}`, step)}, ${all}, ${error})`)
   }
 
   /** `f(row` as text, without the closing parenthesis. */
   #call(name: string, callback: unknown, row: RowText): string {
-    const names = row.schema.wire.columns.map((column) => column.name)
-    const object = this.#object(row, columnsUsed(callback, names))
-    return `${this.#body.bind(name, callback)}(${object}`
+    return `${this.#body.bind(name, callback)}(${this.#object(row, columnsFor(row.schema, callback))}`
   }
 
-  /** An object of a fixed shape, with these columns only; null: with all. */
-  #object(row: RowText, used: ReadonlySet<string> | null): string {
-    const columns = row.schema.wire.columns.filter(({ name }) => used === null || used.has(name))
+  /** An object of a fixed shape, with these columns. */
+  #object(row: RowText, columns: readonly Column[] = row.schema.wire.columns): string {
     this.#shapes.add(shapeText(columns))
-    const cells = columns.map(({ index, name }) => `${JSON.stringify(name)}: ${this.#value(row, index)}`)
-    return `{ ${cells.join(', ')} }`
-  }
-
-  #value({ schema, made }: RowText, index: number): string {
-    if (made !== null) return made.value(index)
-    const column = schema.wire.columns[index]!
-    this.#read.add(index)
-    const text = readText(column)
-    const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
-    // Bytes can be written into: each callback gets some of its own.
-    if (column.kind === 'text') this.#body.bind('textAt', textAt)
-    return isCheap ? (column.optional ? `(${text})` : text) : this.#body.once(`r${index}`, text)
+    return objectText(columns, (index) => row.made?.value(index) ?? this.#reads.value(index))
   }
 
   #sink(sink: number, row: RowText): void {
@@ -213,19 +198,6 @@ export class SegmentText {
     if (row.made === null) body.line(`${body.bind('copyRow', copyRow)}(${target}, next_${sink}, rows, r)`)
     else row.made.write(`columns_${sink}`, `next_${sink}`, (index) => `data_${sink}_${index}`)
     body.line(`next_${sink}++`)
-  }
-
-  #readColumn(index: number): void {
-    const { writer } = this
-    const { kind, optional } = this.#parts.plan.feed.schema.wire.columns[index]!
-    const spread = (name: string, what: string): void => {
-      const bytes = writer.bind(`bytes_${name}`, new CellBytes())
-      writer.line(`const ${name} = ${bytes}.${what}(rows, ${index}, from, to)`)
-    }
-    if (optional) spread(`v${index}`, 'validity')
-    if (kind === 'bool') spread(`b${index}`, 'bools')
-    else writer.line(`const c${index} = rows.data(${index})`)
-    if (kind === 'symbol') writer.line(`const d${index} = rows.dictionary(${index})`)
   }
 
   #openSink(sink: number): void {
@@ -253,8 +225,4 @@ export class SegmentText {
     const copied = `${writer.bind('gather', gather)}(sink_${sink}, rows, chosen_${sink}, count_${sink})`
     writer.line(copies ? copied : `sink_${sink}.rows = next_${sink}`)
   }
-}
-
-function textAt(rows: RowSet, column: number, row: number): string {
-  return rows instanceof Batch ? rows.text(column, row) : (rows.value(column, row) as string)
 }

@@ -5,17 +5,11 @@ import type { Sinks } from '../row-loop.ts'
 import { generatedFunction } from './generated-function.ts'
 import { Relay } from './relay.ts'
 import type { SegmentPlan } from './segment-plan.ts'
+import { ShortCalls } from './short-calls.ts'
 import { SegmentText } from './segment-text.ts'
 
 /** Rows that may be added to a sink before it is looked at. */
 const CHUNK_ROWS = 4096
-/**
- * A loop that is still running when the engine makes it fast is made so without what is behind it, and thrown
- * away each time it gets there. So all of it runs a few times before it runs for long.
- */
-const SHORT_CALLS = 8
-const SHORT_ROWS = 16
-
 type Loop = (rows: RowSet, from: number, to: number) => void
 
 /** One generated loop, and those behind it. */
@@ -25,7 +19,7 @@ export class Segment {
   readonly #touched: readonly number[]
   readonly #added: (sink: number) => void
   readonly #rowsMax: number
-  #calls = 0
+  readonly #calls: ShortCalls
 
   constructor(program: StageProgram, plan: SegmentPlan, sinks: Sinks, name: string) {
     const relays = new Map<string, Relay>()
@@ -36,6 +30,7 @@ export class Segment {
     }
     const places = Math.max(1, ...[...plan.sinks.values()].map((use) => use.places))
     this.#rowsMax = Math.floor(CHUNK_ROWS / places)
+    this.#calls = new ShortCalls(this.#rowsMax)
     const { writer } = new SegmentText({
       program,
       plan,
@@ -62,12 +57,10 @@ export class Segment {
 
   /** How far to go before sinks are looked at. */
   endOfSome(rows: RowSet, from: number): number {
-    const most = this.#calls < SHORT_CALLS ? SHORT_ROWS : this.#rowsMax
-    return Math.min(from + most, rows.rows)
+    return this.#calls.end(from, rows.rows)
   }
 
   runSome(rows: RowSet, from: number, to: number): void {
-    this.#calls++
     this.#loop(rows, from, to)
     for (const relay of this.#relays) relay.drain()
     for (const sink of this.#touched) this.#added(sink)

@@ -1,7 +1,7 @@
 import type { Part } from '../../aggregate/accumulator-parts.ts'
 import { generatedFunction } from '../../program/generated/generated-function.ts'
 import type { PaneShape } from '../pane-shape.ts'
-import type { DenseKey } from './dense-key.ts'
+import type { DenseKey } from '../../state/dense-key.ts'
 import type { FoldPlace } from './fold-place.ts'
 
 /** Adds rows up by key, in the numbers of the pane that each belongs to. */

@@ -4,7 +4,7 @@ import { InexactError } from '../../aggregate/inexact-error.ts'
 import type { Pane } from '../pane.ts'
 import type { PaneShape } from '../pane-shape.ts'
 import { type DenseFold, denseFold, foldColumns } from './dense-fold.ts'
-import { DenseKey } from './dense-key.ts'
+import { DenseKey } from '../../state/dense-key.ts'
 import type { FoldPlace } from './fold-place.ts'
 import { whyHashed } from './why-hashed.ts'
 

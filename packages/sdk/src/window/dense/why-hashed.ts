@@ -1,6 +1,6 @@
 import type { Column } from '@pollux/protocol'
 import type { PaneShape } from '../pane-shape.ts'
-import { DenseKey } from './dense-key.ts'
+import { DenseKey } from '../../state/dense-key.ts'
 
 /** Why rows of these panes are not added up in arrays that their key indexes; null where they are. */
 export function whyHashed({ accumulators, key, time }: PaneShape): string | null {

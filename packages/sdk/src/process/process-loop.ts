@@ -1,0 +1,120 @@
+import type { Column, RowSet } from '@pollux/protocol'
+import type { EventTime } from '../pipeline/graph.ts'
+import { shapeText } from '../program/generated/column-text.ts'
+import { generatedFunction } from '../program/generated/generated-function.ts'
+import { columnsFor, objectText, ReadText } from '../program/generated/read-text.ts'
+import { TextWriter } from '../program/generated/text-writer.ts'
+import { readRow } from '../program/row-object.ts'
+import type { RowSchema } from '../schema/row-schema.ts'
+import { DenseKey } from '../state/dense-key.ts'
+import { DensePlaces } from '../state/dense-places.ts'
+import { hashOf } from '../state/hash-of.ts'
+import { KeyText } from '../state/key-text.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import type { KeyedStore } from '../state/keyed-store.ts'
+import type { StateView } from '../state/state-view.ts'
+
+/** Calls an author's callback with rows, each at the state of its key. */
+export interface ProcessLoop {
+  run(rows: RowSet, from: number, to: number, now: number): void
+  /** Slots of the store are other ones. */
+  moved(): void
+}
+
+/** Whether there is something to be done once the callback has returned that is running. */
+export interface Due {
+  is: boolean
+}
+
+/** What a loop is made for. */
+export interface ProcessParts {
+  readonly name: string
+  readonly input: RowSchema
+  readonly key: readonly Column[]
+  readonly time: EventTime | null
+  readonly store: KeyedStore
+  readonly view: StateView
+  readonly due: Due
+  readonly callback: (row: never, context: never) => void
+  readonly context: object
+  /** Where the time of rows is kept: a key has one at this time. */
+  readonly touch: ((rows: KeyedRows, slot: number, time: number) => void) | null
+  /** Does what is due once the callback has returned. */
+  readonly after: () => void
+  /** Throws what there is to be told of a callback that has thrown. */
+  readonly failed: (rows: RowSet, row: number, error: unknown) => never
+}
+
+export function processLoop(parts: ProcessParts): ProcessLoop {
+  return generatedLoop(parts) ?? new PlainLoop(parts)
+}
+
+function generatedLoop(parts: ProcessParts): ProcessLoop | null {
+  const { input, key, store, view, time, touch } = parts
+  const writer = new TextWriter()
+  const body = new TextWriter(writer)
+  const keys = new KeyText(key, body)
+  const reads = new ReadText(input, body)
+  const dense = DenseKey.of(key)
+  const places = dense === null ? null : new DensePlaces(dense, store)
+  writer.bind('store', store)
+  writer.bind('place', view.place)
+  writer.bind('point', view.point)
+  for (const name of ['callback', 'context', 'due', 'after', 'failed'] as const)
+    writer.bind(name, parts[name])
+  const columns = columnsFor(input, parts.callback)
+
+  body.open('for (let r = from; r < to; r++)')
+  if (places === null) keys.place()
+  else keys.placeDense(places)
+  if (touch !== null) {
+    const at = time === null ? 'now' : `${reads.value(input.wire.column(time.column).index)} + ${time.plusMs}`
+    body.line(`${body.bind('touch', touch)}(group, slot, ${at})`)
+  }
+  body.line('place.rows = group')
+  body.line('place.slot = slot')
+  body.line(`point(group.own(), slot * ${store.layout.width})`)
+  const row = objectText(columns, (index) => reads.value(index))
+  body.line(`try { callback(${row}, context) } catch (error) { failed(rows, r, error) }`)
+  body.line('if (due.is) after()')
+  body.close()
+
+  writer.line(shapeText(columns))
+  writer.open('return function loop(rows, from, to, now)')
+  keys.open(writer)
+  reads.open(writer)
+  writer.part(body)
+  writer.close()
+  const made = generatedFunction(parts.name, writer.parameters, writer.text)
+  if (made === null) return null
+  return { run: made(...writer.values) as ProcessLoop['run'], moved: () => places?.forget() }
+}
+
+/** The same, where no code is generated. */
+class PlainLoop implements ProcessLoop {
+  readonly #parts: ProcessParts
+
+  constructor(parts: ProcessParts) {
+    this.#parts = parts
+  }
+
+  run(rows: RowSet, from: number, to: number, now: number): void {
+    const { input, key, time, store, view, due, callback, context, touch, after, failed } = this.#parts
+    const timeAt = time === null ? null : input.wire.column(time.column).index
+    for (let row = from; row < to; row++) {
+      const hash = hashOf(rows, row, key)
+      const group = store.of(hash)
+      const slot = store.place(group, hash, rows, row, key)
+      touch?.(group, slot, timeAt === null ? now : rows.data(timeAt)[row]! + time!.plusMs)
+      view.to(group, slot)
+      try {
+        callback(readRow(rows, row) as never, context as never)
+      } catch (error) {
+        failed(rows, row, error)
+      }
+      if (due.is) after()
+    }
+  }
+
+  moved(): void {}
+}

@@ -1,0 +1,63 @@
+import { Batch, type Column, type RowSet } from '@pollux/protocol'
+import type { RowSchema } from '../../schema/row-schema.ts'
+import { CellBytes } from './cell-bytes.ts'
+import { readText } from './column-text.ts'
+import { columnsUsed } from './columns-used.ts'
+import type { TextWriter } from './text-writer.ts'
+
+/** How a loop over `rows` reads the row at hand, `r`: no column but those that something in it reads. */
+export class ReadText {
+  readonly #schema: RowSchema
+  readonly #body: TextWriter
+  readonly #read = new Set<number>()
+
+  /** `body`: of the loop. */
+  constructor(schema: RowSchema, body: TextWriter) {
+    this.#schema = schema
+    this.#body = body
+  }
+
+  /** The value of a column. */
+  value(index: number): string {
+    const column = this.#schema.wire.columns[index]!
+    this.#read.add(index)
+    const text = readText(column)
+    const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
+    // Bytes can be written into: each callback gets some of its own.
+    if (column.kind === 'text') this.#body.bind('textAt', textAt)
+    return isCheap ? (column.optional ? `(${text})` : text) : this.#body.once(`r${index}`, text)
+  }
+
+  /** Before the loop, once it has been written: opens what it reads, for rows between `from` and `to`. */
+  open(writer: TextWriter): void {
+    for (const index of this.#read) {
+      const { kind, optional } = this.#schema.wire.columns[index]!
+      const spread = (name: string, what: string): void => {
+        const bytes = writer.bind(`bytes_${name}`, new CellBytes())
+        writer.line(`const ${name} = ${bytes}.${what}(rows, ${index}, from, to)`)
+      }
+      if (optional) spread(`v${index}`, 'validity')
+      if (kind === 'bool') spread(`b${index}`, 'bools')
+      else writer.line(`const c${index} = rows.data(${index})`)
+      if (kind === 'symbol') writer.line(`const d${index} = rows.dictionary(${index})`)
+    }
+  }
+}
+
+/** The columns of its row that a callback reads; all of them where its text leaves a doubt. */
+export function columnsFor({ wire }: RowSchema, callback: unknown): readonly Column[] {
+  const used = columnsUsed(
+    callback,
+    wire.columns.map(({ name }) => name),
+  )
+  return wire.columns.filter(({ name }) => used === null || used.has(name))
+}
+
+/** An object of these columns. */
+export function objectText(columns: readonly Column[], value: (index: number) => string): string {
+  return `{ ${columns.map(({ index, name }) => `${JSON.stringify(name)}: ${value(index)}`).join(', ')} }`
+}
+
+function textAt(rows: RowSet, column: number, row: number): string {
+  return rows instanceof Batch ? rows.text(column, row) : (rows.value(column, row) as string)
+}

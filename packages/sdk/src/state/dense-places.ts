@@ -1,0 +1,41 @@
+import type { DenseKey } from './dense-key.ts'
+import type { KeyedRows } from './keyed-rows.ts'
+import type { KeyedStore } from './keyed-store.ts'
+
+/**
+ * Where keys of few values stand in a store, by their number. It is no state, but what was found before: a
+ * place is good while its row is alive, and all of them until slots change.
+ */
+export class DensePlaces {
+  /** By number; -1 where it is not known. */
+  readonly slots: Int32Array
+  readonly homes: (KeyedRows | undefined)[]
+  /** How many values each column of the key has. */
+  readonly sizes: readonly number[]
+  readonly #key: DenseKey
+  readonly #store: KeyedStore
+
+  constructor(key: DenseKey, store: KeyedStore) {
+    this.#key = key
+    this.sizes = key.sizes
+    this.#store = store
+    this.slots = new Int32Array(key.codes).fill(-1)
+    this.homes = new Array<KeyedRows | undefined>(key.codes).fill(undefined)
+  }
+
+  /** The slot of a key, which is added if it is new; `homes` tells among which rows. */
+  find(code: number): number {
+    const { hashes, keys, keyColumns } = this.#key
+    const hash = hashes[code]!
+    const home = this.#store.of(hash)
+    const slot = this.#store.place(home, hash, keys, code, keyColumns)
+    this.homes[code] = home
+    this.slots[code] = slot
+    return slot
+  }
+
+  /** Slots are other ones. */
+  forget(): void {
+    this.slots.fill(-1)
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  type Column,
+  combineHash,
+  HASH_NULL,
+  HASH_START,
+  hashBytes,
+  hashInt64,
+  hashNumber,
+} from '@pollux/protocol'
+import type { TextWriter } from '../program/generated/text-writer.ts'
+import type { DensePlaces } from './dense-places.ts'
+import { SPREAD } from './keyed-rows.ts'
+import { sameBytes } from './same-cell.ts'
+
+/**
+ * How the key of a row is found in a store, as text of a loop over `rows` whose row at hand is `r`: what
+ * `hashOf` and `KeyedStore.place` do for keys of any columns, with the arrays of these columns at hand.
+ */
+export class KeyText {
+  readonly #columns: readonly Column[]
+  readonly #writer: TextWriter
+
+  constructor(columns: readonly Column[], writer: TextWriter) {
+    this.#columns = columns
+    this.#writer = writer
+  }
+
+  /** Before the loop, in another part of its text: opens the columns, and the groups of a store. */
+  open(writer: TextWriter): void {
+    writer.line('const groups = store.groups, lastGroup = groups.length - 1')
+    for (const { index, kind, storage } of this.#columns) {
+      if (storage === 'variable') {
+        writer.line(`const ko${index} = rows.offsets(${index}), kb${index} = rows.textBytes(${index})`)
+      } else if (kind !== 'bool') writer.line(`const kc${index} = rows.data(${index})`)
+      if (kind === 'symbol') writer.line(`const kd${index} = rows.dictionary(${index})`)
+    }
+  }
+
+  /** In the loop: `hash`, and where in a store the key stands, as `group` and `slot`; -1 if it does not. */
+  find(): void {
+    const writer = this.#writer
+    writer.line(`const hash = ${this.#hash()}`)
+    writer.line('const group = groups[hash & lastGroup] ?? store.of(hash)')
+    writer.line('let slot = -1')
+    writer.line('const ki = group.index, km = ki.length - 1')
+    writer.line(`let kp = Math.imul(hash, ${SPREAD}) >>> group.shift`)
+    writer.open('for (let entry = ki[kp]; entry !== 0; entry = ki[kp = (kp + 1) & km])')
+    const same = ['entry > 0', 'group.hashes[entry - 1] === hash', ...this.#same('entry - 1')]
+    writer.line(`if (${same.join(' && ')}) { slot = entry - 1; break }`)
+    writer.close()
+  }
+
+  /** The same; the key is added if it is new. */
+  place(): void {
+    this.find()
+    const columns = this.#writer.bind('keyColumns', this.#columns)
+    this.#writer.line(`if (slot < 0) slot = group.add(hash, rows, r, ${columns})`)
+  }
+
+  /** Instead, where keys have numbers: `group` and `slot` of the key, which is added if it is new. */
+  placeDense(places: DensePlaces): void {
+    const writer = this.#writer
+    writer.bind('places', places)
+    writer.bind('slots', places.slots)
+    writer.bind('homes', places.homes)
+    writer.line(`const code = ${codeText(places.sizes, this.#columns)}`)
+    writer.line('let slot = slots[code], group = homes[code]')
+    writer.open('if (slot < 0 || group.alive[slot] === 0)')
+    writer.line('slot = places.find(code)')
+    writer.line('group = homes[code]')
+    writer.close()
+  }
+
+  #hash(): string {
+    const [only, ...more] = this.#columns
+    if (only !== undefined && more.length === 0) return this.#hashOf(only)
+    const combine = this.#writer.bind('combineHash', combineHash)
+    return this.#columns.reduce(
+      (hash, column) => `${combine}(${hash}, ${this.#hashOf(column)})`,
+      String(HASH_START),
+    )
+  }
+
+  #hashOf(column: Column): string {
+    const { index, optional } = column
+    const there = this.#hashThere(column)
+    return optional ? `(rows.isNull(${index}, r) ? ${HASH_NULL} : ${there})` : there
+  }
+
+  #hashThere({ index, kind }: Column): string {
+    const writer = this.#writer
+    switch (kind) {
+      case 'text':
+      case 'bytes':
+        return `${writer.bind('hashBytes', hashBytes)}(kb${index}, ko${index}[r], ko${index}[r + 1])`
+      case 'symbol':
+        return `kd${index}.hash(kc${index}[r])`
+      case 'int64':
+        return `${writer.bind('hashInt64', hashInt64)}(kc${index}[2 * r], kc${index}[2 * r + 1])`
+      case 'bool':
+        return `(rows.bool(${index}, r) ? ${hashNumber(1)} : ${hashNumber(0)})`
+      default:
+        return `${writer.bind('hashNumber', hashNumber)}(kc${index}[r])`
+    }
+  }
+
+  /** Whether the key at a slot of `group` is that of the row, as conditions. */
+  #same(slot: string): readonly string[] {
+    return this.#columns.map((column, key) => {
+      const there = this.#sameThere(column, `group.keys.columns[${key}]`, slot)
+      if (!column.optional) return there
+      const nulls = [`group.keys.isNull(${key}, ${slot})`, `rows.isNull(${column.index}, r)`]
+      return `(${nulls[0]} ? ${nulls[1]} : !${nulls[1]} && ${there})`
+    })
+  }
+
+  #sameThere({ index, kind, storage, cap }: Column, keys: string, slot: string): string {
+    const [one, other] = [`${keys}.data[${slot}]`, `kc${index}[r]`]
+    switch (kind) {
+      case 'bool':
+        return `${one} === (rows.bool(${index}, r) ? 1 : 0)`
+      case 'int64':
+        return [0, 1]
+          .map((half) => `${keys}.data[2 * (${slot}) + ${half}] === kc${index}[2 * r + ${half}]`)
+          .join(' && ')
+      case 'float64':
+        return `(${one} === ${other} || (${one} !== ${one} && ${other} !== ${other}))`
+      default:
+        if (storage === 'variable') {
+          const same = this.#writer.bind('sameBytes', sameBytes)
+          const kept = `${keys}.data, ${keys}.offsets[${slot}], ${keys}.offsets[${slot} + 1]`
+          return `${same}(${kept}, kb${index}, ko${index}[r], ko${index}[r + 1])`
+        }
+        return cap > 0
+          ? `${keys}.dictionary.text(${one}) === kd${index}.text(${other})`
+          : `${one} === ${other}`
+    }
+  }
+}
+
+/** The number of a key: the places of its parts, each times the numbers that there are behind it. */
+function codeText(sizes: readonly number[], columns: readonly Column[]): string {
+  return columns.reduce((text, { index }, key) => `(${text}) * ${sizes[key]!} + kc${index}[r]`, '0')
+}
