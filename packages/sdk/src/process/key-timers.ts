@@ -14,6 +14,9 @@ import { KeyedStore } from '../state/keyed-store.ts'
 import { RowLayout } from '../state/row-layout.ts'
 import { sameCell } from '../state/same-cell.ts'
 
+/** Entries that stand for no timer any more are put up with for a while. */
+const STALE_LEAST = 64
+
 /** A timer that is due, and where its key stands. */
 export interface DueTimer {
   readonly at: number
@@ -47,7 +50,16 @@ export class KeyTimers {
     const rows = this.store.of(hash)
     const slot = this.store.place(rows, whole, this.#probe, 0, this.#columns)
     rows.own()[slot] = at
-    this.#deadlines[keyGroup(hash, this.#groups)]!.push(at, slot)
+    const group = keyGroup(hash, this.#groups)
+    const deadlines = this.#deadlines[group]!
+    deadlines.push(at, slot)
+    // A timer that is moved leaves its entry behind, which may be due in a day only.
+    if (deadlines.size > STALE_LEAST + 2 * rows.size) this.onLoaded(group)
+  }
+
+  /** @internal Entries that wait for their time, of timers that have been moved as well. */
+  get waiting(): number {
+    return this.#deadlines.reduce((sum, { size }) => sum + size, 0)
   }
 
   cancel(keys: Rows, row: number, hash: number, name: string): void {

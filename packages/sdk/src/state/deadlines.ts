@@ -3,6 +3,10 @@ export class Deadlines {
   readonly #times: number[] = []
   readonly #slots: number[] = []
 
+  get size(): number {
+    return this.#times.length
+  }
+
   /** The earliest time; infinitely late where there is none. */
   get first(): number {
     return this.#times[0] ?? Number.POSITIVE_INFINITY

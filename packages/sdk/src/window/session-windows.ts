@@ -160,7 +160,7 @@ export class SessionWindows implements Stateful {
   /** What is due of the sessions of a group: to be shown, or to be forgotten. */
   #collect(group: number, rows: KeyedRows, watermark: number, due: Due[], gone: Due[]): void {
     const deadlines = this.#deadlines[group]!
-    const again: [number, number][] = []
+    const again = new Map<number, number>()
     const over = new Set<number>()
     while (deadlines.first <= watermark) {
       const slot = deadlines.pop()
@@ -172,11 +172,14 @@ export class SessionWindows implements Stateful {
         this.#put(rows, slot, 0, flags | CLOSED)
       }
       const next = (this.#at(rows, slot, 0) & CLOSED) === 0 ? end : end + this.#latenessMs
-      if (next > watermark) again.push([next, slot])
-      else if (!over.has(slot)) gone.push({ end, group, slot })
-      if (next <= watermark) over.add(slot)
+      // One that was opened again stands here more than once.
+      if (next > watermark) again.set(slot, next)
+      else if (!over.has(slot)) {
+        over.add(slot)
+        gone.push({ end, group, slot })
+      }
     }
-    for (const [time, slot] of again) deadlines.push(time, slot)
+    for (const [slot, time] of again) deadlines.push(time, slot)
   }
 
   #showAll(timing: Timing, flag: number): void {

@@ -8,6 +8,9 @@ import { DenseKey } from '../../state/dense-key.ts'
 import type { FoldPlace } from './fold-place.ts'
 import { whyHashed } from './why-hashed.ts'
 
+/** Sums are kept for later epochs, but not all that one long epoch has needed. */
+const SPARE_MOST = 16
+
 /** What one epoch adds to one pane, by the number of the key. */
 interface DenseSums {
   readonly numbers: Float64Array
@@ -79,7 +82,7 @@ export class DensePanes implements FoldPlace {
         partial.numbers.set(initial, at)
       }
       partial.count = 0
-      this.#spare.push(partial)
+      if (this.#spare.length < SPARE_MOST) this.#spare.push(partial)
     }
     this.#partials.clear()
   }
