@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { NaiveRow } from '../../test-kit/naive-windows.ts'
+import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
+import { batchOf, source } from '../../test-kit/window-case.ts'
+import { first, last, mean, sum } from '../aggregate/aggregate.ts'
+import { compile } from '../compile/compile.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
+import { countWindow } from './window-spec.ts'
+
+const row: fc.Arbitrary<NaiveRow> = fc.record({
+  at: fc.nat(50),
+  key: fc.constantFrom('a', 'b', 'c'),
+  value: fc.integer({ min: -9, max: 9 }),
+  maybe: fc.option(fc.constantFrom(0.5, 1.5, -2), { freq: 3 }),
+  word: fc.constantFrom('x', 'yy', 'ü'),
+})
+
+const makerOf = (rows: number) => {
+  const made = pipeline('p', ({ ingress }) => {
+    const windows = ingress('rows', source).keyBy('key').window(countWindow(rows))
+    const sums = {
+      total: sum('value'),
+      average: mean('maybe'),
+      earliest: first('word'),
+      latest: last('maybe'),
+    }
+    windows.aggregate('w', sums).egress('out', { description: '', kind: 'transactional' })
+  })
+  return () => compile(made, undefined, { groups: 8 }).operators('w', 0)
+}
+
+/** The result of a window that these rows fill. */
+function wantedOf(rows: readonly NaiveRow[], number: number): readonly unknown[] {
+  const maybes = rows.flatMap(({ maybe }) => (maybe === null ? [] : [maybe]))
+  const byTime = rows.toSorted((a, b) => a.at - b.at)
+  const total = rows.reduce((whole, one) => whole + one.value, 0)
+  const average = maybes.length === 0 ? null : maybes.reduce((a, b) => a + b, 0) / maybes.length
+  const latest = byTime.findLast(({ maybe }) => maybe !== null)?.maybe ?? null
+  return [rows[0]!.key, number, total, average, byTime[0]!.word, latest]
+}
+
+it('windows of rows hold what a list of the rows of a key holds, also when the state moves', () => {
+  const epochs = fc.array(fc.array(row, { maxLength: 12 }), { maxLength: 10 })
+  fc.assert(
+    fc.property(epochs, fc.integer({ min: 1, max: 5 }), fc.nat(10), (all, size, moveAt) => {
+      const make = makerOf(size)
+      const stays = make()
+      let moves = make()
+      const lists = new Map<string, (typeof all)[0]>()
+      all.forEach((rows, index) => {
+        const batch = batchOf(rows)
+        const context = epochAt(index, index * 10, index * 10 + 10)
+        if (index === moveAt) moves = moved(moves, make, () => during(moves, [batch], context))
+        const wanted = rows.flatMap((one) => {
+          const list = [...(lists.get(one.key) ?? []), one]
+          lists.set(one.key, list)
+          return list.length % size === 0 ? [wantedOf(list.slice(-size), list.length / size - 1)] : []
+        })
+        const found = during(stays, [batch], context)
+        expect(during(moves, [batch], context)).toEqual(found)
+        expect(found.map(({ values }) => values)).toEqual(wanted)
+      })
+    }),
+    { numRuns: 300 },
+  )
+})
