@@ -4,6 +4,7 @@ import { orders } from './ends.ts'
 import { paid, SCREEN } from './festival.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'
 import { counted, revised, totals, visits, watched } from './remembering.ts'
+import { filed, generated, once, orderLines, repeated, sellers } from './stock.ts'
 
 /** Pipelines written with the SDK that are run like toys; each a line here. */
 export const PIPELINES: readonly (() => PipelineUnderTest<undefined> | PipelineUnderTest<GmvEnds>)[] = [
@@ -20,5 +21,9 @@ export const PIPELINES: readonly (() => PipelineUnderTest<undefined> | PipelineU
   () => new PipelineUnderTest(totals, undefined, { input: { orders: orders(80, 11) }, groups: 16 }),
   () => new PipelineUnderTest(counted, undefined, { input: { orders: orders(80, 12) }, partitions: 2 }),
   () => new PipelineUnderTest(gmv, SCREEN, { input: { orders: paid(60, 14) }, partitions: 2, groups: 16 }),
+  () => new PipelineUnderTest(once, undefined, { input: { orders: repeated(80, 15) }, partitions: 2 }),
+  () =>
+    new PipelineUnderTest(sellers, undefined, { input: { orders: generated() }, partitions: 2, groups: 16 }),
+  () => new PipelineUnderTest(filed, undefined, { input: { orders: orderLines(70, 16) }, partitions: 2 }),
   () => new PipelineUnderTest(watched, undefined, { input: { orders: orders(80, 13) } }),
 ]
