@@ -33,6 +33,10 @@ drive(pipeline('other', ({ ingress }) => {
   const pushed = { ...collection(Order, []), kind: 'push', badRecords: 'deadLetter' } as const
   ingress('orders', pushed).egress('out', collect())
 }))`,
+  PLX1025: `drive(pipeline('many', ({ ingress }) => {
+  ingress('orders', collection(Order, []), { partitions: 0 }).egress('out', collect())
+}))`,
+  PLX1026: `orders.branch({ rest: ({ amount }) => amount > 100 })`,
   PLX2001: `const kept = pipeline('kept', ({ ingress }) => {
   ingress('orders', collection(Order, [], { eventTime: 'at' }))
     .keyBy('shop')

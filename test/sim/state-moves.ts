@@ -1,5 +1,5 @@
 import type { Operator, OperatorFactory } from '@pollux/protocol'
-import { type Outcome, type PipelineUnderTest, runSchedule, type Schedule } from '@pollux/sim'
+import { type Outcome, type PipelineUnderTest, runSchedule, type Schedule } from '@pollux/sim/simulator'
 
 /** How often a state, not empty, came to a joiner from its twin, and to a founder from a checkpoint. */
 export interface StateMoves {

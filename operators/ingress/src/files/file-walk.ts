@@ -114,7 +114,7 @@ export class FileWalk {
     const { patterns, place, follow } = this.#reading
     const found = findFiles(patterns, place, follow)
     if (found.total === 0 && !follow) {
-      throw new FormatError(`no file is called ${patterns.join(' or ')} (in ${process.cwd()})`)
+      throw new FormatError(`no file is called ${patterns.join(' or ')}, seen from where the process runs`)
     }
     return (this.#files = found)
   }

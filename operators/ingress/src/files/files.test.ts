@@ -91,7 +91,7 @@ describe('files', () => {
     const folder = folderWith()
     expect(lastOf(await readAll(read(folder)))).toMatchObject({
       kind: 'failed',
-      detail: saying(`no file is called ${join(folder, '*.csv')}`),
+      detail: `no file is called ${join(folder, '*.csv')}, seen from where the process runs`,
     })
     expect(lastOf(await readAll(read(folder, { follow: true })))).toMatchObject({
       kind: 'rows',

@@ -52,7 +52,7 @@ export function compile<Config>(
   options: CompileOptions = {},
 ): Compiled {
   const { partitions, ...layout } = { ...DEFAULTS, ...options }
-  const drafts = drawStages(pipeline.build(config), partitions)
+  const drafts = drawStages(pipeline.build(config), { partitions, groups: layout.groups })
   const programmed = new Map(drafts.map((draft) => [draft, programOf(pipeline.name, draft, drafts, layout)]))
   const programs = new Map(drafts.map((draft) => [draft.name, programmed.get(draft)!.program]))
   const edges = drafts.flatMap((draft) =>

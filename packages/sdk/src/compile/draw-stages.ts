@@ -8,13 +8,16 @@ import { liveNodes, type Origin, originsOf, type Port, type StageDraft } from '.
  * Parts a graph into stages. Stateless steps run where their input is made; a stage ends where rows must meet
  * (by key, or all in one place) and at the outside.
  */
-export function drawStages({ nodes }: Graph, partitions: number): readonly StageDraft[] {
+export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): readonly StageDraft[] {
   const live = liveNodes(nodes)
   const stages: StageDraft[] = []
   const stageOf = new Map<Node, StageDraft>()
   const names = new Set(nodes.flatMap((node) => ('name' in node ? [node.name] : [])))
 
   const begin = (node: Node, draft: Omit<StageDraft, 'nodes'>): StageDraft => {
+    const most = node.kind === 'stateful' ? Math.min(groups, PARTITIONS_MOST) : PARTITIONS_MOST
+    if (!isCount(draft.partitions, most))
+      throw new PipelineError('PLX1025', `${draft.name}: ${draft.partitions}`, node.where)
     const stage = { ...draft, nodes: [] }
     stages.push(stage)
     stageOf.set(node, stage)
@@ -72,8 +75,10 @@ export function drawStages({ nodes }: Graph, partitions: number): readonly Stage
   for (const node of nodes) {
     if (!live.has(node)) throw new PipelineError('PLX1003', describeNode(node), node.where)
     if (node.kind === 'ingress') {
-      const { name } = node
-      const count = node.partitions ?? partitions
+      const { name, source } = node
+      const count = node.partitions ?? source.partitions ?? partitions
+      if (source.partitions !== undefined && source.partitions !== count)
+        throw new PipelineError('PLX1025', `${name}: ${count}, its source: ${source.partitions}`, node.where)
       begin(node, { name, kind: 'ingress', outside: node, partitions: count, ports: [] })
     } else if (node.kind === 'egress') {
       begin(node, { name: node.name, kind: 'egress', outside: node, ...plainPorts(node) })
@@ -81,6 +86,19 @@ export function drawStages({ nodes }: Graph, partitions: number): readonly Stage
     else if (node.kind !== 'merge' && node.kind !== 'gather') addStateless(node)
   }
   return stages
+}
+
+/** Partitions of all steps that do not say themselves, and how many groups keys fall into. */
+interface Layout {
+  readonly partitions: number
+  readonly groups: number
+}
+
+/** More pairs than that are a slip of the pen. */
+const PARTITIONS_MOST = 1024
+
+function isCount(count: number, most: number): boolean {
+  return Number.isSafeInteger(count) && count >= 1 && count <= most
 }
 
 /** Few rows, and all that goes to the outside, race: no failure need be noticed before its copy is there. */

@@ -45,7 +45,7 @@ export function thrownAt(error: unknown): string {
   return inDependency
 }
 
-/** A place as people tell it: `sales.ts:12`. */
+/** A place without its folder: twins say the same wherever they are installed. */
 export function withoutFolder(place: string): string {
   return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
 }

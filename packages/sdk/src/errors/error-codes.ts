@@ -94,6 +94,16 @@ export const ERROR_CODES = {
     why: 'a client is told at once what is wrong with what it pushes, and nothing of it is kept',
     try: 'leave out badRecords',
   },
+  PLX1025: {
+    what: 'there cannot be so many partitions',
+    why: 'each is a pair of replicas; by key, each has key groups; a source may come in a given number',
+    try: 'give a whole number from 1 to 1024, no more than key groups, and the number of the source',
+  },
+  PLX1026: {
+    what: 'a branch cannot have that name',
+    why: 'rest is what goes to no branch, and failed what the policy deadLetter tells of',
+    try: 'choose another name',
+  },
   PLX2001: {
     what: 'a partition keeps more than it may',
     why: 'what is kept must fit into the memory of a replica, and of its twin',

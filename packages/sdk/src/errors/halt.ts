@@ -1,3 +1,4 @@
+import { withoutFolder } from './call-site.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { PipelineError } from './pipeline-error.ts'
 
@@ -12,8 +13,8 @@ export class Halt extends Error {
   }
 }
 
-/** The same with its place, where it is a halt; anything else as it is. */
+/** The same with its place, where it is a halt; anything else as it is. Twins come to the same text. */
 export function placed(error: unknown, pipeline: string, step: string, where: string): unknown {
   if (!(error instanceof Halt)) return error
-  return new PipelineError(error.code, `${pipeline}, ${step}: ${error.message}`, where)
+  return new PipelineError(error.code, `${pipeline}, ${step}: ${error.message}`, withoutFolder(where))
 }

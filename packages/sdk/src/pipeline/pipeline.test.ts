@@ -173,6 +173,39 @@ describe('what cannot be meant is refused, with what, where, why and what to try
     expect(() => compile(pushed, undefined)).toThrow('PLX1024 orders.csv')
   })
 
+  it('partitions that are none, too many, or others than those of the source', () => {
+    const define = (stream: Orders): void =>
+      stream
+        .keyBy('shop')
+        .window(tumbling('1s'))
+        .aggregate('sums', { n: sum('amount') })
+        .egress('table', sink)
+    for (const partitions of [0, -1, 1.5, Number.NaN, 1025, 1e9])
+      expect(refused(define, { partitions })).toMatch(/^PLX1025 orders: .*pipeline\.test\.ts:\d+\): there/)
+    expect(refused(define, { partitions: 5, groups: 4 })).toMatch('PLX1025 sums: 5')
+    const of = (partitions: number, said?: number) =>
+      pipeline('sales', ({ ingress }) => {
+        const options = said === undefined ? {} : { partitions: said }
+        ingress('orders', { ...orders, partitions }, options).egress('table', sink)
+      })
+    for (const partitions of [0, 2.5, 5000])
+      expect(() => compile(of(partitions), undefined)).toThrow(`PLX1025 orders: ${partitions}`)
+    expect(() => compile(of(3, 2), undefined)).toThrow('PLX1025 orders: 2, its source: 3')
+    const { plan } = compile(of(3), undefined)
+    expect(plan.stages.map(({ partitions }) => partitions)).toEqual([3, 3])
+  })
+
+  it('a branch with the name of another stream of the step', () => {
+    const all = () => true
+    expect(refused((stream) => void stream.branch({ rest: all }))).toMatch(
+      /^PLX1026 "rest" \(.*pipeline\.test\.ts:\d+\): a branch cannot have that name/,
+    )
+    expect(refused((stream) => void stream.branch({ failed: all }, { onError: 'deadLetter' }))).toMatch(
+      'PLX1026 "failed"',
+    )
+    expect(refused((stream) => stream.branch({ failed: all }).failed.egress('table', sink))).toBe('nothing')
+  })
+
   it('windows without event time', () => {
     const Bare = schema({ amount: t.money(), paid: t.timestamp() })
     const bare = (stream: Orders) => stream.map(Bare, ({ amount, at }) => ({ amount, paid: at }))

@@ -123,6 +123,10 @@ export class Stream<C extends Columns> {
     options?: O,
   ): Branches<C, Name, O> {
     const names = Object.keys(conditions) as Name[]
+    const taken = names.find(
+      (name) => name === 'rest' || (name === 'failed' && options?.onError === 'deadLetter'),
+    )
+    if (taken !== undefined) throw new PipelineError('PLX1026', JSON.stringify(taken), here())
     const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
     const shapes = [...names, 'rest'].map(() => this.shape)
     const node = this.#stateless({ kind: 'branch', conditions: tests }, shapes, options)

@@ -8,6 +8,7 @@ import {
   type RowSet,
 } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
+import { withoutFolder } from '../errors/call-site.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { MADE_MAX, refuseMore } from '../program/emission.ts'
 import type { Columns } from '../schema/row-schema.ts'
@@ -193,7 +194,7 @@ export class KeyedProcess implements Stateful {
 
   #fail(about: AnyRow, error: unknown): never {
     const { name, where } = this.#program.node
-    throw new StepError(this.#pipeline, `process ${name} (${where})`, about, error)
+    throw new StepError(this.#pipeline, `process ${name} (${withoutFolder(where)})`, about, error)
   }
 
   /** The callback has returned: what it wanted is done, and full results are handed on. */

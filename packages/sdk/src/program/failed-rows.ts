@@ -3,7 +3,7 @@ import type { StepProgram } from '../compile/stage-program.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { describeCause, describeRow } from './step-error.ts'
+import { describeCause, describeRow, describeStep } from './step-error.ts'
 
 /**
  * What becomes of a row that a step could not take, by the policy `deadLetter`. Texts of an error alone are
@@ -31,12 +31,11 @@ export function failedFeed({ node, feeds }: StepProgram): number | null {
 
 /** Places are told without their folders: twins make the same bytes wherever they are installed. */
 export function failedRow({ node }: StepProgram, row: AnyRow, error: unknown): AnyRow {
-  const { kind, where, from } = node
-  const [before] = from
+  const [before] = node.from
   const time = before?.node.shapes[before.output]?.time ?? null
   return {
     at: time === null ? 0 : Math.max((row[time.column] as number) + time.plusMs, Number.MIN_SAFE_INTEGER),
-    step: where === '' ? kind : `${kind} (${withoutFolder(where)})`,
+    step: describeStep(node),
     where: withoutFolder(thrownAt(error)),
     error: describeCause(error),
     row: describeRow(row),

@@ -1,5 +1,5 @@
 import type { Value } from '@pollux/protocol'
-import { thrownAt } from '../errors/call-site.ts'
+import { thrownAt, withoutFolder } from '../errors/call-site.ts'
 import type { AnyRow, StatelessNode } from '../pipeline/graph.ts'
 
 const TEXT_MOST = 60
@@ -8,7 +8,8 @@ const SAID_MOST = 500
 
 /**
  * An author's callback has thrown, or returned what its columns cannot hold: in which pipeline and step, at
- * which row, and where in the author's code.
+ * which row, and where in the author's code. Its text names no folder: the pipeline halts when a twin comes
+ * to the same text, and that may be installed elsewhere.
  */
 export class StepError extends Error {
   override readonly name = 'StepError'
@@ -17,13 +18,13 @@ export class StepError extends Error {
   readonly step: string
   /** Described, and of bounded length. */
   readonly row: string
-  /** `file:line` of the author's code that has thrown; empty where it returned what does not fit. */
+  /** `file:line`, with its folder, of the code that has thrown; empty where it returned what does not fit. */
   readonly thrownAt: string
 
   constructor(pipeline: string, step: string, row: AnyRow, cause: unknown) {
     const at = thrownAt(cause)
     const described = describeRow(row)
-    const place = at === '' ? '' : ` (thrown at ${at})`
+    const place = at === '' ? '' : ` (thrown at ${withoutFolder(at)})`
     super(`${pipeline}, ${step}, at row ${described}: ${describeCause(cause)}${place}`, { cause })
     this.pipeline = pipeline
     this.step = step
@@ -33,8 +34,8 @@ export class StepError extends Error {
 }
 
 /** `map (sales.ts:12)`. */
-export function describeStep({ kind, where }: StatelessNode): string {
-  return where === '' ? kind : `${kind} (${where})`
+export function describeStep({ kind, where }: Pick<StatelessNode, 'kind' | 'where'>): string {
+  return where === '' ? kind : `${kind} (${withoutFolder(where)})`
 }
 
 /** `{at 100, province zj, note "tea ..."}`: short, and the same wherever it is made. */

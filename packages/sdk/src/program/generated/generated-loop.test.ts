@@ -89,7 +89,7 @@ describe.each(LOOPS)('a loop that is $kind', ({ kind, make }) => {
     expect(error).toBeInstanceOf(StepError)
     expect(error).toMatchObject({
       pipeline: 'sales',
-      step: 'map (/somewhere/sales.ts:12)',
+      step: 'map (sales.ts:12)',
       row: '{value -5}',
     })
     expect((error as StepError).thrownAt).toMatch(/generated-loop\.test\.ts:\d+$/)

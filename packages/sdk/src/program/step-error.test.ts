@@ -1,0 +1,70 @@
+import { BatchBuilder, epoch } from '@pollux/protocol'
+import { describe, expect, it } from 'vitest'
+import { compile } from '../compile/compile.ts'
+import type { Source } from '../io/source.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
+import type { Stream } from '../pipeline/stream.ts'
+import { schema } from '../schema/row-schema.ts'
+import { t } from '../schema/t.ts'
+import { Halt, placed } from '../errors/halt.ts'
+import { describeStep, StepError } from './step-error.ts'
+
+const Order = schema({ at: t.timestamp(), shop: t.text() })
+const orders: Source<typeof Order.columns> = {
+  description: 'orders',
+  schema: Order,
+  kind: 'replayable',
+  open: () => {
+    throw new Error('nobody opens it here')
+  },
+}
+const sink = { description: 'anywhere', kind: 'transactional' } as const
+
+/** What one row makes of a pipeline, stage by stage. */
+function failureOf(stage: string, define: (stream: Stream<typeof Order.columns>) => void): string {
+  const made = pipeline('sales', ({ ingress }) => define(ingress('orders', orders)))
+  const operator = compile(made, undefined).operators(stage, 0)
+  const rows = new BatchBuilder(Order.wire)
+  rows.appendValues([1, 'tea'])
+  try {
+    operator.process(0, rows, { epoch: epoch(0), now: 0, watermarkBefore: 0 }, { emit: () => undefined })
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const fails = (): never => {
+  throw new RangeError('no')
+}
+
+describe('the text of a failure', () => {
+  it('is the same in twins that are installed in different folders', () => {
+    const texts = ['/srv/a/app', '/srv/b', 'C:\\b'].map((folder) => {
+      const cause = new RangeError('no')
+      cause.stack = `RangeError: no\n    at paid (${folder}/sales.ts:14:3)\n`
+      const step = describeStep({ kind: 'map', where: `${folder}/sales.ts:12` })
+      return new StepError('sales', step, { at: 1 }, cause).message
+    })
+    const text = 'sales, map (sales.ts:12), at row {at 1}: RangeError: no (thrown at sales.ts:14)'
+    expect(texts).toEqual([text, text, text])
+    const tooMany = new Halt('PLX2002', 'more than 7 keys')
+    const halted = ['/srv/a', '/srv/b'].map((folder) =>
+      placed(tooMany, 'sales', 'sums', `${folder}/sales.ts:9`),
+    )
+    expect(String(halted[0])).toBe(String(halted[1]))
+    expect(String(halted[0])).toMatch('PLX2002 sales, sums: more than 7 keys (sales.ts:9)')
+  })
+
+  it('names no folder, wherever a callback throws', () => {
+    const mapped = failureOf('orders', (stream) => stream.map(Order, fails).egress('out', sink))
+    expect(mapped).toMatch(
+      /^sales, map \(step-error\.test\.ts:\d+\), at row .*\(thrown at step-error\.test\.ts:\d+\)$/,
+    )
+    const processed = failureOf('own', (stream) =>
+      stream.keyBy('shop').process('own', { output: Order, process: fails }).egress('out', sink),
+    )
+    expect(processed).toMatch(/^sales, process own \(step-error\.test\.ts:\d+\), at row /)
+    for (const text of [mapped, processed]) expect(text).not.toMatch(import.meta.dirname)
+  })
+})
