@@ -23,6 +23,7 @@ drive(pipeline('other', ({ ingress }) => {
   PLX1012: `orders.window(countWindow(0))`,
   PLX1013: `orders.window(countWindow(10), { early: '1s' }).aggregate('sums', { total: sum('amount') })`,
   PLX1014: `orders.window(session('30s')).aggregate('shops', { shops: countDistinct('shop') })`,
+  PLX1015: `orders.mapBatch(Order, (columns, rows) => rows, { rowsMost: 0 })`,
   PLX1021: `orders.use(topK('best', { k: 0, of: 'amount' }))`,
   PLX1022: `orders
   .map(schema({ rank: t.int32(), amount: t.money() }), ({ amount }) => ({ rank: 0, amount }))

@@ -23,6 +23,14 @@ const words = pipeline('words', ({ ingress }) => {
     })
     .filter((row) => row.length > 1)
     .map(Word, (row) => ({ ...row, word: longest(row.word) }))
+    .mapBatch(Word, ({ word, length, share }, made, rows) => {
+      made.length.set(length)
+      for (let row = 0; row < rows; row++) {
+        made.word.copy(row, word, row)
+        made.share[row] = share[row]! * 2
+      }
+    })
+    .filter((row) => row.share < 9)
     .egress('words', sink)
 })
 

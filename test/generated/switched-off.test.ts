@@ -20,13 +20,16 @@ function printedBy(name: string, options: readonly string[]): string {
 
 it('a pipeline gives the same where the platform makes no code of text', () => {
   const [on, off] = [run(), run(OFF)]
-  expect([on.loops, off.loops]).toEqual([['generated'], ['interpreted']])
+  expect([on.loops, off.loops]).toEqual([
+    ['generated', 'generated'],
+    ['interpreted', 'interpreted'],
+  ])
   expect(off.output).toEqual(on.output)
   expect(on.output.words).toHaveLength(4)
   // The lines are those of the file: of the step, and of the throw.
   const { error } = on.output
   expect(error).toMatch(/^words, map \(\S+small-pipeline\.ts:25\), at row \{word "wrong", length 5, /)
-  expect(error).toMatch(/: TypeError: that is wrong \(thrown at \S+small-pipeline\.ts:30\)$/)
+  expect(error).toMatch(/: TypeError: that is wrong \(thrown at \S+small-pipeline\.ts:38\)$/)
 })
 
 it('and its plan says so', () => {

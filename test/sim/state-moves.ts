@@ -44,7 +44,8 @@ export class StateMoveCount {
     const counting = {
       sinkKeys: workload.sinkKeys,
       sourceRows: (...said: Parameters<typeof workload.sourceRows>) => workload.sourceRows(...said),
-      operators: () => this.#counting(workload.operators()),
+      operators: (...said: Parameters<typeof workload.operators>) =>
+        this.#counting(workload.operators(...said)),
       expected: (...said: Parameters<typeof workload.expected>) => workload.expected(...said),
     }
     return runSchedule(

@@ -4,6 +4,17 @@ export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
 export type { FallibleStream, KeyedStream, Results, Stream, WindowedStream } from './pipeline/stream.ts'
 export type { IngressStream } from './pipeline/ingress-stream.ts'
+export type {
+  BatchColumns,
+  BatchOut,
+  Cells,
+  CellsOut,
+  Numbers,
+  OptionalNumbers,
+  OptionalNumbersOut,
+  SymbolCells,
+} from './batch/batch-columns.ts'
+export { type BatchTrial, type Division } from './batch/division.ts'
 export type { FailedColumns } from './program/failed-rows.ts'
 export type { WindowOptions } from './pipeline/window-node.ts'
 export {

@@ -1,4 +1,5 @@
 import type { Edge, OperatorFactory, Plan, Stage } from '@pollux/protocol'
+import { type Division, undivided } from '../batch/division.ts'
 import type { AnySink } from '../io/sink.ts'
 import type { AnySource } from '../io/source.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -22,6 +23,8 @@ export interface CompileOptions {
 export interface Compiled {
   readonly plan: Plan
   readonly operators: OperatorFactory
+  /** The same for one replica, whose batch callbacks are given so many rows at once. */
+  readonly operatorsDivided: (divide: Division) => OperatorFactory
   readonly programs: ReadonlyMap<string, StageProgram>
   /** What the plan was made of. */
   readonly drafts: readonly StageDraft[]
@@ -64,9 +67,17 @@ export function compile<Config>(
     }),
   )
   const plan: Plan = { pipeline: pipeline.name, ...layout, stages: drafts.map(stageOf), edges }
-  const operators: OperatorFactory = (step, partition) =>
-    new ProgramOperator(programs.get(step)!, layout.groups, partition)
-  return { plan, operators, programs, drafts, ...outsides(drafts) }
+  const operatorsDivided = (divide: Division): OperatorFactory => {
+    return (step, partition) => new ProgramOperator(programs.get(step)!, layout.groups, partition, divide)
+  }
+  return {
+    plan,
+    operators: operatorsDivided(undivided),
+    operatorsDivided,
+    programs,
+    drafts,
+    ...outsides(drafts),
+  }
 }
 
 function stageOf({ name, partitions, kind, outside }: StageDraft): Stage {

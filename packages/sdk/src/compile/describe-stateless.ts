@@ -6,16 +6,17 @@ import type { Feed, StageProgram, StepProgram } from './stage-program.ts'
 
 /** The stateless steps of a stage, what they read, and what runs them. */
 export function describeStateless(program: StageProgram): readonly string[] {
-  if (program.steps.length === 0) return []
+  const batches = program.batches.map((step) => `${describeStep(step, false)}, columns of many rows at once`)
+  if (program.steps.length === 0) return batches
   const loops = loopsOf(program)
   const isGenerated = loops.every(({ why }) => why === null)
   const steps = program.steps.map((step) => describeStep(step, isGenerated))
-  if (isGenerated) return [...steps, `  in ${counted(loops.length, 'generated loop')}`]
+  if (isGenerated) return [...steps, `  in ${counted(loops.length, 'generated loop')}`, ...batches]
   const told = loops.map(({ behind, why }) => {
     const verdict = why === null ? 'a generated loop' : `row by row, interpreted: ${why}`
     return loops.length === 1 ? `  ${verdict}` : `  behind ${behind}: ${verdict}`
   })
-  return [...steps, ...told]
+  return [...steps, ...told, ...batches]
 }
 
 export function counted(count: number, thing: string): string {
@@ -29,10 +30,11 @@ interface Loop {
 
 /** One for each place of the stage that steps follow. */
 function loopsOf(program: StageProgram): readonly Loop[] {
-  const { ports, states } = program
+  const { ports, states, batches } = program
   const places: readonly (readonly [string, Feed])[] = [
     ...ports.map((feed, port) => [ports.length === 1 ? 'its input' : `input ${port + 1}`, feed] as const),
     ...states.flatMap(({ node, feeds }) => feeds.map((feed) => [node.name, feed] as const)),
+    ...batches.flatMap(({ node, feeds }) => feeds.map((feed) => [node.kind, feed] as const)),
   ]
   return places
     .filter(([, feed]) => feed.next.some(({ to }) => to === 'step'))
@@ -59,6 +61,8 @@ function callbacksOf(node: StatelessNode): readonly unknown[] {
       return [node.spread]
     case 'branch':
       return node.conditions
+    case 'map-batch':
+      return [node.fill]
   }
 }
 

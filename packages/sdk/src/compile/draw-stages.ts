@@ -53,7 +53,7 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
     const origins = node.from.flatMap(originsOf)
     const before = new Set(origins.map(({ tap }) => stageOf.get(tap.node)!))
     const moves = origins.some(({ tap, gathered }) => gathered && stageOf.get(tap.node)!.partitions > 1)
-    if (before.size > 1 || moves) {
+    if (before.size > 1 || moves || meetsBatch(origins, stageOf)) {
       const name = freshName(moves ? 'gather' : 'merge')
       begin(node, { name, kind: 'compute', outside: null, ...plainPorts(node) }).nodes.push(node)
       return
@@ -99,6 +99,20 @@ const PARTITIONS_MOST = 1024
 
 function isCount(count: number, most: number): boolean {
   return Number.isSafeInteger(count) && count >= 1 && count <= most
+}
+
+/**
+ * Rows that were made in batches meet others only where there is an order of both: as two inputs of a stage.
+ * Within a stage it would depend on where batches begin.
+ */
+function meetsBatch(origins: readonly Origin[], stageOf: ReadonlyMap<Node, StageDraft>): boolean {
+  /** Without leaving the stage. */
+  const isBehindBatch = (node: Node): boolean => {
+    if (node.kind === 'map-batch') return true
+    const before = node.from.flatMap(originsOf).map(({ tap }) => tap.node)
+    return before.some((one) => stageOf.get(one) === stageOf.get(node) && isBehindBatch(one))
+  }
+  return origins.length > 1 && origins.some(({ tap }) => isBehindBatch(tap.node))
 }
 
 /** Few rows, and all that goes to the outside, race: no failure need be noticed before its copy is there. */

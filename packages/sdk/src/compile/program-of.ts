@@ -1,6 +1,6 @@
 import type { Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
 import { originsOf, type StageDraft } from './stage-draft.ts'
-import type { Feed, StageProgram, StateProgram, Target } from './stage-program.ts'
+import type { Feed, StageProgram, StateProgram, StepProgram, Target } from './stage-program.ts'
 
 /** The program of a stage, and which of its outputs each tap is. */
 export interface Programmed {
@@ -15,7 +15,9 @@ export function programOf(
   stages: readonly StageDraft[],
   clock: StateProgram['clock'],
 ): Programmed {
-  const steps = stage.nodes.filter((node): node is StatelessNode => node.kind !== 'stateful')
+  const stateless = stage.nodes.filter((node): node is StatelessNode => node.kind !== 'stateful')
+  const steps = stateless.filter(({ kind }) => kind !== 'map-batch')
+  const batches = stateless.filter(({ kind }) => kind === 'map-batch')
   const states = stage.nodes.filter((node): node is StatefulNode => node.kind === 'stateful')
   const leaving = stages.flatMap(({ ports }) => ports).filter((port) => port.from === stage)
   const outputs: Tap[] = []
@@ -23,6 +25,7 @@ export function programOf(
 
   const targetsOf = (tap: Tap): readonly Target[] => [
     ...steps.flatMap((node, index) => (reads(node, tap) ? [{ to: 'step' as const, index }] : [])),
+    ...batches.flatMap((node, index) => (reads(node, tap) ? [{ to: 'batch' as const, index }] : [])),
     ...states.flatMap((node, index) => (reads(node, tap) ? [{ to: 'state' as const, index }] : [])),
     ...outputs.flatMap((one, index) => (same(one, tap) ? [{ to: 'output' as const, index }] : [])),
   ]
@@ -40,16 +43,19 @@ export function programOf(
     const inside = targetsOf(tap).filter(({ to }) => to !== 'output')
     return { schema, next: inside }
   }
+  const stepOf = (node: StatelessNode): StepProgram => ({
+    node,
+    input: inputOf(node).schema,
+    feeds: node.shapes.map((_, output) => feedOf({ node, output })),
+  })
+
   const program: StageProgram = {
     pipeline,
     stage: stage.name,
     ...(outside?.kind === 'ingress' ? { source: outside.source } : {}),
     ports,
-    steps: steps.map((node) => ({
-      node,
-      input: inputOf(node).schema,
-      feeds: node.shapes.map((_, output) => feedOf({ node, output })),
-    })),
+    steps: steps.map(stepOf),
+    batches: batches.map(stepOf),
     states: states.map((node) => {
       const { schema, time } = inputOf(node)
       const feeds = node.shapes.map((_, output) => feedOf({ node, output }))

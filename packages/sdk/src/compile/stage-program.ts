@@ -11,6 +11,8 @@ export interface StageProgram {
   readonly source?: AnySource
   readonly ports: readonly Feed[]
   readonly steps: readonly StepProgram[]
+  /** Steps that are given rows in batches, in the order in which they follow one another. */
+  readonly batches: readonly StepProgram[]
   readonly states: readonly StateProgram[]
   readonly outputs: readonly RowSchema[]
 }
@@ -22,7 +24,7 @@ export interface Feed {
 }
 
 export interface Target {
-  readonly to: 'step' | 'state' | 'output'
+  readonly to: 'step' | 'batch' | 'state' | 'output'
   readonly index: number
 }
 

@@ -74,6 +74,11 @@ export const ERROR_CODES = {
     why: 'sessions join, and windows of rows follow one another: whose value it was would be lost',
     try: 'count them in windows of time',
   },
+  PLX1015: {
+    what: 'there cannot be room for so many rows',
+    why: 'the columns that a batch callback fills are as long as it may need: 1 to 65536 rows of each row',
+    try: 'give a whole number like that, or make the rows in flatMap, which needs no room beforehand',
+  },
   PLX1021: {
     what: 'that is no number of ranks',
     why: 'a ranking is state, and is gone through for each row that enters it',

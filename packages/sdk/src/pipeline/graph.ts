@@ -1,3 +1,5 @@
+import type { AnyFill } from '../batch/batch-columns.ts'
+import type { BatchTrial } from '../batch/division.ts'
 import type { Delivery } from './delivery.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { StatefulStep } from './stateful-step.ts'
@@ -62,7 +64,19 @@ export type StatelessNode = NodeBase & { readonly onError: OnError } & (
     | { readonly kind: 'flat-map'; readonly spread: (row: AnyRow, emit: (row: AnyRow) => void) => void }
     /** To the first output whose condition holds; to the last one if none does. */
     | { readonly kind: 'branch'; readonly conditions: readonly ((row: AnyRow) => boolean)[] }
+    | MapBatch
   )
+
+interface MapBatch {
+  readonly kind: 'map-batch'
+  readonly fill: AnyFill
+  /** So many rows are made of one, at most. */
+  readonly rowsMost: number
+  /** For the test kit: told of each batch before the callback is given it. */
+  readonly onBatch?: (trial: BatchTrial) => void
+}
+
+export type MapBatchNode = StatelessNode & { readonly kind: 'map-batch' }
 
 export interface StatefulNode extends NodeBase {
   readonly kind: 'stateful'

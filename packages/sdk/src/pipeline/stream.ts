@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
+import type { AnyFill, BatchFill } from '../batch/batch-columns.ts'
 import type { AggregateOf } from '../aggregate/aggregated.ts'
 import type { Windowed } from '../aggregate/windowed.ts'
 import { here } from '../errors/call-site.ts'
@@ -12,17 +13,10 @@ import { durationMs } from '../window/duration.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
 import { timeIn, type TimestampName } from './event-time.ts'
-import type { AnyRow, Graph, Node, OnError, Shape, StatelessNode, Tap } from './graph.ts'
+import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
 import { checkName } from './names.ts'
+import { type BatchOptions, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
 import { STATE_BYTES_MAX, windowNode, type WindowOptions } from './window-node.ts'
-
-export interface StepOptions {
-  /**
-   * What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`), or
-   * tells of it in a stream of its own, `failed` (`deadLetter`).
-   */
-  readonly onError?: OnError
-}
 
 type Branches<C extends Columns, Name extends string, O extends StepOptions> = Readonly<
   Record<Name | 'rest', Stream<C>>
@@ -105,6 +99,21 @@ export class Stream<C extends Columns> {
   ): Made<D, O> {
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'flat-map', spread: spread as unknown as FlatMap } as const
+    return this.#one(this.#stateless(made, [shape], options), to)
+  }
+
+  /**
+   * Makes rows of many at once, column by column. It must make of them what it makes of each alone, one
+   * behind the other: where batches begin and end differs from one run to the next, and from twin to twin.
+   */
+  mapBatch<D extends Columns, O extends BatchOptions>(
+    to: RowSchema<D>,
+    fill: BatchFill<C, D>,
+    options?: O,
+  ): Made<D, O> {
+    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
+    const rowsMost = rowsMostOf(options, here())
+    const made = { kind: 'map-batch', fill: fill as unknown as AnyFill, rowsMost } as const
     return this.#one(this.#stateless(made, [shape], options), to)
   }
 
@@ -434,5 +443,3 @@ export class Results<R extends Columns, C extends Columns> extends Stream<R> {
 }
 
 type FlatMap = (row: AnyRow, emit: (row: AnyRow) => void) => void
-type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
-type StepMade = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>

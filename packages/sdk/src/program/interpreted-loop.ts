@@ -5,6 +5,7 @@ import { Emission } from './emission.ts'
 import { failedFeed, failedRow } from './failed-rows.ts'
 import type { RowLoop, Sinks } from './row-loop.ts'
 import { appendRow, checked, ownRow, readRow } from './row-object.ts'
+import { sinkOf } from './sink-of.ts'
 import { describeStep, StepError } from './step-error.ts'
 
 /**
@@ -28,7 +29,8 @@ export class InterpretedLoop implements RowLoop {
     const [only, ...more] = feed.next
     const single = only !== undefined && more.length === 0
     this.passes = single && only.to === 'output' ? only.index : null
-    this.collects = single && only.to === 'state' ? only.index : null
+    const isKept = single && (only.to === 'state' || only.to === 'batch')
+    this.collects = isKept ? sinkOf(program, only) : null
   }
 
   run(rows: RowSet, from = 0, to = rows.rows): void {
@@ -39,7 +41,7 @@ export class InterpretedLoop implements RowLoop {
     for (const { to, index } of next) {
       if (to === 'step') this.#step(this.#program.steps[index]!, row)
       else {
-        const sink = to === 'output' ? index : this.#program.outputs.length + index
+        const sink = sinkOf(this.#program, { to, index })
         appendRow(this.#sinks.rows[sink]!, row)
         this.#sinks.added(sink)
       }
@@ -78,8 +80,8 @@ export class InterpretedLoop implements RowLoop {
       return emission.during(() => spread(ownRow(row), emission.emit))
     }
     if (node.kind === 'branch') return [row]
-    const { keeps } = node
-    return keeps(ownRow(row)) ? [row] : []
+    if (node.kind === 'filter') return node.keeps(ownRow(row)) ? [row] : []
+    throw new Error(`${node.kind} is no step of a loop`)
   }
 }
 

@@ -13,7 +13,11 @@ import { FAILED_RECORDS } from '../io/rejected.ts'
 import { placed } from '../errors/halt.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { ProgramState } from '../state/program-state.ts'
+import { MapBatch, type Made } from '../batch/map-batch.ts'
+import { type Division, undivided } from '../batch/division.ts'
+import type { MapBatchNode } from '../pipeline/graph.ts'
 import { loopOf } from './loop-of.ts'
+import { sinkSchemas } from './sink-of.ts'
 import type { RowLoop } from './row-loop.ts'
 import { statefulOf } from './stateful-of.ts'
 import type { Stateful, StatefulOut } from './stateful.ts'
@@ -35,19 +39,24 @@ export class ProgramOperator implements Operator {
   readonly #states: readonly Stateful[]
   /** What follows each state, output by output. */
   readonly #after: readonly StatefulOut[]
+  readonly #batches: readonly MapBatch[]
+  /** What follows each of them. */
+  readonly #made: readonly Made[]
   readonly #loops: readonly RowLoop[]
-  /** Outputs, then what the states will be given of rows that steps have made. */
+  /** Outputs, then what states and batch steps will be given of rows that steps have made. */
   readonly #sinks: readonly BatchBuilder[]
   #out: Emitter | null = null
   #context: EpochContext | null = null
 
-  constructor(program: StageProgram, groups: number, partition: number) {
-    const { pipeline, stage, source, ports, states, outputs } = program
+  constructor(program: StageProgram, groups: number, partition: number, divide: Division = undivided) {
+    const { pipeline, stage, source, ports, states, outputs, batches } = program
     this.#program = program
     this.#ingress = source === undefined ? null : IngressRows.of(source)
     this.#outputs = outputs.map((schema) => new BatchBuilder(schema.wire))
     this.#states = states.map((state) => statefulOf(state, { groups, partition, pipeline }))
-    this.#sinks = [...this.#outputs, ...states.map(({ input }) => new BatchBuilder(input.wire))]
+    this.#batches = batches.map((step) => new MapBatch(pipeline, step, step.node as MapBatchNode, divide))
+    const others = sinkSchemas(program).slice(outputs.length)
+    this.#sinks = [...this.#outputs, ...others.map(({ wire }) => new BatchBuilder(wire))]
     const sinks = { rows: this.#sinks, added: this.#added }
     const name = `pollux/${pipeline}/${stage}`
     this.#ports = ports.map((feed, port) => loopOf(program, feed, sinks, `${name}/port-${port}`))
@@ -55,11 +64,15 @@ export class ProgramOperator implements Operator {
       feeds.map((feed, output) => loopOf(program, feed, sinks, `${name}/after-${node.name}-${output}`)),
     )
     this.#after = after.map((loops) => ({ emit: (output, rows) => this.#run(loops[output]!, rows) }))
-    this.#loops = [...this.#ports, ...after.flat()]
+    const made = batches.map(({ feeds }, index) =>
+      feeds.map((feed, output) => loopOf(program, feed, sinks, `${name}/batch-${index}-${output}`)),
+    )
+    this.#made = made.map((loops) => (output, rows) => this.#run(loops[output]!, rows))
+    this.#loops = [...this.#ports, ...after.flat(), ...made.flat()]
     this.state = this.#states.length === 0 ? null : new ProgramState(this.#states.map(({ state }) => state))
   }
 
-  /** How its rows are gone through, port by port and then behind each state. */
+  /** How its rows are gone through, port by port, then behind each state, then behind each batch step. */
   get loops(): readonly RowLoop['kind'][] {
     return this.#loops.map(({ kind }) => kind)
   }
@@ -87,7 +100,7 @@ export class ProgramOperator implements Operator {
     this.#states.forEach((state, index) => {
       this.#inStep(index, () => state.boundary(context, this.#after[index]!))
       // Rows of this epoch, to states behind.
-      this.#flushStates()
+      this.#flushInside()
     })
     this.#flush()
     const { epochFrom, epochTo } = context
@@ -112,9 +125,11 @@ export class ProgramOperator implements Operator {
     else loop.run(rows)
   }
 
-  #collect(index: number, rows: RowSet): void {
-    const state = this.#states[index]!
-    this.#inStep(index, () => state.process(rows, this.#context!, this.#after[index]!))
+  #collect(sink: number, rows: RowSet): void {
+    const index = sink - this.#outputs.length
+    const batch = index - this.#states.length
+    if (batch >= 0) this.#batches[batch]!.run(rows, this.#made[batch]!)
+    else this.#inStep(index, () => this.#states[index]!.process(rows, this.#context!, this.#after[index]!))
   }
 
   /** A step that cannot go on says which one it is. */
@@ -133,7 +148,7 @@ export class ProgramOperator implements Operator {
   }
 
   #flush(): void {
-    this.#flushStates()
+    this.#flushInside()
     this.#outputs.forEach((rows, sink) => {
       if (rows.rows > 0) this.#handOn(sink)
     })
@@ -141,17 +156,16 @@ export class ProgramOperator implements Operator {
     this.#context = null
   }
 
-  /** What a state makes at once goes to outputs, or to states behind it. */
-  #flushStates(): void {
+  /** What a state or a batch step makes at once goes to outputs, or to those of them behind it. */
+  #flushInside(): void {
     for (let sink = this.#outputs.length; sink < this.#sinks.length; sink++)
       if (this.#sinks[sink]!.rows > 0) this.#handOn(sink)
   }
 
   #handOn(sink: number): void {
     const rows = this.#sinks[sink]!
-    const outputs = this.#outputs.length
-    if (sink < outputs) this.#out!.emit(sink, rows)
-    else this.#collect(sink - outputs, rows)
+    if (sink < this.#outputs.length) this.#out!.emit(sink, rows)
+    else this.#collect(sink, rows)
     rows.reset()
   }
 }

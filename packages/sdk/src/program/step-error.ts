@@ -21,11 +21,12 @@ export class StepError extends Error {
   /** `file:line`, with its folder, of the code that has thrown; empty where it returned what does not fit. */
   readonly thrownAt: string
 
-  constructor(pipeline: string, step: string, row: AnyRow, cause: unknown) {
+  /** `among`: which row of several that were given at once. */
+  constructor(pipeline: string, step: string, row: AnyRow, cause: unknown, among = '') {
     const at = thrownAt(cause)
     const described = describeRow(row)
     const place = at === '' ? '' : ` (thrown at ${withoutFolder(at)})`
-    super(`${pipeline}, ${step}, at row ${described}: ${describeCause(cause)}${place}`, { cause })
+    super(`${pipeline}, ${step}, at row ${described}${among}: ${describeCause(cause)}${place}`, { cause })
     this.pipeline = pipeline
     this.step = step
     this.row = described

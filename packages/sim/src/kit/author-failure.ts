@@ -5,7 +5,6 @@ import type { Outcome } from '../runs/run-schedule.ts'
 import { describePlan, type Schedule } from '../runs/schedule.ts'
 import type { Simulation } from '../runs/simulation.ts'
 import { faultLines, lastEvents, shrunkLines } from '../transcript/failure-report.ts'
-import { describeRow } from './describe-row.ts'
 import type { PipelineUnderTest } from './pipeline-under-test.ts'
 import { askingTwice, type UnsteadyStep } from './unsteady-step.ts'
 
@@ -90,11 +89,11 @@ function findUnsteady<Config>(tested: PipelineUnderTest<Config>): string | null 
   }
   const [step] = found
   if (step === undefined) return null
-  const { node, row, first, second } = step
+  const { node, asked, first, second, cause } = step
   const stage = asking.compiled.drafts.find(({ nodes }) => nodes.some((one) => one === node))?.name ?? '?'
   return (
-    `stage ${stage}, ${stepOf(node)}: asked twice about row ${describeRow(row)} it answered ${first}, ` +
-    `then ${second}. It depends on something besides the row, such as a variable outside of it`
+    `stage ${stage}, ${stepOf(node)}: asked ${asked} it answered ${first}, then ${second}. ` +
+    `It depends on ${cause}`
   )
 }
 

@@ -9,7 +9,7 @@ import {
   type RowSet,
   type Topology,
 } from '@pollux/protocol'
-import { type Compiled, durationMs } from '@pollux/sdk'
+import { type Compiled, type Division, durationMs } from '@pollux/sdk'
 import { must, type Random } from '@pollux/std'
 import type { ExpectedOutput, OutputRow } from '../judge/expected-output.ts'
 import type { RowNumbers, Workload } from '../runs/workload.ts'
@@ -28,15 +28,17 @@ export class AuthorWorkload implements Workload {
    */
   readonly sinkKeys: SinkKeys = { single: (_values, seq) => seq, shared: ([first]) => String(first) }
   readonly #operators: OperatorFactory
+  readonly #operatorsDivided: Compiled['operatorsDivided']
   readonly #partitions = new Map<PairId, PartitionRows>()
 
   /** `input`: the rows of each ingress, dealt to its partitions in turn. */
   constructor(
-    { sources, operators }: Compiled,
+    { sources, operators, operatorsDivided }: Compiled,
     topology: Topology,
     input: ReadonlyMap<string, BatchBuilder>,
   ) {
     this.#operators = operators
+    this.#operatorsDivided = operatorsDivided
     for (const { id, stage, partition } of topology.pairs.values()) {
       if (stage.kind !== 'ingress') continue
       const { eventTime, schema } = must(sources.get(stage.name), () => `no source ${stage.name}`)
@@ -61,8 +63,8 @@ export class AuthorWorkload implements Workload {
     return new AuthorRows(this.#partitionOf(id), random.fork(`source ${id}`), endMs)
   }
 
-  operators(): OperatorFactory {
-    return this.#operators
+  operators(random: Random): OperatorFactory {
+    return this.#operatorsDivided(divisionOf(random))
   }
 
   expected(
@@ -115,6 +117,16 @@ export class AuthorWorkload implements Workload {
 
 /** Before every event time. */
 const NEVER = Number.MIN_SAFE_INTEGER
+/**
+ * Rows are given to batch callbacks in other portions in every replica, and all at once where it is worked
+ * out what must come: who makes something else of them is found.
+ */
+function divisionOf(random: Random): Division {
+  return (rows) => (random.chance(0.3) ? rows : random.between(1, Math.min(rows, PORTION_MOST)))
+}
+
+const PORTION_MOST = 5
+
 const END: EpochInput = { rows: null, watermark: Number.MAX_SAFE_INTEGER, idle: false }
 
 class CollectedOutput implements ExpectedOutput {

@@ -40,7 +40,11 @@ export class PipelineUnderTest<Config> {
     const compiled = compile(pipeline, config, layoutOf(setup))
     this.pipeline = pipeline
     this.#config = config
-    this.compiled = { ...compiled, operators: this.#forbidden.keepFrom(compiled.operators) }
+    this.compiled = {
+      ...compiled,
+      operators: this.#forbidden.keepFrom(compiled.operators),
+      operatorsDivided: (divide) => this.#forbidden.keepFrom(compiled.operatorsDivided(divide)),
+    }
     this.topology = new Topology(compiled.plan)
     this.#setup = setup
     this.#faults = faultsOf(setup.faults, this.topology)

@@ -179,7 +179,8 @@ describe('a planted bug', () => {
   /** Verdicts of so many runs. */
   const verdicts = (runs: number, watch: Watch, operators: (real: OperatorFactory) => OperatorFactory) => {
     const { compiled, topology } = tested
-    const broken = { ...compiled, operators: operators(compiled.operators) }
+    const made = operators(compiled.operators)
+    const broken = { ...compiled, operators: made, operatorsDivided: () => made }
     const workload = new AuthorWorkload(broken, topology, readInput(compiled, { orders }))
     const seeds = Array.from({ length: runs }, (_, seed) => seed + 1)
     return new Set(

@@ -1,4 +1,4 @@
-import type { Pipeline } from '@pollux/sdk'
+import type { BatchTrial, Pipeline } from '@pollux/sdk'
 import { describeRow } from './describe-row.ts'
 import type { PlainRow } from './given-rows.ts'
 
@@ -6,13 +6,19 @@ type Graph = ReturnType<Pipeline['build']>
 type Node = Graph['nodes'][number]
 type Emit = (row: PlainRow) => void
 
-/** A step whose callback was asked twice about one row and gave two answers. */
+/** A step whose callback was asked twice and gave two answers. */
 export interface UnsteadyStep {
   readonly node: Node
-  readonly row: PlainRow
+  /** `twice about row {at 5}`: what it was asked. */
+  readonly asked: string
   readonly first: string
   readonly second: string
+  /** What its answer depends on that it may not depend on. */
+  readonly cause: string
 }
+
+const KEEPS = 'something besides the row, such as a variable outside of it'
+const DIVIDES = 'where a batch begins and ends'
 
 /**
  * The same pipeline, in which every callback is asked twice about each row; `onUnsteady` is told where the
@@ -36,7 +42,8 @@ function probed(node: Node, onUnsteady: (step: UnsteadyStep) => void): object {
     return (row: PlainRow): Answer => {
       const answer = ask(row)
       const [first, second] = [describe(answer), describe(ask(row))]
-      if (first !== second) onUnsteady({ node, row, first, second })
+      const asked = `twice about row ${describeRow(row)}`
+      if (first !== second) onUnsteady({ node, asked, first, second, cause: KEEPS })
       return answer
     }
   }
@@ -57,7 +64,27 @@ function probed(node: Node, onUnsteady: (step: UnsteadyStep) => void): object {
     }
     case 'branch':
       return { conditions: node.conditions.map((holds) => twice(holds, String)) }
+    case 'map-batch':
+      return { onBatch: (trial: BatchTrial) => onUnstable(node, trial, onUnsteady) }
     default:
       return {}
   }
+}
+
+/** A batch callback is asked about all rows twice, and then about each alone. */
+function onUnstable(node: Node, trial: BatchTrial, onUnsteady: (step: UnsteadyStep) => void): void {
+  const all = trial.ask(0, trial.rows)
+  const again = trial.ask(0, trial.rows)
+  const alone = Array.from({ length: trial.rows }, (_, row) => trial.ask(row, row + 1)).flat()
+  const first = `row ${describeRow(trial.row(0) as PlainRow)}`
+  const batch = `about ${trial.rows} rows from ${first}`
+  const tell = (asked: string, others: readonly string[], cause: string): void => {
+    const at = all.findIndex((row, index) => row !== others[index])
+    const place = at < 0 ? all.length : at
+    const [one, other] = [all, others].map((rows) => rows[place] ?? 'no more rows')
+    onUnsteady({ node, asked, first: one!, second: other!, cause })
+  }
+  if (all.join('\n') !== again.join('\n')) tell(`twice ${batch}`, again, KEEPS)
+  else if (all.join('\n') !== alone.join('\n'))
+    tell(`${batch} at once, and about each of them alone,`, alone, DIVIDES)
 }

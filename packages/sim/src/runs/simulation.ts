@@ -139,6 +139,8 @@ export class Simulation implements Outside {
   readonly #random: Random
   readonly #endWatch = new EndWatch()
   readonly #planHash = 'plan-1'
+  /** Slots that were started so far. */
+  #started = 0
   readonly #flaws: FlawJudge
   /** Since when every pair has been whole, everything having healed: infinitely late while it has not. */
   wholeSince = Number.POSITIVE_INFINITY
@@ -294,7 +296,7 @@ export class Simulation implements Outside {
     const rate = 0.98 + this.#random.float() * 0.04
     const wrong = this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20
     const skew = { offset, rate, wallOffset: plan.originMs + wrong }
-    const operators = this.#workload.operators()
+    const operators = this.#workload.operators(this.#random.fork(`operators ${this.#started++}`))
     const identity = {
       topology: this.topology,
       place: this.topology.pair(`${stage}/${partition}`),

@@ -9,8 +9,8 @@ export interface Workload {
   readonly sinkKeys: SinkKeys
   /** Of an ingress partition, the `index`th of all; about the last of its rows arrives at `endMs`. */
   sourceRows(place: PairPlace, index: number, random: Random, endMs: number): SourceRows
-  /** For one replica. */
-  operators(): OperatorFactory
+  /** For one replica; `random` decides what may differ from twin to twin, and must not show. */
+  operators(random: Random): OperatorFactory
   /** By egress partition, from the decisions that became durable; `rowsOf` tells rows by their numbers. */
   expected(
     topology: Topology,

@@ -225,13 +225,13 @@ function randomProgram(choices: Choices): StageProgram {
   })
   const port: Feed = { schema: schemas[0]!, next: [{ to: 'step', index: 0 }, ...feedOf(schemas[0]!, 0).next] }
   const states = [{ input: schemas[0]! }] as unknown as StageProgram['states']
-  return { pipeline: 'p', stage: 's', ports: [port], steps, states, outputs: outputs.slice(0, -1) }
+  outputs.pop()
+  return { pipeline: 'p', stage: 's', ports: [port], steps, batches: [], states, outputs }
 }
 
 function randomRows(choices: Choices, { wire, columns }: RowSchema): BatchBuilder {
   const rows = new BatchBuilder(wire)
-  const count = choices.below(12)
-  for (let row = 0; row < count; row++) {
+  for (let left = choices.below(12); left > 0; left--) {
     rows.appendValues(
       Object.values(columns).map(({ kind, isOptional }) =>
         isOptional && choices.chance(30) ? null : choices.one(VALUES[kind]!),

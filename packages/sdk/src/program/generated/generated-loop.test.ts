@@ -25,7 +25,8 @@ function programOf(step: Step, onError: OnError = 'fail'): StageProgram {
   const feeds = onError === 'deadLetter' ? [made, failed] : [made]
   const steps: StepProgram[] = [{ node, input: Numbers, feeds }]
   const ports: Feed[] = [{ schema: Numbers, next: [{ to: 'step', index: 0 }] }]
-  return { pipeline: 'sales', stage: 'orders', ports, steps, states: [], outputs: [Numbers, failed.schema] }
+  const outputs = [Numbers, failed.schema]
+  return { pipeline: 'sales', stage: 'orders', ports, steps, batches: [], states: [], outputs }
 }
 
 function numbers(...values: readonly number[]): BatchBuilder {

@@ -2,6 +2,7 @@ import { BatchBuilder, type RowSet } from '@pollux/protocol'
 import type { Feed, StageProgram } from '../../compile/stage-program.ts'
 import { InterpretedLoop } from '../interpreted-loop.ts'
 import type { RowLoop, Sinks } from '../row-loop.ts'
+import { sinkSchemas } from '../sink-of.ts'
 import { describeCause } from '../step-error.ts'
 import { generatedFunction } from './generated-function.ts'
 import { planSegment, type SegmentPlan } from './segment-plan.ts'
@@ -65,9 +66,7 @@ export class GeneratedLoop implements RowLoop {
    * nothing had been generated. Of what they make nothing is kept, since the pipeline halts.
    */
   #findFailure(rows: RowSet, from: number, to: number): void {
-    const { states, outputs } = this.#program
-    const schemas = [...outputs, ...states.map(({ input }) => input)]
-    const nowhere = schemas.map(({ wire }) => new BatchBuilder(wire))
+    const nowhere = sinkSchemas(this.#program).map(({ wire }) => new BatchBuilder(wire))
     const added = (sink: number): void => nowhere[sink]!.reset()
     new InterpretedLoop(this.#program, this.#feed, { rows: nowhere, added }).run(rows, from, to)
   }

@@ -1,5 +1,6 @@
 import type { Feed, StageProgram, Target } from '../../compile/stage-program.ts'
 import { failedFeed } from '../failed-rows.ts'
+import { sinkOf } from '../sink-of.ts'
 
 /** A loop with more places than these would be too long for the engine to make fast. */
 const PLACES_MAX = 64
@@ -42,10 +43,6 @@ export function planSegment(program: StageProgram, feed: Feed): SegmentPlan | nu
 export function whyNoSegment(program: StageProgram, feed: Feed): string | null {
   const planner = new Planner(program)
   return planner.misfit(planner.plan(feed))
-}
-
-export function sinkOf({ outputs }: StageProgram, { to, index }: Target): number {
-  return to === 'output' ? index : outputs.length + index
 }
 
 export function keptKey(step: number, feed: number): string {

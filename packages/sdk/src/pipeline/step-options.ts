@@ -1,0 +1,28 @@
+import { PipelineError } from '../errors/pipeline-error.ts'
+import type { OnError, StatelessNode } from './graph.ts'
+
+export interface StepOptions {
+  /**
+   * What becomes of a row whose callback throws: the pipeline halts, or goes on without it (`skip`), or
+   * tells of it in a stream of its own, `failed` (`deadLetter`).
+   */
+  readonly onError?: OnError
+}
+
+export interface BatchOptions extends StepOptions {
+  /** So many rows are made of one row, at most; 1 if not said. The columns that are filled are as long. */
+  readonly rowsMost?: number
+}
+
+/** More rows of one row are flatMap's business. */
+const ROWS_MOST = 65_536
+
+export function rowsMostOf({ rowsMost = 1 }: BatchOptions = {}, where: string): number {
+  if (Number.isSafeInteger(rowsMost) && rowsMost >= 1 && rowsMost <= ROWS_MOST) return rowsMost
+  throw new PipelineError('PLX1015', `rowsMost ${rowsMost}`, where)
+}
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
+
+/** What is said of a step, but for its place in the graph. */
+export type StepMade = Without<StatelessNode, 'from' | 'where' | 'shapes' | 'onError'>
