@@ -24,6 +24,11 @@ drive(pipeline('other', ({ ingress }) => {
   PLX1013: `orders.window(countWindow(10), { early: '1s' }).aggregate('sums', { total: sum('amount') })`,
   PLX1014: `orders.window(session('30s')).aggregate('shops', { shops: countDistinct('shop') })`,
   PLX1015: `orders.mapBatch(Order, (columns, rows) => rows, { rowsMost: 0 })`,
+  PLX1016: `orders
+  .keyBy('shop')
+  .window(tumbling('1s'), { preAggregate: true })
+  .aggregate('sums', { total: sum('amount') })
+  .egress('out', collect())`,
   PLX1021: `orders.use(topK('best', { k: 0, of: 'amount' }))`,
   PLX1022: `orders
   .map(schema({ rank: t.int32(), amount: t.money() }), ({ amount }) => ({ rank: 0, amount }))

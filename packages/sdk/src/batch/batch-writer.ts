@@ -32,7 +32,6 @@ export class BatchWriter {
     }
     const target = this.#rows
     target.reset()
-    target.rows = 0
     target.reserve(count)
     this.#writers.forEach((writer, index) => writer.collect(target.columns[index]!, count))
     target.rows = count

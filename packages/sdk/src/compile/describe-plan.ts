@@ -30,6 +30,7 @@ export function describePlan({ plan, drafts, programs }: Compiled): string {
       ...stage.ports.map((port) => portOf(port, stage)),
       ...outsideOf(stage),
       ...program.states.flatMap(describeStateful),
+      ...addingOf(stage),
       ...describeStateless(program),
     ]
   })
@@ -87,4 +88,12 @@ function whatOf({ node, output }: Port['tap']): string {
   if (node.kind === 'stateful') return output === LATE_ROWS ? 'late rows of ' : ''
   if (!('onError' in node) || node.onError !== 'deadLetter' || output < node.shapes.length - 1) return ''
   return `failed rows of ${node.kind} (${withoutFolder(node.where)}) in `
+}
+
+/** Whether the rows of a window come added up, and why. */
+function addingOf({ preAggregation }: StageDraft): readonly string[] {
+  if (preAggregation === null) return []
+  const { partial, why } = preAggregation
+  const how = partial === null ? 'as they are' : 'added up by key, pane and epoch where they are made'
+  return [`    rows come ${how}: ${why}`]
 }

@@ -12,6 +12,7 @@ export function describeStateful(program: StateProgram): readonly string[] {
   const { where, step, key } = program.node
   const place = where === '' ? '' : ` (${withoutFolder(where)})`
   const kept = key === null ? [] : [`    ${describeKeys(program, key)}`]
+  if (step.kind === 'add') return [`  rows are added up for ${program.node.name}${place}`]
   if (step.kind === 'process') {
     const ttl = step.ttlMs === 0 ? '' : `, which forgets a key after ${durationText(step.ttlMs)}`
     return [`  an operator of one's own${place}${ttl}`, ...kept]
@@ -34,6 +35,7 @@ function describeKeys(program: StateProgram, key: readonly string[]): string {
 /** Null where arrays are indexed by the key. */
 function whyStateIsHashed(program: StateProgram): string | null {
   const { step } = program.node
+  if (step.kind === 'add') return null
   if (step.kind === 'process') return `an operator's always are`
   switch (step.window.kind) {
     case 'hopping':

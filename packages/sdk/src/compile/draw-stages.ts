@@ -1,7 +1,21 @@
 import type { Exchange } from '@pollux/protocol'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
-import type { EgressNode, Graph, IngressNode, Node, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
+import type {
+  EgressNode,
+  Graph,
+  IngressNode,
+  Node,
+  Shape,
+  StatefulNode,
+  StatelessNode,
+  Tap,
+} from '../pipeline/graph.ts'
+import { LATE_ROWS } from '../program/stateful.ts'
+import type { AddStep } from '../window/partial/add-step.ts'
+import type { PartialSchema } from '../window/partial/partial-schema.ts'
+import { preAggregation } from '../window/partial/pre-aggregation.ts'
+import type { WindowStep } from '../window/window-step.ts'
 import { liveNodes, type Origin, originsOf, type Port, type StageDraft } from './stage-draft.ts'
 
 /**
@@ -14,11 +28,11 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
   const stageOf = new Map<Node, StageDraft>()
   const names = new Set(nodes.flatMap((node) => ('name' in node ? [node.name] : [])))
 
-  const begin = (node: Node, draft: Omit<StageDraft, 'nodes'>): StageDraft => {
+  const begin = (node: Node, draft: NewDraft): StageDraft => {
     const most = node.kind === 'stateful' ? Math.min(groups, PARTITIONS_MOST) : PARTITIONS_MOST
     if (!isCount(draft.partitions, most))
       throw new PipelineError('PLX1025', `${draft.name}: ${draft.partitions}`, node.where)
-    const stage = { ...draft, nodes: [] }
+    const stage = { preAggregation: null, ...draft, nodes: [] }
     stages.push(stage)
     stageOf.set(node, stage)
     return stage
@@ -26,7 +40,8 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
   const portsOf = (node: Node, exchange: (from: StageDraft, origin: Origin) => Exchange): readonly Port[] =>
     node.from.flatMap(originsOf).map((origin) => {
       const from = stageOf.get(origin.tap.node)!
-      return { tap: origin.tap, from, exchange: exchange(from, origin), delivery: deliveryTo(node, origin) }
+      const delivery = deliveryTo(node, origin)
+      return { tap: origin.tap, addedUp: null, from, exchange: exchange(from, origin), delivery }
     })
   /** One-to-one, or all to one where that was said. */
   const plainPorts = (node: Node): { readonly ports: readonly Port[]; readonly partitions: number } => {
@@ -69,7 +84,33 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
       return { kind: from.partitions > 1 ? 'gather' : 'one' }
     })
     const count = key === null ? 1 : (node.partitions ?? partitions)
-    begin(node, { name, kind: 'compute', outside: null, partitions: count, ports }).nodes.push(node)
+    const how = preAggregation(node, shapeOf(node.from[0]!), isLateRead(node, nodes))
+    const partial = how?.partial ?? null
+    const ends = partial === null ? ports : ports.map((port) => addUp(node, port, partial))
+    const draft = { name, kind: 'compute', outside: null, partitions: count } as const
+    begin(node, { ...draft, ports: ends, preAggregation: how }).nodes.push(node)
+  }
+  /** The rows of a port, added up in the stage that makes them. */
+  const addUp = (
+    { name, key, step, from, where }: StatefulNode,
+    port: Port,
+    partial: PartialSchema,
+  ): Port => {
+    const base = { where, partitions: null, name, key }
+    // What says when a row happened is said where the windows are.
+    const input: Node = { kind: 'merge', from: [port.tap], where, shapes: [shapeOf(from[0]!)] }
+    const adding: AddStep = { kind: 'add', windows: step as WindowStep, partial, stateBytesMax: Infinity }
+    const node: StatefulNode = {
+      ...base,
+      kind: 'stateful',
+      step: adding,
+      from: [{ node: input, output: 0 }],
+      shapes: [{ schema: partial.schema, time: null }],
+    }
+    port.from.nodes.push(node)
+    stageOf.set(node, port.from)
+    const tap = { node, output: 0 }
+    return { ...port, tap, addedUp: port.tap, delivery: deliveryTo(node, { tap, gathered: false }) }
   }
 
   for (const node of nodes) {
@@ -114,6 +155,19 @@ function meetsBatch(origins: readonly Origin[], stageOf: ReadonlyMap<Node, Stage
   }
   return origins.length > 1 && origins.some(({ tap }) => isBehindBatch(tap.node))
 }
+
+/** Something reads the rows that came too late for these windows. */
+function isLateRead(windows: StatefulNode, nodes: readonly Node[]): boolean {
+  const taps = nodes.flatMap(({ from }) => from)
+  return taps.some(({ node, output }) => node === windows && output === LATE_ROWS)
+}
+
+function shapeOf({ node, output }: Tap): Shape {
+  return node.shapes[output]!
+}
+
+/** What a stage is begun with. */
+type NewDraft = Omit<StageDraft, 'nodes' | 'preAggregation'> & Partial<Pick<StageDraft, 'preAggregation'>>
 
 /** Few rows, and all that goes to the outside, race: no failure need be noticed before its copy is there. */
 function deliveryTo(node: Node, { tap }: Origin): Delivery {

@@ -1,5 +1,5 @@
 import type { Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
-import { originsOf, type StageDraft } from './stage-draft.ts'
+import { originsOf, type Port, type StageDraft } from './stage-draft.ts'
 import type { Feed, StageProgram, StateProgram, StepProgram, Target } from './stage-program.ts'
 
 /** The program of a stage, and which of its outputs each tap is. */
@@ -37,10 +37,10 @@ export function programOf(
       ? outside.shapes.map((_, output) => feedOf({ node: outside, output }))
       : stage.ports.map(portFeed)
 
-  function portFeed({ tap }: { readonly tap: Tap }): Feed {
+  function portFeed({ tap, addedUp }: Port): Feed {
     const { schema } = shapeOf(tap)
     if (outside?.kind === 'egress') return { schema, next: [{ to: 'output', index: 0 }] }
-    const inside = targetsOf(tap).filter(({ to }) => to !== 'output')
+    const inside = targetsOf(addedUp ?? tap).filter(({ to }) => to !== 'output')
     return { schema, next: inside }
   }
   const stepOf = (node: StatelessNode): StepProgram => ({
@@ -59,7 +59,9 @@ export function programOf(
     states: states.map((node) => {
       const { schema, time } = inputOf(node)
       const feeds = node.shapes.map((_, output) => feedOf({ node, output }))
-      return { node, input: schema, time, feeds, clock }
+      // A stage begins with the windows that its rows were added up for.
+      const partial = (node === stage.nodes[0] ? stage.preAggregation?.partial : null) ?? null
+      return { node, input: schema, time, feeds, partial, clock }
     }),
     outputs:
       outside?.kind === 'egress'

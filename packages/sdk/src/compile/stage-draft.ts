@@ -1,4 +1,5 @@
 import type { Exchange } from '@pollux/protocol'
+import type { PreAggregation } from '../window/partial/pre-aggregation.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { EgressNode, IngressNode, Node, StatefulNode, StatelessNode, Tap } from '../pipeline/graph.ts'
 
@@ -12,11 +13,15 @@ export interface StageDraft {
   /** In the order in which they were joined. */
   readonly nodes: (StatelessNode | StatefulNode)[]
   readonly ports: readonly Port[]
+  /** Of the windows that it begins with; null where it does not. */
+  readonly preAggregation: PreAggregation | null
 }
 
 /** One input of a stage. */
 export interface Port {
   readonly tap: Tap
+  /** Where its rows were added up: what they were before. */
+  readonly addedUp: Tap | null
   readonly from: StageDraft
   readonly exchange: Exchange
   readonly delivery: Delivery

@@ -1,6 +1,7 @@
 import type { Plan } from '@pollux/protocol'
 import type { AnySource } from '../io/source.ts'
 import type { EventTime, StatefulNode, StatelessNode } from '../pipeline/graph.ts'
+import type { PartialSchema } from '../window/partial/partial-schema.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 
 /** What the operator of one stage does, as data: which rows go through which steps to which outputs. */
@@ -41,5 +42,7 @@ export interface StateProgram {
   readonly time: EventTime | null
   /** By output of the node. */
   readonly feeds: readonly Feed[]
+  /** Where rows come added up: what they are then. */
+  readonly partial: PartialSchema | null
   readonly clock: Pick<Plan, 'originMs' | 'tickMs'>
 }

@@ -79,6 +79,11 @@ export const ERROR_CODES = {
     why: 'the columns that a batch callback fills are as long as it may need: 1 to 65536 rows of each row',
     try: 'give a whole number like that, or make the rows in flatMap, which needs no room beforehand',
   },
+  PLX1016: {
+    what: 'rows cannot be added up where they are made',
+    why: 'results must be the same to the bit, and whoever adds rows up gives them away',
+    try: 'leave preAggregate out, or change what stands in its way',
+  },
   PLX1021: {
     what: 'that is no number of ranks',
     why: 'a ranking is state, and is gone through for each row that enters it',

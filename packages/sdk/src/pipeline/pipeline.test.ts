@@ -79,7 +79,7 @@ describe('a pipeline becomes stages', () => {
       'egress all/1',
     ])
     expect(edges(define, { partitions: 2 }).map((edge) => edge.split(' ').slice(2).join(' '))).toEqual([
-      'total.0 gather lane',
+      'total.0 gather race',
       'table.0 one race',
       'gather-1.0 gather lane',
       'all.0 one race',

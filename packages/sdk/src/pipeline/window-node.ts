@@ -15,6 +15,11 @@ export interface WindowOptions {
   readonly allowedLateness?: Duration
   /** Shows what has changed of open windows every so often, in epoch time. */
   readonly early?: Duration
+  /**
+   * Whether rows are added up, of each key and epoch, where they are made, and only that travels. Results are
+   * the same. If nothing is said, it is done where it can be and pays; `describePlan` tells.
+   */
+  readonly preAggregate?: boolean
   /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
   readonly stateBytesMax?: number
 }
@@ -44,6 +49,7 @@ export function windowNode(
     latenessMs: durationMs(options.allowedLateness ?? 0, 0, where),
     earlyMs: options.early === undefined ? 0 : durationMs(options.early, 1, where),
     numbered,
+    preAggregate: options.preAggregate ?? null,
     stateBytesMax: options.stateBytesMax ?? STATE_BYTES_MAX,
   }
   const columns: Columns = {

@@ -69,7 +69,8 @@ export class ProgramOperator implements Operator {
     )
     this.#made = made.map((loops) => (output, rows) => this.#run(loops[output]!, rows))
     this.#loops = [...this.#ports, ...after.flat(), ...made.flat()]
-    this.state = this.#states.length === 0 ? null : new ProgramState(this.#states.map(({ state }) => state))
+    const kept = this.#states.flatMap(({ state }) => (state === null ? [] : [state]))
+    this.state = kept.length === 0 ? null : new ProgramState(kept)
   }
 
   /** How its rows are gone through, port by port, then behind each state, then behind each batch step. */
@@ -158,8 +159,13 @@ export class ProgramOperator implements Operator {
 
   /** What a state or a batch step makes at once goes to outputs, or to those of them behind it. */
   #flushInside(): void {
-    for (let sink = this.#outputs.length; sink < this.#sinks.length; sink++)
-      if (this.#sinks[sink]!.rows > 0) this.#handOn(sink)
+    const inside = (rows: BatchBuilder, sink: number): boolean =>
+      sink >= this.#outputs.length && rows.rows > 0
+    for (;;) {
+      const sink = this.#sinks.findIndex(inside)
+      if (sink < 0) return
+      this.#handOn(sink)
+    }
   }
 
   #handOn(sink: number): void {

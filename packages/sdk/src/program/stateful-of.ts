@@ -4,6 +4,7 @@ import { CountWindows } from '../window/count-windows.ts'
 import { GrowingWindows } from '../window/growing-windows.ts'
 import { HoppingWindows } from '../window/hopping-windows.ts'
 import { SessionWindows } from '../window/session-windows.ts'
+import { AddingUp } from '../window/partial/adding-up.ts'
 import type { Stateful } from './stateful.ts'
 
 /** Where a stateful step runs. */
@@ -16,6 +17,7 @@ export interface StatefulPlace {
 export function statefulOf(program: StateProgram, { groups, partition, pipeline }: StatefulPlace): Stateful {
   const { step } = program.node
   if (step.kind === 'process') return new KeyedProcess(program, groups, partition, pipeline)
+  if (step.kind === 'add') return new AddingUp(program)
   switch (step.window.kind) {
     case 'hopping':
       return new HoppingWindows(program, groups)

@@ -6,7 +6,8 @@ export const LATE_ROWS = 1
 
 /** A step that remembers. */
 export interface Stateful {
-  readonly state: OperatorState
+  /** Null where nothing is kept from one epoch to the next. */
+  readonly state: OperatorState | null
   /** What there is to tell of it, by name: no part of its state, and the same of nobody else. */
   readonly counters: Readonly<Record<string, number>>
   /** About what it keeps, from its content alone: the same in every copy. */

@@ -3,6 +3,7 @@ import type { StateProgram } from '../compile/stage-program.ts'
 import type { StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { DensePanes } from './dense/dense-panes.ts'
+import { PartialRows } from './partial/partial-rows.ts'
 import { LateRows } from './late-rows.ts'
 import type { Pane } from './pane.ts'
 import type { PaneShape } from './pane-shape.ts'
@@ -37,11 +38,14 @@ export class PaneFeed {
   readonly #into: Feeding
   readonly #late: LateRows
   readonly #dense: DensePanes | null
+  /** Where rows come added up. */
+  readonly #partials: PartialRows | null
   #watermarkBefore = 0
 
   constructor(program: StateProgram, into: Feeding) {
     this.#into = into
     this.#late = new LateRows(program.input)
+    this.#partials = program.partial === null ? null : new PartialRows(program.partial)
     const { paneMs } = into.spans
     const startOf = (time: number, rows: RowSet, row: number): number => this.#startOf(time, rows, row)
     this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, `pollux/fold/${program.node.name}`)
@@ -53,9 +57,19 @@ export class PaneFeed {
 
   add(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
     this.#watermarkBefore = watermarkBefore
-    if (this.#dense === null) this.#addEach(rows)
+    if (this.#partials !== null) this.#partials.add(rows, this)
+    else if (this.#dense === null) this.#addEach(rows)
     else this.#dense.add(rows)
     this.#late.flush(out)
+  }
+
+  /** Where a pane goes that was added up elsewhere; null if it comes too late. */
+  target(start: number): PaneTarget | null {
+    return this.#isLate(start) ? null : this.#into.target(start, this.#watermarkBefore)
+  }
+
+  late(rows: number): void {
+    this.#late.count += rows
   }
 
   /** All rows of the epoch are in their panes afterwards. */
@@ -82,10 +96,14 @@ export class PaneFeed {
 
   /** NaN where no window takes the row. */
   #startOf(time: number, rows: RowSet, row: number): number {
-    const { spans, latenessMs } = this.#into
-    const start = spans.startOf(time)
-    if (start !== start || spans.lastEnd(start) + latenessMs > this.#watermarkBefore) return start
+    const start = this.#into.spans.startOf(time)
+    if (start !== start || !this.#isLate(start)) return start
     this.#late.add(rows, row)
     return Number.NaN
+  }
+
+  #isLate(start: number): boolean {
+    const { spans, latenessMs } = this.#into
+    return spans.lastEnd(start) + latenessMs <= this.#watermarkBefore
   }
 }

@@ -29,7 +29,11 @@ export class PaneShape {
   readonly plusMs: number
 
   /** `extra`: numbers that a kind of window keeps beside, behind the flags. */
-  constructor(program: StateProgram, groups: number, extra: readonly number[] = []) {
+  constructor(
+    program: Pick<StateProgram, 'node' | 'input' | 'time'>,
+    groups: number,
+    extra: readonly number[] = [],
+  ) {
     const { node, input, time } = program
     const step = node.step as WindowStep
     this.groups = groups

@@ -12,5 +12,7 @@ export interface WindowStep {
   readonly earlyMs: number
   /** Results say which showing of the window they are: it may be shown more than once. */
   readonly numbered: boolean
+  /** Rows are added up where they are made; null: where that pays. */
+  readonly preAggregate: boolean | null
   readonly stateBytesMax: number
 }

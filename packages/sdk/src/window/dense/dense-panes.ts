@@ -69,7 +69,7 @@ export class DensePanes implements FoldPlace {
   }
 
   /** Hands everything on, pane by pane; afterwards it is empty. */
-  flush(to: (start: number) => { readonly pane: Pane; readonly flags: number }): void {
+  flush(to: (start: number) => { readonly pane: Pick<Pane, 'addNumbers'>; readonly flags: number }): void {
     if (this.#partials.size === 0) return
     const { keys, keyColumns, hashes } = this.#key
     const initial = Float64Array.from(this.#shape.accumulators.parts.initial)
