@@ -35,6 +35,6 @@ export function errorMessages(): ReadonlyMap<ErrorCode, string> {
 
 /** Lines are counted from the first that an author has written. */
 function placed(message: string, code: ErrorCode, before: number): string {
-  const place = new RegExp(String.raw`[^ (]*[\\/]${code}\.ts:(\d+)`, 'g')
+  const place = new RegExp(String.raw`(?:[^ (]*[\\/])?${code}\.ts:(\d+)`, 'g')
   return message.replaceAll(place, (_, line: string) => `sales.ts:${Number(line) - before}`)
 }

@@ -104,6 +104,7 @@ kinds  compute, 2 partitions: rows of equal kind meet here
     shown again when rows come up to 5s later
     total sum(amount)
     keys index an array: kind is one of 2 texts
+    rows come as they are: rows that come too late are read, as they are
 table  egress, 2 partitions
   <- kinds one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)
@@ -115,6 +116,7 @@ shops  compute, 2 partitions: rows of equal shop, kind meet here
   windows of 90s (describe-plan.ts:*)
     total sum(amount)
     keys in a hash table: shop is text
+    rows come as they are: the keys are many, or not known beforehand
 a  egress, 2 partitions
   <- shops one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)
@@ -123,6 +125,7 @@ different  compute, 2 partitions: rows of equal kind meet here
   windows of 1d, shown every 1s as they grow (describe-plan.ts:*)
     shops countDistinct(shop)
     keys in a hash table: an aggregate keeps more than numbers: different values, a text, a state of its own
+    rows come as they are: different values are told apart by the rows themselves
 b  egress, 2 partitions
   <- different one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)
@@ -131,6 +134,7 @@ visits  compute, 2 partitions: rows of equal note meet here
   sessions that end after 30s without a row (describe-plan.ts:*)
     total sum(amount)
     keys in a hash table: those of sessions always are
+    rows come as they are: these windows are not made of panes
 c  egress, 2 partitions
   <- visits one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)

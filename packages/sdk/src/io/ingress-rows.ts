@@ -7,6 +7,7 @@ import type { AnySource, RejectedRecord } from './source.ts'
  * What an ingress is given where bad records become dead letters: rows and records in one set, because a
  * decision covers one set, with its count. A row leaves the last columns empty, a record all the others.
  * A set without any bad record may come as it is.
+ * @internal
  */
 export class IngressRows {
   readonly wire: Schema

@@ -14,6 +14,7 @@ export const FAILED_RECORDS = 1
 /** What a dead letter is, whatever the source: where the record was, what is wrong with it, and its bytes. */
 export const Rejected = schema({ where: t.text(), error: t.text(), bytes: t.bytes() })
 
+/** The columns of a dead letter of a source. */
 export type RejectedColumns = typeof Rejected.columns
 
 /** The values of a dead letter, in the order of its columns. */

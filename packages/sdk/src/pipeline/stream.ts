@@ -105,6 +105,17 @@ export class Stream<C extends Columns> {
   /**
    * Makes rows of many at once, column by column. It must make of them what it makes of each alone, one
    * behind the other: where batches begin and end differs from one run to the next, and from twin to twin.
+   * @example
+   * orders.mapBatch(Order, ({ at, shop, amount }, made, rows) => {
+   *   for (let row = 0; row < rows; row++) {
+   *     made.at[row] = at[row]!
+   *     made.shop.copy(row, shop, row)
+   *     made.amount[row] = 2 * amount[row]!
+   *   }
+   * })
+   * // -> { at: 100, shop: 'tea', amount: 500 }
+   * // -> { at: 900, shop: 'ink', amount: 180 }
+   * // -> { at: 1300, shop: 'tea', amount: 300 }
    */
   mapBatch<D extends Columns, O extends BatchOptions>(
     to: RowSchema<D>,

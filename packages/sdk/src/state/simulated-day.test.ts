@@ -63,8 +63,8 @@ const own = pipeline('day', ({ ingress }) => {
 })
 
 /**
- * `keepsS`: a row of input may matter for so long after it has happened. `rowsOfState`: it is in so many rows of
- * state at most, and there are no others.
+ * `keepsS`: a row of input may matter for so long after it has happened. `rowsOfState`: it is in so many rows
+ * of state at most, and there are no others.
  */
 const KINDS = [
   // Its pane, its word, and that its window was shown.

@@ -46,7 +46,7 @@ function made(define: (stream: Orders) => End, partitions = 2) {
 
 /** What the plan says of how rows come to the windows. */
 function how(define: (stream: Orders) => End): string {
-  const found = /^ {2}rows come (.*)$/m.exec(describePlan(made(define)))
+  const found = /^ {4}rows come (.*)$/m.exec(describePlan(made(define)))
   return found === null ? 'nothing' : found[1]!
 }
 
