@@ -11,6 +11,7 @@ import type { StageProgram } from '../compile/stage-program.ts'
 import { IngressRows } from '../io/ingress-rows.ts'
 import { FAILED_RECORDS } from '../io/rejected.ts'
 import { placed } from '../errors/halt.ts'
+import { withoutFolder } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { ProgramState } from '../state/program-state.ts'
 import { MapBatch, type Made } from '../batch/map-batch.ts'
@@ -115,7 +116,7 @@ export class ProgramOperator implements Operator {
       const { stateBytesMax } = node.step
       if (bytes > stateBytesMax) {
         const which = `${pipeline}, ${node.name}: about ${bytes} bytes, of ${stateBytesMax}`
-        throw new PipelineError('PLX2001', which, node.where)
+        throw new PipelineError('PLX2001', which, withoutFolder(node.where))
       }
     })
   }

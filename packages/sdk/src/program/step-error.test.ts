@@ -2,11 +2,11 @@ import { BatchBuilder, epoch } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../compile/compile.ts'
 import type { Source } from '../io/source.ts'
+import { Halt, placed } from '../errors/halt.ts'
 import { pipeline } from '../pipeline/pipeline.ts'
 import type { Stream } from '../pipeline/stream.ts'
 import { schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { Halt, placed } from '../errors/halt.ts'
 import { describeStep, StepError } from './step-error.ts'
 
 const Order = schema({ at: t.timestamp(), shop: t.text() })
@@ -27,7 +27,11 @@ function failureOf(stage: string, define: (stream: Stream<typeof Order.columns>)
   const rows = new BatchBuilder(Order.wire)
   rows.appendValues([1, 'tea'])
   try {
-    operator.process(0, rows, { epoch: epoch(0), now: 0, watermarkBefore: 0 }, { emit: () => undefined })
+    const context = { epoch: epoch(0), now: 0, watermarkBefore: 0 }
+    const out = { emit: () => undefined }
+    operator.process(0, rows, context, out)
+    // So many epochs at once that it is looked at what is kept.
+    operator.boundary({ ...context, epochFrom: epoch(0), epochTo: epoch(100), watermark: 0 }, out)
     return ''
   } catch (error) {
     return (error as Error).message
@@ -48,12 +52,11 @@ describe('the text of a failure', () => {
     })
     const text = 'sales, map (sales.ts:12), at row {at 1}: RangeError: no (thrown at sales.ts:14)'
     expect(texts).toEqual([text, text, text])
-    const tooMany = new Halt('PLX2002', 'more than 7 keys')
-    const halted = ['/srv/a', '/srv/b'].map((folder) =>
-      placed(tooMany, 'sales', 'sums', `${folder}/sales.ts:9`),
+    const halts = ['/srv/a', '/srv/b'].map((folder) =>
+      String(placed(new Halt('PLX2003', 'amount'), 'sales', 'sums', `${folder}/sales.ts:9`)),
     )
-    expect(String(halted[0])).toBe(String(halted[1]))
-    expect(String(halted[0])).toMatch('PLX2002 sales, sums: more than 7 keys (sales.ts:9)')
+    expect(halts[0]).toBe(halts[1])
+    expect(halts[0]).toMatch('sales, sums: amount (sales.ts:9)')
   })
 
   it('names no folder, wherever a callback throws', () => {
@@ -65,6 +68,13 @@ describe('the text of a failure', () => {
       stream.keyBy('shop').process('own', { output: Order, process: fails }).egress('out', sink),
     )
     expect(processed).toMatch(/^sales, process own \(step-error\.test\.ts:\d+\), at row /)
-    for (const text of [mapped, processed]) expect(text).not.toMatch(import.meta.dirname)
+    const kept = failureOf('own', (stream) =>
+      stream
+        .keyBy('shop')
+        .process('own', { output: Order, stateBytesMax: 1, process: () => undefined })
+        .egress('out', sink),
+    )
+    expect(kept).toMatch(/^PLX2001 .* \(step-error\.test\.ts:\d+\): /)
+    for (const text of [mapped, processed, kept]) expect(text).not.toMatch(import.meta.dirname)
   })
 })
