@@ -116,7 +116,7 @@ shops  compute, 2 partitions: rows of equal shop, kind meet here
   windows of 90s (describe-plan.ts:*)
     total sum(amount)
     keys in a hash table: shop is text
-    rows come as they are: the keys are many, or not known beforehand
+    rows come as they are: shop is text
 a  egress, 2 partitions
   <- shops one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)
@@ -125,7 +125,7 @@ different  compute, 2 partitions: rows of equal kind meet here
   windows of 1d, shown every 1s as they grow (describe-plan.ts:*)
     shops countDistinct(shop)
     keys in a hash table: an aggregate keeps more than numbers: different values, a text, a state of its own
-    rows come as they are: different values are told apart by the rows themselves
+    rows come as they are: an aggregate keeps more than numbers: different values, a text, a state of its own
 b  egress, 2 partitions
   <- different one to one, race (few rows: both copies come, the first counts)
   writes to a table (transactional)

@@ -18,7 +18,7 @@ import type { Port, StageDraft } from './stage-draft.ts'
  * // ->   windows of 1s (example-world.ts:30)
  * // ->     total sum(amount)
  * // ->     keys in a hash table: shop is text
- * // ->     rows come as they are: the keys are many, or not known beforehand
+ * // ->     rows come as they are: shop is text
  * // -> screen  egress, 1 partition
  * // ->   <- sums one to one, race (few rows: both copies come, the first counts)
  * // ->   writes to rows in memory (transactional)

@@ -118,29 +118,26 @@ describe('rows for windows are added up where they are made', () => {
         'these windows are not made of panes',
         (s) => s.keyBy('shop').window(countWindow(9)).aggregate('w', sums),
       ],
+      ['note is text', (s) => s.keyBy('note').window(tumbling('1s')).aggregate('w', sums)],
       [
-        'the keys are many, or not known beforehand',
-        (s) => s.keyBy('note').window(tumbling('1s')).aggregate('w', sums),
-      ],
-      [
-        'the keys are many, or not known beforehand',
+        'brand has no list of its values',
         (s) => s.keyBy('brand').window(tumbling('1s')).aggregate('w', sums),
       ],
       [
-        'sums of weight are rounded, and so depend on their order',
+        'sums of weight depend on their order',
         (s) => s.window(tumbling('1s')).aggregate('w', { a: mean('weight') }),
       ],
       ['maybe may be null', (s) => s.window(tumbling('1s')).aggregate('w', { a: sum('maybe') })],
       [
-        'different values are told apart by the rows themselves',
+        'an aggregate keeps more than numbers: different values, a text, a state of its own',
         (s) => s.window(tumbling('1s')).aggregate('w', { a: countDistinct('grade') }),
       ],
       [
-        'the first or last of a column is no number',
+        'an aggregate keeps more than numbers: different values, a text, a state of its own',
         (s) => s.window(tumbling('1s')).aggregate('w', { a: first('note') }),
       ],
       [
-        'nobody knows in which order an aggregate of your own may be merged',
+        'an aggregate keeps more than numbers: different values, a text, a state of its own',
         (s) => s.window(tumbling('1s')).aggregate('w', { own }),
       ],
     ]
@@ -149,7 +146,7 @@ describe('rows for windows are added up where they are made', () => {
     expect(how((s) => s.window(tumbling('1s'), off).aggregate('w', sums))).toBe('as they are: as it was said')
     const two = (s: Orders, options: { preAggregate?: boolean }) =>
       s.keyBy('grade', 'shop', '_n0').window(tumbling('1s'), options).aggregate('w', sums)
-    expect(how((s) => two(s, {}))).toBe('as they are: the keys are many, or not known beforehand')
+    expect(how((s) => two(s, {}))).toBe('as they are: grade and shop and _n0 have too many values together')
     const some = (s: Orders, options: { preAggregate?: boolean }) =>
       s
         .map(Few, ({ at, amount }) => ({ at, few: 'a' as const, more: 0, amount }))

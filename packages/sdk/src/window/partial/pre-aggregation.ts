@@ -1,6 +1,7 @@
 import { PipelineError } from '../../errors/pipeline-error.ts'
 import type { Shape, StatefulNode } from '../../pipeline/graph.ts'
 import { DenseKey } from '../../state/dense-key.ts'
+import { whyHashed } from '../dense/why-hashed.ts'
 import { PaneShape } from '../pane-shape.ts'
 import type { WindowStep } from '../window-step.ts'
 import { type PartialSchema, partialSchema } from './partial-schema.ts'
@@ -44,16 +45,9 @@ function hasPanes({ window }: WindowStep): boolean {
   return window.kind === 'hopping' || window.kind === 'growing'
 }
 
-function obstacleOf({ accumulators, key }: PaneShape, lateIsRead: boolean): string | null {
+function obstacleOf(shape: PaneShape, lateIsRead: boolean): string | null {
   if (lateIsRead) return 'rows that come too late are read, as they are'
-  const { parts, cells, distinct } = accumulators.parts
-  for (const part of parts) {
-    if (part.op === 'own') return 'nobody knows in which order an aggregate of your own may be merged'
-    if ('column' in part && part.column.optional) return `${part.column.name} may be null`
-    if (part.op === 'sum' && !part.exact)
-      return `sums of ${part.column.name} are rounded, and so depend on their order`
-  }
-  if (distinct.length > 0) return 'different values are told apart by the rows themselves'
-  if (cells.length > 0) return 'the first or last of a column is no number'
-  return DenseKey.of(key) === null ? 'the keys are many, or not known beforehand' : null
+  for (const part of shape.accumulators.parts.parts)
+    if (part.op === 'sum' && !part.exact) return `sums of ${part.column.name} depend on their order`
+  return whyHashed(shape)
 }
