@@ -12,6 +12,7 @@ import {
   type Result,
   ROWS,
 } from './accumulator-parts.ts'
+import { greater, lesser } from './extremes.ts'
 import { InexactError } from './inexact-error.ts'
 
 /** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
@@ -20,7 +21,7 @@ export class Accumulators {
   /** Everything is a number: a row can be added without looking for more than its place. */
   readonly isPlain: boolean
   /** Of own aggregates, null for any other part: the row that is added to; one that is added, or read. */
-  readonly #ours: readonly (StateView | null)[]
+  readonly ours: readonly (StateView | null)[]
   readonly #theirs: readonly (StateView | null)[]
   /** Rows are made into objects only where somebody's own aggregate wants them. */
   readonly #needsRow: boolean
@@ -32,7 +33,7 @@ export class Accumulators {
     this.parts = partsOf(input, aggregates)
     const { parts, cells, distinct } = this.parts
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
-    this.#ours = parts.map((part) => viewOf(part, 'write'))
+    this.ours = parts.map((part) => viewOf(part, 'write'))
     this.#theirs = parts.map((part) => viewOf(part, 'read'))
     this.#needsRow = parts.some(({ op }) => op === 'own')
   }
@@ -47,7 +48,7 @@ export class Accumulators {
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index]!
       if (part.op === 'own') {
-        const view = this.#ours[index]!
+        const view = this.ours[index]!
         view.to(to, slot)
         part.own.add(view.columns, object as never)
         continue
@@ -88,7 +89,7 @@ export class Accumulators {
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index]!
       if (part.op === 'own') {
-        const [ours, theirs] = [this.#ours[index]!, this.#theirs[index]!]
+        const [ours, theirs] = [this.ours[index]!, this.#theirs[index]!]
         ours.to(to, slot)
         theirs.to(others, from)
         part.own.merge(ours.columns, theirs.columns)
@@ -135,8 +136,8 @@ function hasValue({ part, values }: Result, number: number): boolean {
 }
 
 function combine(part: NumberPart, before: number, value: number): number {
-  if (part.op === 'min') return Math.min(before, value)
-  if (part.op === 'max') return Math.max(before, value)
+  if (part.op === 'min') return lesser(before, value)
+  if (part.op === 'max') return greater(before, value)
   const sum = before + value
   if (part.exact && !(sum <= Number.MAX_SAFE_INTEGER && sum >= Number.MIN_SAFE_INTEGER))
     throw new InexactError(part.column.name)

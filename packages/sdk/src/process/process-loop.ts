@@ -65,8 +65,8 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const columns = columnsFor(input, parts.callback)
 
   body.open('for (let r = from; r < to; r++)')
-  if (places === null) keys.place()
-  else keys.placeDense(places)
+  if (dense === null) keys.place()
+  else keys.placeDense(dense.sizes)
   if (touch !== null) {
     const at = time === null ? 'now' : `${reads.value(input.wire.column(time.column).index)} + ${time.plusMs}`
     body.line(`${body.bind('touch', touch)}(group, slot, ${at})`)
@@ -81,6 +81,11 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
 
   writer.line(shapeText(columns))
   writer.open('return function loop(rows, from, to, now)')
+  writer.line(
+    places === null
+      ? 'const groups = store.groups, lastGroup = groups.length - 1'
+      : `const { slots, homes } = ${writer.bind('places', places)}`,
+  )
   keys.open(writer)
   reads.open(writer)
   writer.part(body)

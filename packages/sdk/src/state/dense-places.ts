@@ -10,14 +10,11 @@ export class DensePlaces {
   /** By number; -1 where it is not known. */
   readonly slots: Int32Array
   readonly homes: (KeyedRows | undefined)[]
-  /** How many values each column of the key has. */
-  readonly sizes: readonly number[]
   readonly #key: DenseKey
   readonly #store: KeyedStore
 
   constructor(key: DenseKey, store: KeyedStore) {
     this.#key = key
-    this.sizes = key.sizes
     this.#store = store
     this.slots = new Int32Array(key.codes).fill(-1)
     this.homes = new Array<KeyedRows | undefined>(key.codes).fill(undefined)

@@ -8,7 +8,6 @@ import {
   hashNumber,
 } from '@pollux/protocol'
 import type { TextWriter } from '../program/generated/text-writer.ts'
-import type { DensePlaces } from './dense-places.ts'
 import { SPREAD } from './keyed-rows.ts'
 import { sameBytes } from './same-cell.ts'
 
@@ -25,9 +24,8 @@ export class KeyText {
     this.#writer = writer
   }
 
-  /** Before the loop, in another part of its text: opens the columns, and the groups of a store. */
+  /** Before the loop, in another part of its text: opens the columns. */
   open(writer: TextWriter): void {
-    writer.line('const groups = store.groups, lastGroup = groups.length - 1')
     for (const { index, kind, storage } of this.#columns) {
       if (storage === 'variable') {
         writer.line(`const ko${index} = rows.offsets(${index}), kb${index} = rows.textBytes(${index})`)
@@ -36,7 +34,10 @@ export class KeyText {
     }
   }
 
-  /** In the loop: `hash`, and where in a store the key stands, as `group` and `slot`; -1 if it does not. */
+  /**
+   * In the loop: `hash`, and where the key stands in `store`, as `group` and `slot`; -1 if it does not.
+   * `groups` are those of the store, `lastGroup` is the number of the last.
+   */
   find(): void {
     const writer = this.#writer
     writer.line(`const hash = ${this.#hash()}`)
@@ -57,13 +58,13 @@ export class KeyText {
     this.#writer.line(`if (slot < 0) slot = group.add(hash, rows, r, ${columns})`)
   }
 
-  /** Instead, where keys have numbers: `group` and `slot` of the key, which is added if it is new. */
-  placeDense(places: DensePlaces): void {
+  /**
+   * Instead, where keys have numbers, of parts of these sizes: `group` and `slot` of the key, which is added
+   * if it is new. `slots` and `homes` are those of `places`.
+   */
+  placeDense(sizes: readonly number[]): void {
     const writer = this.#writer
-    writer.bind('places', places)
-    writer.bind('slots', places.slots)
-    writer.bind('homes', places.homes)
-    writer.line(`const code = ${codeText(places.sizes, this.#columns)}`)
+    writer.line(`const code = ${codeText(sizes, this.#columns)}`)
     writer.line('let slot = slots[code], group = homes[code]')
     writer.open('if (slot < 0 || group.alive[slot] === 0)')
     writer.line('slot = places.find(code)')

@@ -1,11 +1,12 @@
 import type { EpochContext, RowSet } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
+import { ShortCalls } from '../program/generated/short-calls.ts'
 import type { StatefulOut } from '../program/stateful.ts'
-import { hashOf } from '../state/hash-of.ts'
 import { DensePanes } from './dense/dense-panes.ts'
 import { PartialRows } from './partial/partial-rows.ts'
 import { LateRows } from './late-rows.ts'
 import type { Pane } from './pane.ts'
+import { type FoldTarget, type PaneFold, paneFold, type Turn } from './pane-fold.ts'
 import type { PaneShape } from './pane-shape.ts'
 
 /** How event time is cut into panes, and which windows hold them. */
@@ -40,6 +41,9 @@ export class PaneFeed {
   readonly #dense: DensePanes | null
   /** Where rows come added up. */
   readonly #partials: PartialRows | null
+  /** Where they come one by one, and are not added up first. */
+  readonly #fold: PaneFold | null
+  readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   #watermarkBefore = 0
 
   constructor(program: StateProgram, into: Feeding) {
@@ -49,6 +53,10 @@ export class PaneFeed {
     const { paneMs } = into.spans
     const startOf = (time: number, rows: RowSet, row: number): number => this.#startOf(time, rows, row)
     this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, `pollux/fold/${program.node.name}`)
+    const turn: Turn = (time, rows, row) => this.#turn(time, rows, row)
+    const isApart = this.#partials !== null || this.#dense !== null
+    const name = `pollux/fold/${program.node.name}`
+    this.#fold = isApart ? null : paneFold(into.shape, program.input, turn, name)
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -58,8 +66,8 @@ export class PaneFeed {
   add(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
     this.#watermarkBefore = watermarkBefore
     if (this.#partials !== null) this.#partials.add(rows, this)
-    else if (this.#dense === null) this.#addEach(rows)
-    else this.#dense.add(rows)
+    else if (this.#dense !== null) this.#dense.add(rows)
+    else if (this.#fold !== null) this.#addEach(this.#fold, rows)
     this.#late.flush(out)
   }
 
@@ -77,21 +85,18 @@ export class PaneFeed {
     this.#dense?.flush((start) => this.#into.target(start, this.#watermarkBefore))
   }
 
-  #addEach(rows: RowSet): void {
-    const { shape, spans } = this.#into
-    let [from, to] = [0, 0]
-    let target: PaneTarget | null = null
-    for (let row = 0; row < rows.rows; row++) {
-      const time = shape.timeOf(rows, row)
-      if (target === null || time < from || time >= to) {
-        const start = this.#startOf(time, rows, row)
-        if (start !== start) continue
-        from = start
-        to = start + spans.paneMs
-        target = this.#into.target(start, this.#watermarkBefore)
-      }
-      target.pane.add(rows, row, hashOf(rows, row, shape.key), time, target.flags)
+  #addEach(fold: PaneFold, rows: RowSet): void {
+    for (let from = 0; from < rows.rows;) {
+      const to = this.#calls.end(from, rows.rows)
+      fold(rows, from, to)
+      from = to
     }
+  }
+
+  #turn(time: number, rows: RowSet, row: number): FoldTarget | null {
+    const from = this.#startOf(time, rows, row)
+    if (from !== from) return null
+    return { from, to: from + this.#into.spans.paneMs, ...this.#into.target(from, this.#watermarkBefore) }
   }
 
   /** NaN where no window takes the row. */

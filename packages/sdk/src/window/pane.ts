@@ -1,4 +1,6 @@
 import type { Column, Rows, RowSet } from '@pollux/protocol'
+import type { DenseKey } from '../state/dense-key.ts'
+import { DensePlaces } from '../state/dense-places.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
@@ -13,12 +15,18 @@ export class Pane {
   /** Some of its rows came for a window that had been shown. */
   hasLate = false
   readonly #shape: PaneShape
+  #places: DensePlaces | null = null
 
   constructor(start: number, shape: PaneShape) {
     this.start = start
     this.#shape = shape
     this.store = new KeyedStore(shape.layout, shape.groups)
     this.distinct = shape.distinct.map(({ layout }) => new KeyedStore(layout, shape.groups))
+  }
+
+  /** Where keys of few values stand in the store: slots of a pane are never other ones. */
+  placesOf(key: DenseKey): DensePlaces {
+    return (this.#places ??= new DensePlaces(key, this.store))
   }
 
   /** Adds a row and gives its slot. `hash`: of its key. */

@@ -4,6 +4,8 @@ import { type InputSeal, watermarkOver } from '../../test-kit/naive-inputs.ts'
 import { type NaiveRow, naiveWindows } from '../../test-kit/naive-windows.ts'
 import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
 import { batchOf, makerOf, valuesOf } from '../../test-kit/window-case.ts'
+import { encodedState } from '../../test-kit/same-state.ts'
+import { withoutCode } from '../../test-kit/without-code.ts'
 import { cumulative, hopping, landmark, session, type TimeWindowSpec } from './window-spec.ts'
 
 /** Where the event time of all rows begins. */
@@ -58,6 +60,7 @@ describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (
       fc.property(epochs, window, options, fc.nat(12), (all, spec, choice, moveAt) => {
         const make = makerOf(sort, spec, choice)
         const stays = make()
+        const plain = withoutCode(make)
         let moves = make()
         const early = spec.kind === 'growing' ? null : choice.early
         const numbered = choice.lateness !== null || early !== null
@@ -83,6 +86,7 @@ describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (
           const expected = naive.close({ before, watermark, early: isEarly })
           const found = during(stays, batches, context)
           expect(during(moves, batches, context)).toEqual(found)
+          expect(during(plain, batches, context)).toEqual(found)
           const results = found.flatMap(({ output, values }) => (output === 0 ? [values] : []))
           const wanted = expected.map((one) => [
             one.key,
@@ -103,8 +107,11 @@ describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (
           expect(order).toEqual(right)
           before = watermark
         })
+        const kept = encodedState(stays)
+        expect(encodedState(plain)).toEqual(kept)
+        expect(encodedState(moves)).toEqual(kept)
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     )
   })
 })

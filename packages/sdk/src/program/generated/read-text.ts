@@ -7,19 +7,19 @@ import type { TextWriter } from './text-writer.ts'
 
 /** How a loop over `rows` reads the row at hand, `r`: no column but those that something in it reads. */
 export class ReadText {
-  readonly #schema: RowSchema
+  readonly schema: RowSchema
   readonly #body: TextWriter
   readonly #read = new Set<number>()
 
   /** `body`: of the loop. */
   constructor(schema: RowSchema, body: TextWriter) {
-    this.#schema = schema
+    this.schema = schema
     this.#body = body
   }
 
   /** The value of a column. */
   value(index: number): string {
-    const column = this.#schema.wire.columns[index]!
+    const column = this.schema.wire.columns[index]!
     this.#read.add(index)
     const text = readText(column)
     const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
@@ -28,10 +28,22 @@ export class ReadText {
     return isCheap ? (column.optional ? `(${text})` : text) : this.#body.once(`r${index}`, text)
   }
 
+  /** The value of a column of numbers that is there, without looking whether it is. */
+  number(index: number): string {
+    this.#read.add(index)
+    return `c${index}[r]`
+  }
+
+  /** Whether the value of an optional column is there. */
+  isThere(index: number): string {
+    this.#read.add(index)
+    return `v${index}[r] !== 0`
+  }
+
   /** Before the loop, once it has been written: opens what it reads, for rows between `from` and `to`. */
   open(writer: TextWriter): void {
     for (const index of this.#read) {
-      const { kind, optional } = this.#schema.wire.columns[index]!
+      const { kind, optional } = this.schema.wire.columns[index]!
       const spread = (name: string, what: string): void => {
         const bytes = writer.bind(`bytes_${name}`, new CellBytes())
         writer.line(`const ${name} = ${bytes}.${what}(rows, ${index}, from, to)`)

@@ -1,7 +1,9 @@
-import type { Part } from '../../aggregate/accumulator-parts.ts'
+import type { EdgePart, NumberPart } from '../../aggregate/accumulator-parts.ts'
+import { greater, lesser } from '../../aggregate/extremes.ts'
+import { partText } from '../../aggregate/part-text.ts'
 import { generatedFunction } from '../../program/generated/generated-function.ts'
-import type { PaneShape } from '../pane-shape.ts'
 import type { DenseKey } from '../../state/dense-key.ts'
+import type { PaneShape } from '../pane-shape.ts'
 import type { FoldPlace } from './fold-place.ts'
 
 /** Adds rows up by key, in the numbers of the pane that each belongs to. */
@@ -15,20 +17,28 @@ export type DenseFold = (
 
 /** What a row is added to, with what of it: each part that is a number, with its place among `values`. */
 interface FoldPart {
-  readonly op: Exclude<Part['op'], 'distinct' | 'own'>
-  readonly at: number
+  readonly part: NumberPart | EdgePart
   readonly value: number
-  readonly exact: boolean
+}
+
+/** What a loop is made for. */
+interface FoldShape {
+  readonly parts: readonly FoldPart[]
+  /** How many values each column of the key has. */
+  readonly sizes: readonly number[]
+  readonly width: number
+  readonly plusMs: number
 }
 
 /** One loop for these keys and aggregates; generated where that is allowed. */
 export function denseFold(shape: PaneShape, key: DenseKey, name: string): DenseFold {
-  const parts = foldParts(shape)
-  const width = shape.accumulators.parts.initial.length
-  return (
-    generatedFold(parts, key.sizes, width, shape.plusMs, name) ??
-    plainFold(parts, key.sizes, width, shape.plusMs)
+  const { parts, initial } = shape.accumulators.parts
+  const columns = foldColumns(shape)
+  const found = parts.flatMap((part): FoldPart[] =>
+    part.op === 'own' || part.op === 'distinct' ? [] : [{ part, value: columns.indexOf(part.column.index) }],
   )
+  const fold = { parts: found, sizes: key.sizes, width: initial.length, plusMs: shape.plusMs }
+  return generatedFold(fold, columns.length, name) ?? plainFold(fold)
 }
 
 /** Columns that values are read from, in the order in which the parts count them. */
@@ -39,73 +49,41 @@ export function foldColumns(shape: PaneShape): readonly number[] {
   return [...new Set(columns)]
 }
 
-function foldParts(shape: PaneShape): readonly FoldPart[] {
-  const columns = foldColumns(shape)
-  return shape.accumulators.parts.parts.flatMap((part): FoldPart[] => {
-    if (part.op === 'own' || part.op === 'distinct') return []
-    const { op, at, column } = part
-    const exact = op === 'sum' && part.exact
-    return [{ op, at, value: columns.indexOf(column.index), exact }]
-  })
-}
-
 function generatedFold(
-  parts: readonly FoldPart[],
-  sizes: readonly number[],
-  width: number,
-  plusMs: number,
+  { parts, sizes, width, plusMs }: FoldShape,
+  columns: number,
   name: string,
 ): DenseFold | null {
-  const columns = Math.max(-1, ...parts.map(({ value }) => value)) + 1
   const arrays = [
     ...sizes.map((_, k) => `const k${k} = keys[${k}]`),
     ...range(columns).map((v) => `const c${v} = values[${v}]`),
   ]
   const body = `
 ${arrays.join('\n')}
-let from = place.from, to = place.to, a = place.numbers
+let sums = place.none, other = sums, from = 0, to = 0, a = sums.numbers
 for (let i = 0; i < rows; i++) {
   const time = times[i]${plusMs === 0 ? '' : ` + ${plusMs}`}
   if (time < from || time >= to) {
-    if (!place.turn(time, i)) continue
-    from = place.from
-    to = place.to
-    a = place.numbers
+    // Around the end of a span rows go to this one and the next in turn.
+    const found = time >= other.from && time < other.to ? other : place.turn(time, i)
+    if (found === null) continue
+    other = sums
+    sums = found
+    from = sums.from
+    to = sums.to
+    a = sums.numbers
   }
   const code = ${codeText(sizes)}
   const at = code * ${width}
-  if (a[at] === 0) place.appear(code)
+  if (a[at] === 0) sums.appeared[sums.count++] = code
   a[at] += 1
 ${range(columns)
   .map((v) => `  const v${v} = c${v}[i]`)
   .join('\n')}
-${parts.map((part, index) => partText(part, index)).join('\n')}
+${parts.map(({ part, value }) => `  ${partText(part, `v${value}`, `place.inexact(${value})`)}`).join('\n')}
 }`
   const parameters = ['rows', 'times', 'keys', 'values', 'place']
   return generatedFunction(name, parameters, body)
-}
-
-function partText({ op, at, value, exact }: FoldPart, index: number): string {
-  const place = `a[at + ${at}]`
-  const v = `v${value}`
-  switch (op) {
-    case 'count':
-      return `  ${place} += 1`
-    case 'min':
-    case 'max':
-      return `  ${place} = Math.${op}(${place}, ${v})`
-    case 'first':
-      return `  if (time < ${place}) { ${place} = time; a[at + ${at + 1}] = ${v} }`
-    case 'last':
-      return `  if (time >= ${place}) { ${place} = time; a[at + ${at + 1}] = ${v} }`
-    case 'sum': {
-      if (!exact) return `  ${place} += ${v}`
-      const { MAX_SAFE_INTEGER: most, MIN_SAFE_INTEGER: least } = Number
-      return `  const s${index} = ${place} + ${v}
-  if (!(s${index} <= ${most} && s${index} >= ${least})) place.inexact(${value})
-  ${place} = s${index}`
-    }
-  }
 }
 
 function codeText(sizes: readonly number[]): string {
@@ -117,44 +95,45 @@ function range(count: number): readonly number[] {
 }
 
 /** The same, where no code is generated. */
-function plainFold(
-  parts: readonly FoldPart[],
-  sizes: readonly number[],
-  width: number,
-  plusMs: number,
-): DenseFold {
+function plainFold({ parts, sizes, width, plusMs }: FoldShape): DenseFold {
   return (rows, times, keys, values, place) => {
+    let sums = place.none
     for (let row = 0; row < rows; row++) {
       const time = times[row]! + plusMs
-      if ((time < place.from || time >= place.to) && !place.turn(time, row)) continue
+      if (time < sums.from || time >= sums.to) {
+        const found = place.turn(time, row)
+        if (found === null) continue
+        sums = found
+      }
       let code = 0
       for (let k = 0; k < sizes.length; k++) code = code * sizes[k]! + keys[k]![row]!
       const at = code * width
-      const a = place.numbers
-      if (a[at] === 0) place.appear(code)
+      const a = sums.numbers
+      if (a[at] === 0) sums.appeared[sums.count++] = code
       a[at]! += 1
-      for (const part of parts) addPart(a, at + part.at, part, time, values[part.value]?.[row] ?? 0, place)
+      for (const part of parts) addPart(a, at, part, time, values[part.value]?.[row] ?? 0, place)
     }
   }
 }
 
 function addPart(
   a: Float64Array,
-  at: number,
-  { op, exact, value: column }: FoldPart,
+  from: number,
+  { part, value: column }: FoldPart,
   time: number,
   value: number,
   place: FoldPlace,
 ): void {
-  if (op === 'first' || op === 'last') {
-    if (op === 'first' ? time >= a[at]! : time < a[at]!) return
+  const at = from + part.at
+  if (part.op === 'first' || part.op === 'last') {
+    if (part.op === 'first' ? time >= a[at]! : time < a[at]!) return
     a[at] = time
     a[at + 1] = value
-  } else if (op === 'min') a[at] = Math.min(a[at]!, value)
-  else if (op === 'max') a[at] = Math.max(a[at]!, value)
+  } else if (part.op === 'min') a[at] = lesser(a[at]!, value)
+  else if (part.op === 'max') a[at] = greater(a[at]!, value)
   else {
-    const sum = a[at]! + (op === 'count' ? 1 : value)
-    if (exact && !(sum <= Number.MAX_SAFE_INTEGER && sum >= Number.MIN_SAFE_INTEGER)) place.inexact(column)
+    const sum = a[at]! + (part.op === 'count' ? 1 : value)
+    if ('exact' in part && part.exact && !(Math.abs(sum) <= Number.MAX_SAFE_INTEGER)) place.inexact(column)
     a[at] = sum
   }
 }

@@ -5,19 +5,11 @@ import type { Pane } from '../pane.ts'
 import type { PaneShape } from '../pane-shape.ts'
 import { type DenseFold, denseFold, foldColumns } from './dense-fold.ts'
 import { DenseKey } from '../../state/dense-key.ts'
-import type { FoldPlace } from './fold-place.ts'
+import type { DenseSums, FoldPlace } from './fold-place.ts'
 import { whyHashed } from './why-hashed.ts'
 
 /** Sums are kept for later epochs, but not all that one long epoch has needed. */
 const SPARE_MOST = 16
-
-/** What one epoch adds to one pane, by the number of the key. */
-interface DenseSums {
-  readonly numbers: Float64Array
-  /** Keys that have rows, in the order in which they came. */
-  readonly appeared: Uint16Array
-  count: number
-}
 
 /** How rows are told which pane they go to. */
 export interface DenseSpans {
@@ -31,9 +23,13 @@ export interface DenseSpans {
  * then they go to the panes. So what a row costs does not depend on how state is kept.
  */
 export class DensePanes implements FoldPlace {
-  from = 0
-  to = 0
-  numbers: Float64Array = new Float64Array(0)
+  readonly none: DenseSums = {
+    from: 0,
+    to: 0,
+    numbers: new Float64Array(0),
+    appeared: new Uint16Array(0),
+    count: 0,
+  }
   readonly #shape: PaneShape
   readonly #key: DenseKey
   readonly #spans: DenseSpans
@@ -41,7 +37,6 @@ export class DensePanes implements FoldPlace {
   readonly #columns: readonly number[]
   readonly #partials = new Map<number, DenseSums>()
   readonly #spare: DenseSums[] = []
-  #current: DenseSums | null = null
   #rows: RowSet | null = null
 
   /** Null where rows cannot be added up like that. */
@@ -60,8 +55,6 @@ export class DensePanes implements FoldPlace {
 
   add(rows: RowSet): void {
     this.#rows = rows
-    this.from = 0
-    this.to = 0
     const times = rows.data(must(this.#shape.time, 'windows are of event time').index)
     const values = this.#columns.map((column) => rows.data(column))
     this.#fold(rows.rows, times, this.#key.arrays(rows), values, this)
@@ -87,24 +80,16 @@ export class DensePanes implements FoldPlace {
     this.#partials.clear()
   }
 
-  turn(time: number, row: number): boolean {
+  turn(time: number, row: number): DenseSums | null {
     const start = this.#spans.startOf(time, this.#rows!, row)
-    if (start !== start) return false
-    let partial = this.#partials.get(start)
-    if (partial === undefined) {
-      partial = this.#spare.pop() ?? this.#fresh()
-      this.#partials.set(start, partial)
-    }
-    this.#current = partial
-    this.from = start
-    this.to = start + this.#spans.paneMs
-    this.numbers = partial.numbers
-    return true
-  }
-
-  appear(code: number): void {
-    const partial = this.#current!
-    partial.appeared[partial.count++] = code
+    if (start !== start) return null
+    const known = this.#partials.get(start)
+    if (known !== undefined) return known
+    const sums = this.#spare.pop() ?? this.#fresh()
+    sums.from = start
+    sums.to = start + this.#spans.paneMs
+    this.#partials.set(start, sums)
+    return sums
   }
 
   inexact(value: number): never {
@@ -116,6 +101,6 @@ export class DensePanes implements FoldPlace {
     const { codes } = this.#key
     const numbers = new Float64Array(codes * initial.length)
     for (let code = 0; code < codes; code++) numbers.set(initial, code * initial.length)
-    return { numbers, appeared: new Uint16Array(codes), count: 0 }
+    return { from: 0, to: 0, numbers, appeared: new Uint16Array(codes), count: 0 }
   }
 }

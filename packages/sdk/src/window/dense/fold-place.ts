@@ -1,12 +1,20 @@
-/** Where a loop is: the span whose rows it adds up now, and what turns it to another one. */
-export interface FoldPlace {
+/** What one epoch adds to one pane, by the number of the key. */
+export interface DenseSums {
+  /** The span of event time. */
   from: number
   to: number
-  numbers: Float64Array
-  /** Turns to the span of this time; false if the row belongs nowhere. */
-  turn(time: number, row: number): boolean
-  /** A key has its first row here. */
-  appear(code: number): void
+  readonly numbers: Float64Array
+  /** Keys that have rows, in the order in which they came. */
+  readonly appeared: Uint16Array
+  count: number
+}
+
+/** What turns a loop from one span to another. */
+export interface FoldPlace {
+  /** Of no span: where a loop begins. */
+  readonly none: DenseSums
+  /** The sums of the span of this time; null if the row belongs nowhere. */
+  turn(time: number, row: number): DenseSums | null
   /** The sum of a column is not exact any more. */
   inexact(value: number): never
 }
