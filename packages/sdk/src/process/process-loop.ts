@@ -65,8 +65,10 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const columns = columnsFor(input, parts.callback)
 
   body.open('for (let r = from; r < to; r++)')
-  if (dense === null) keys.place()
-  else keys.placeDense(dense.sizes)
+  if (dense === null) {
+    keys.find()
+    keys.add()
+  } else keys.placeDense(dense.sizes)
   if (touch !== null) {
     const at = time === null ? 'now' : `${reads.value(input.wire.column(time.column).index)} + ${time.plusMs}`
     body.line(`${body.bind('touch', touch)}(group, slot, ${at})`)

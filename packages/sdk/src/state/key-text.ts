@@ -39,21 +39,17 @@ export class KeyText {
    * `groups` are those of the store, `lastGroup` is the number of the last.
    */
   find(): void {
-    const writer = this.#writer
-    writer.line(`const hash = ${this.#hash()}`)
-    writer.line('const group = groups[hash & lastGroup] ?? store.of(hash)')
-    writer.line('let slot = -1')
-    writer.line('const ki = group.index, km = ki.length - 1')
-    writer.line(`let kp = Math.imul(hash, ${SPREAD}) >>> group.shift`)
-    writer.open('for (let entry = ki[kp]; entry !== 0; entry = ki[kp = (kp + 1) & km])')
-    const same = ['entry > 0', 'group.hashes[entry - 1] === hash', ...this.#same('entry - 1')]
-    writer.line(`if (${same.join(' && ')}) { slot = entry - 1; break }`)
-    writer.close()
+    this.#search('{ slot = entry - 1; break }')
   }
 
-  /** The same; the key is added if it is new. */
-  place(): void {
-    this.find()
+  /** The same where several rows may have one key: one of them, and as `more` whether there are others. */
+  findSome(): void {
+    this.#writer.line('let more = false')
+    this.#search('{ if (slot >= 0) { more = true; break } slot = entry - 1 }')
+  }
+
+  /** A row of this key, if `slot` tells of none. */
+  add(): void {
     const columns = this.#writer.bind('keyColumns', this.#columns)
     this.#writer.line(`if (slot < 0) slot = group.add(hash, rows, r, ${columns})`)
   }
@@ -69,6 +65,19 @@ export class KeyText {
     writer.open('if (slot < 0 || group.alive[slot] === 0)')
     writer.line('slot = places.find(code)')
     writer.line('group = homes[code]')
+    writer.close()
+  }
+
+  #search(found: string): void {
+    const writer = this.#writer
+    writer.line(`const hash = ${this.#hash()}`)
+    writer.line('const group = groups[hash & lastGroup] ?? store.of(hash)')
+    writer.line('let slot = -1')
+    writer.line('const ki = group.index, km = ki.length - 1')
+    writer.line(`let kp = Math.imul(hash, ${SPREAD}) >>> group.shift`)
+    writer.open('for (let entry = ki[kp]; entry !== 0; entry = ki[kp = (kp + 1) & km])')
+    const same = ['entry > 0', 'group.hashes[entry - 1] === hash', ...this.#same('entry - 1')]
+    writer.line(`if (${same.join(' && ')}) ${found}`)
     writer.close()
   }
 

@@ -1,15 +1,12 @@
 import type { RowSet } from '@pollux/protocol'
-import type { Part } from '../aggregate/accumulator-parts.ts'
-import { InexactError } from '../aggregate/inexact-error.ts'
-import { partText } from '../aggregate/part-text.ts'
-import { shapeText } from '../program/generated/column-text.ts'
 import { generatedFunction } from '../program/generated/generated-function.ts'
-import { columnsFor, objectText, ReadText } from '../program/generated/read-text.ts'
+import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import { DenseKey } from '../state/dense-key.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { KeyText } from '../state/key-text.ts'
+import { addedShapes, addParts } from './add-text.ts'
 import type { Pane } from './pane.ts'
 import type { PaneShape } from './pane-shape.ts'
 
@@ -58,19 +55,18 @@ function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: str
     body.line('homes = places.homes')
   }
   body.close()
-  if (dense === null) keys.place()
-  else keys.placeDense(dense.sizes)
+  if (dense === null) {
+    keys.find()
+    keys.add()
+  } else keys.placeDense(dense.sizes)
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
-  body.line('a[at] += 1')
-  for (const [index, part] of shape.accumulators.parts.parts.entries())
-    addPart(body, reads, shape, part, index)
+  addParts(body, reads, shape)
   if (shape.distinct.length > 0)
     body.line('target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
   body.line(`if (target.flags !== 0) a[at + ${shape.flagsAt}] |= target.flags`)
   body.close()
 
-  for (const part of shape.accumulators.parts.parts)
-    if (part.op === 'own') writer.line(shapeText(columnsFor(input, part.own.add)))
+  addedShapes(input, shape).forEach((text) => writer.line(text))
   writer.open('return function fold(rows, from, to)')
   writer.line('let target = none, other = none, store')
   writer.line(dense === null ? `let groups, lastGroup = ${shape.groups - 1}` : 'let places, slots, homes')
@@ -80,42 +76,6 @@ function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: str
   writer.close()
   const made = generatedFunction(name, writer.parameters, writer.text)
   return made === null ? null : (made(...writer.values) as PaneFold)
-}
-
-function addPart(body: TextWriter, reads: ReadText, shape: PaneShape, part: Part, index: number): void {
-  if (part.op === 'distinct') return
-  if (part.op === 'own') {
-    const view = shape.accumulators.ours[index]!
-    const [add, place, point] = [`add${index}`, `place${index}`, `point${index}`]
-    body.bind(add, part.own.add)
-    body.bind(point, view.point)
-    body.line(`${point}(a, at)`)
-    if (part.columns.cells.length > 0) {
-      body.bind(place, view.place)
-      body.line(`${place}.rows = group`)
-      body.line(`${place}.slot = slot`)
-    }
-    const columns = columnsFor(reads.schema, part.own.add)
-    const row = objectText(columns, (column) => reads.value(column))
-    body.line(`${add}(${body.bind(`view${index}`, view.columns)}, ${row})`)
-    return
-  }
-  const { column } = part
-  if (column.optional) body.open(`if (${reads.isThere(column.index)})`)
-  if ('cell' in part && part.cell !== null) {
-    const place = `a[at + ${part.at}]`
-    body.open(`if (time ${part.op === 'first' ? '<' : '>='} ${place})`)
-    body.line(`${place} = time`)
-    body.line(`group.setCell(slot, ${part.cell}, rows.value(${column.index}, r))`)
-    body.close()
-  } else {
-    const value = part.op === 'count' ? '1' : reads.number(column.index)
-    const inexact = body.bind(`inexact${index}`, () => {
-      throw new InexactError(column.name)
-    })
-    body.line(partText(part, value, `${inexact}()`))
-  }
-  if (column.optional) body.close()
 }
 
 /** The same, where no code is generated. */

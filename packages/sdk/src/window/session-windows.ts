@@ -6,6 +6,7 @@ import {
   type RowSet,
 } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
+import { ShortCalls } from '../program/generated/short-calls.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { Deadlines } from '../state/deadlines.ts'
 import { hashOf } from '../state/hash-of.ts'
@@ -16,6 +17,7 @@ import { EarlyClock } from './early-clock.ts'
 import { LateRows } from './late-rows.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
+import { generatedSessions, type SessionLoop } from './session-loop.ts'
 import type { SessionSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
@@ -50,6 +52,8 @@ export class SessionWindows implements Stateful {
   readonly #deadlines: Deadlines[]
   readonly #results: ResultWriter
   readonly #late: LateRows
+  readonly #loop: SessionLoop
+  readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   /** Some session was closed before a row of this epoch came to it. */
   #hasLate = false
 
@@ -65,6 +69,20 @@ export class SessionWindows implements Stateful {
     const [result] = program.node.shapes
     this.#results = new ResultWriter(result!.schema, accumulators, key.length, step.numbered)
     this.#late = new LateRows(program.input)
+    this.#loop =
+      generatedSessions({
+        name: `pollux/fold/${program.node.name}`,
+        input: program.input,
+        shape: this.#shape,
+        store: this.#store,
+        gapMs: this.#gapMs,
+        latenessMs: this.#latenessMs,
+        first: FIRST,
+        last: LAST,
+        among: (group, hash, rows, row, time) => this.#among(group, hash, rows, row, time),
+        late: (rows, row) => this.#late.add(rows, row),
+        extend: (group, slot, time, watermark, isNew) => this.#extend(group, slot, time, watermark, isNew),
+      }) ?? ((rows, from, to, watermark) => this.#addEach(rows, from, to, watermark))
     this.state = new SectionedState(this)
   }
 
@@ -77,21 +95,36 @@ export class SessionWindows implements Stateful {
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
-    for (let row = 0; row < rows.rows; row++) {
+    for (let from = 0; from < rows.rows;) {
+      const to = this.#calls.end(from, rows.rows)
+      this.#loop(rows, from, to, watermarkBefore)
+      from = to
+    }
+    this.#late.flush(out)
+  }
+
+  /** Row by row, where no code is generated. */
+  #addEach(rows: RowSet, from: number, to: number, watermark: number): void {
+    for (let row = from; row < to; row++) {
       const time = this.#shape.timeOf(rows, row)
       const hash = hashOf(rows, row, this.#shape.key)
       const group = this.#store.of(hash)
-      const near = this.#near(group, hash, rows, row, time)
-      if (near.length === 0 && time + this.#gapMs + this.#latenessMs <= watermarkBefore) {
+      const known = this.#among(group, hash, rows, row, time)
+      if (known < 0 && time + this.#gapMs + this.#latenessMs <= watermark) {
         this.#late.add(rows, row)
         continue
       }
-      const slot = near.length === 0 ? group.add(hash, rows, row, this.#shape.key) : near[0]!
-      for (const other of near.slice(1)) this.#join(group, slot, other)
+      const slot = known < 0 ? group.add(hash, rows, row, this.#shape.key) : known
       this.#shape.accumulators.add(group, slot, rows, row, time)
-      this.#extend(group, slot, time, hash, watermarkBefore, near.length === 0)
+      this.#extend(group, slot, time, watermark, known < 0)
     }
-    this.#late.flush(out)
+  }
+
+  /** The session that this row is part of, joined of those that it joins; -1 where there is none. */
+  #among(group: KeyedRows, hash: number, rows: RowSet, row: number, time: number): number {
+    const near = this.#near(group, hash, rows, row, time)
+    for (let index = 1; index < near.length; index++) this.#join(group, near[0]!, near[index]!)
+    return near[0] ?? -1
   }
 
   boundary(context: BoundaryContext, out: StatefulOut): void {
@@ -133,28 +166,22 @@ export class SessionWindows implements Stateful {
     group.remove(other)
   }
 
-  #extend(
-    group: KeyedRows,
-    slot: number,
-    time: number,
-    hash: number,
-    watermark: number,
-    isNew: boolean,
-  ): void {
-    this.#put(group, slot, FIRST, Math.min(this.#at(group, slot, FIRST), time))
-    this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), time))
-    const end = this.#at(group, slot, LAST) + this.#gapMs
-    const flags = this.#at(group, slot, 0)
-    const deadlines = this.#deadlines[keyGroup(hash, this.#shape.groups)]!
-    if (end <= watermark) {
-      this.#put(group, slot, 0, flags | LATE | CLOSED)
+  #extend(group: KeyedRows, slot: number, time: number, watermark: number, isNew: boolean): void {
+    const numbers = group.own()
+    const at = slot * group.layout.width + this.#shape.flagsAt
+    const flags = numbers[at]!
+    if (time < numbers[at + FIRST]!) numbers[at + FIRST] = time
+    if (time > numbers[at + LAST]!) numbers[at + LAST] = time
+    const end = numbers[at + LAST]! + this.#gapMs
+    const isOver = end <= watermark
+    if (isOver) {
+      numbers[at] = flags | LATE | CLOSED
       this.#hasLate = true
-    } else {
-      this.#put(group, slot, 0, (flags & ~(CLOSED | LATE)) | (this.#early === null ? 0 : CHANGED))
-      // Something had been due later than this end.
-      if ((flags & CLOSED) !== 0) deadlines.push(end, slot)
-    }
-    if (isNew) deadlines.push(end, slot)
+    } else numbers[at] = (flags & ~(CLOSED | LATE)) | (this.#early === null ? 0 : CHANGED)
+    // What was closed had something due later than this end.
+    const isOpenAgain = !isOver && (flags & CLOSED) !== 0
+    if (!isNew && !isOpenAgain) return
+    this.#deadlines[keyGroup(group.hash(slot), this.#shape.groups)]!.push(end, slot)
   }
 
   /** What is due of the sessions of a group: to be shown, or to be forgotten. */

@@ -1,0 +1,72 @@
+import type { RowSet } from '@pollux/protocol'
+import { generatedFunction } from '../program/generated/generated-function.ts'
+import { ReadText } from '../program/generated/read-text.ts'
+import { TextWriter } from '../program/generated/text-writer.ts'
+import type { RowSchema } from '../schema/row-schema.ts'
+import { KeyText } from '../state/key-text.ts'
+import type { KeyedRows } from '../state/keyed-rows.ts'
+import type { KeyedStore } from '../state/keyed-store.ts'
+import { addedShapes, addParts } from './add-text.ts'
+import type { PaneShape } from './pane-shape.ts'
+
+/** Adds rows to the sessions that they belong to. */
+export type SessionLoop = (rows: RowSet, from: number, to: number, watermark: number) => void
+
+/** What a loop is made for. */
+export interface SessionParts {
+  readonly name: string
+  readonly input: RowSchema
+  readonly shape: PaneShape
+  readonly store: KeyedStore
+  readonly gapMs: number
+  readonly latenessMs: number
+  /** Where behind the flags the times of the first and the last row stand. */
+  readonly first: number
+  readonly last: number
+  /** Of several sessions of a key the one that a row belongs to, joined of those that it joins; -1: none. */
+  readonly among: (group: KeyedRows, hash: number, rows: RowSet, row: number, time: number) => number
+  readonly late: (rows: RowSet, row: number) => void
+  /** A row of this time has been added to a session. */
+  readonly extend: (group: KeyedRows, slot: number, time: number, watermark: number, isNew: boolean) => void
+}
+
+/** Null where no code is generated. */
+export function generatedSessions(parts: SessionParts): SessionLoop | null {
+  const { name, input, shape, store, gapMs, latenessMs, first, last } = parts
+  const writer = new TextWriter()
+  const body = new TextWriter(writer)
+  const keys = new KeyText(shape.key, body)
+  const reads = new ReadText(input, body)
+  writer.bind('store', store)
+  for (const one of ['among', 'late', 'extend'] as const) writer.bind(one, parts[one])
+  const { width } = shape.layout
+
+  body.open('for (let r = from; r < to; r++)')
+  body.line(
+    `const time = ${shape.time === null ? '0' : `${reads.value(shape.time.index)} + ${shape.plusMs}`}`,
+  )
+  keys.findSome()
+  body.line('if (more) slot = among(group, hash, rows, r, time)')
+  body.open('else if (slot >= 0)')
+  body.line(`const flagsAt = slot * ${width} + ${shape.flagsAt}`)
+  body.line(`const near = time - group.numbers[flagsAt + ${last}] < ${gapMs}`)
+  body.line(`if (!(near && group.numbers[flagsAt + ${first}] - time < ${gapMs})) slot = -1`)
+  body.close()
+  body.line('const isNew = slot < 0')
+  body.line(`if (isNew && time + ${gapMs + latenessMs} <= watermark) { late(rows, r); continue }`)
+  keys.add()
+  body.line(`const a = group.own(), at = slot * ${width}`)
+  addParts(body, reads, shape)
+  body.line('extend(group, slot, time, watermark, isNew)')
+  body.close()
+
+  addedShapes(input, shape).forEach((text) => writer.line(text))
+  writer.open('return function sessions(rows, from, to, watermark)')
+  writer.line('const groups = store.groups, lastGroup = groups.length - 1')
+  keys.open(writer)
+  reads.open(writer)
+  writer.part(body)
+  writer.close()
+  const made = generatedFunction(name, writer.parameters, writer.text)
+  return made === null ? null : (made(...writer.values) as SessionLoop)
+}
