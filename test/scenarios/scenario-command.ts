@@ -125,6 +125,11 @@ const FORMS: readonly Form[] = [
     ([a, b, ms]) => fault((at) => ({ kind: 'one-way', at, a: a!, b: b!, forMs: Number(ms) })),
   ],
   [
+    'lead astray from count/0/a to in/0/b for 300 ms',
+    form(`lead astray from ${SLOT} to ${SLOT} for ${MS}`),
+    ([a, b, ms]) => fault((at) => ({ kind: 'astray', at, a: a!, b: b!, forMs: Number(ms) })),
+  ],
+  [
     'reset count/0/a and count/0/b',
     form(`reset ${SLOT} and ${SLOT}`),
     ([a, b]) => fault((at) => ({ kind: 'reset', at, a: a!, b: b! })),

@@ -238,3 +238,32 @@ describe('a twin', () => {
     expect([put(servingTwin()), put(servingReplica())]).toEqual([[], ['* part 8 12']])
   })
 })
+
+describe('who is not the twin', () => {
+  it('is not heard as it: of another pair that lists the same number nothing counts (P7)', () => {
+    const bench = new ReplicaBench('orders/0', 'a1', { source: 'replayable' })
+    bench.neighbour('sums/0', 'a1', 'b2').start()
+    bench.tell('view/orders/0', viewOf({ members: ['a1', 'b2'], leader: 1 })).quiet()
+    bench.connects(6, twinHello(bench.context, 'b2'))
+    bench.connects(8, twinHello(bench.context, 'b2', { pair: 'sums/0' }))
+    expect(bench.did()).toContain('8: refuse not-a-member run 1 view 2')
+    const { life } = bench.replica
+    bench.says(8, every('accepted', { index: 99 }), every('retained'), every('loaded')).pass(50, 6)
+    expect([life.twin.link, life.survivor.joiner, bench.did()]).toEqual([6, null, []])
+  })
+
+  it('is whoever refuses at its address, and what it sends is no image for us', () => {
+    const bench = new ReplicaBench('sums/0', 'b2').neighbour('wall/0', 'a1').neighbour('orders/0', 'a1')
+    bench.tell('view/sums/0', viewOf({ members: ['a1'] })).start()
+    const { life } = bench.replica
+    const link = life.twin.link!
+    const silentMs = life.twin.silentMs
+    bench
+      .quiet()
+      .pass(100)
+      .says(link, every('refuse', { reason: 'not-a-member' }))
+    expect([life.twin.open, life.twin.silentMs]).toEqual([false, silentMs + 100])
+    bench.closes(link).says(link, every('catch-up'), every('state-slice'))
+    expect([life.joiner, bench.events(), bench.did()]).toEqual([null, [], []])
+  })
+})

@@ -240,15 +240,15 @@ export class PairLife {
 
   onTwinMessage(link: number, message: Message): void {
     if (link !== this.twin.link) return
+    if (message.kind === 'refuse') {
+      this.#onTwinRefused(message)
+      return
+    }
     const wasOpen = this.twin.open
     this.twin.onHeard()
     if (!wasOpen) this.#end.onTwinOpen()
     switch (message.kind) {
       case 'heartbeat':
-        break
-      case 'refuse':
-        if (message.reason === 'fingerprint') this.#leave('refused', 'twins must run the same code')
-        else this.onRefused(message)
         break
       case 'view-news':
         this.own.key.hint(message.version)
@@ -292,6 +292,12 @@ export class PairLife {
           this.#p.context.event({ kind: 'ignored', what: message.kind, why: 'not for a twin' })
         }
     }
+  }
+
+  /** Whoever refuses may be anybody who has our twin's address now: our twin has not been heard. */
+  #onTwinRefused(refusal: RefuseMessage): void {
+    if (refusal.reason === 'fingerprint') this.#leave('refused', 'twins must run the same code')
+    else this.onRefused(refusal)
   }
 
   #followRun(): void {

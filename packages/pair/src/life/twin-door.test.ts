@@ -91,6 +91,23 @@ describe('a twin door', () => {
     expect([bench.admitted(), bench.twin.peer]).toEqual([null, null])
   })
 
+  it.each([
+    ['another pair, though its number is listed here', { pair: 'wall/0' }],
+    ['another pair and other code', { pair: 'wall/0', fingerprint: 'other' }],
+    ['our own lane', { lane: 'a' as const }],
+  ])('refuses by name who speaks for %s, and keeps the link to its twin', (_who, more) => {
+    const bench = new Bench().viewed(viewOf({ members: ['a1', 'b2'] })).linked('b2')
+    expect(bench.door.onHello(4, twinHello(bench.parts.context, 'b2', more))).toBe(null)
+    const refused = ['4: refuse not-a-member run 1 view 0', '4 closes']
+    expect([bench.log.links(), bench.twin.link, bench.twin.open, bench.reads()]).toEqual([
+      refused,
+      2,
+      true,
+      0,
+    ])
+    expect(bench.admitted()).toBe(null)
+  })
+
   it('opens to nobody before we are a member ourselves', () => {
     const bench = new Bench().viewed(viewOf({ members: ['a1'], waiting: ['b2'] }))
     bench.parts.stance.role = 'joiner'

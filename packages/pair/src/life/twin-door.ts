@@ -1,4 +1,4 @@
-import type { Incarnation, TwinHello } from '@pollux/protocol'
+import type { Speaker, TwinHello } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { OwnView } from './own-view.ts'
 import type { Stance } from './stance.ts'
@@ -7,7 +7,8 @@ import { isWaiting, type Member, twinOf } from './view.ts'
 
 /**
  * Decides who is on the other end of the twin link: by the view, and never by an old one. A hello from
- * somebody the view known here does not list waits until the view has been read again.
+ * somebody the view known here does not list waits until the view has been read again. Incarnations are
+ * numbered pair by pair, so a number says nothing before its pair and lane are known.
  */
 export class TwinDoor {
   readonly #context: Context
@@ -25,13 +26,24 @@ export class TwinDoor {
 
   /** Somebody connected. Returns who was let in, if anybody. */
   onHello(link: number, hello: TwinHello): Member | null {
+    const { pair, lane } = hello.speaker
+    if (pair !== this.#context.pair || lane === this.#context.identity.lane) {
+      // Whoever it wants had our address before us.
+      this.#context.event({
+        kind: 'ignored',
+        what: 'twin',
+        why: `${pair}/${lane} is not the other lane of ours`,
+      })
+      this.#context.refuse(link, 'not-a-member')
+      return null
+    }
     if (hello.speaker.fingerprint !== this.#context.identity.fingerprint) {
       this.#context.refuse(link, 'fingerprint')
       return null
     }
     if (this.#pending !== null) this.#context.close(this.#pending.link)
     this.#pending = { link, hello }
-    if (this.#listed(hello.speaker.incarnation) === null) {
+    if (this.#listed(hello.speaker) === null) {
       this.#own.key.refresh()
       this.#own.key.poll()
     }
@@ -49,7 +61,7 @@ export class TwinDoor {
   admit(): Member | null {
     const pending = this.#pending
     if (pending === null) return null
-    const member = this.#listed(pending.hello.speaker.incarnation)
+    const member = this.#listed(pending.hello.speaker)
     if (member === null && !this.#own.key.fresh) return null
     this.#pending = null
     if (member === null || this.#stance.role !== 'member') {
@@ -74,10 +86,10 @@ export class TwinDoor {
     if (peer === null || !isWaiting(view, peer.incarnation)) this.#twin.expect(twinOf(view, incarnation))
   }
 
-  #listed(incarnation: Incarnation): Member | null {
+  #listed({ incarnation, lane }: Speaker): Member | null {
     const { view } = this.#own
     if (view === null) return null
     const all = [...view.members, ...view.waiting, ...(view.joining === null ? [] : [view.joining])]
-    return all.find((m) => m.incarnation === incarnation) ?? null
+    return all.find((m) => m.incarnation === incarnation && m.lane === lane) ?? null
   }
 }

@@ -143,6 +143,9 @@ export class FaultDriver {
           s.network.heal(fault.slot, '*')
           s.network.heal('*', fault.slot)
         })
+      case 'astray':
+        s.network.taken.set(fault.a, fault.b)
+        return this.#undo(fault, () => s.network.taken.delete(fault.a))
       case 'reset':
         return s.network.reset(fault.a, fault.b)
       case 'slow-link':

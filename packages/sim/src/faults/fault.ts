@@ -45,6 +45,14 @@ type Misfortune =
       readonly b: string
       readonly forMs: number
     }
+  /** An address has been taken over: who connects to `a` reaches `b`, which goes on as what it is. */
+  | {
+      readonly kind: 'astray'
+      readonly at: number
+      readonly a: string
+      readonly b: string
+      readonly forMs: number
+    }
   | { readonly kind: 'reset'; readonly at: number; readonly a: string; readonly b: string }
   | { readonly kind: 'isolate'; readonly at: number; readonly slot: string; readonly forMs: number }
   | {

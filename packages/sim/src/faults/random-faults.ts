@@ -14,6 +14,7 @@ const KINDS: Kinds = [
   ['slow', 4],
   ['cut', 7],
   ['one-way', 5],
+  ['astray', 3],
   ['reset', 7],
   ['isolate', 5],
   ['slow-link', 3],
@@ -166,6 +167,7 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
       return { kind, at, slot, forMs, ms: random.float() * 30 }
     case 'cut':
     case 'one-way':
+    case 'astray':
       return other === slot ? null : { kind, at, a: slot, b: other, forMs }
     case 'reset':
       return other === slot ? null : { kind, at, a: slot, b: other }

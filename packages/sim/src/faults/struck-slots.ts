@@ -14,6 +14,7 @@ export const TARGET_OF: Readonly<Record<FaultKind, FaultTarget>> = {
   'store-cut': 'slot',
   cut: 'link',
   'one-way': 'link',
+  astray: 'link',
   reset: 'link',
   'pair-loss': 'pair',
   'source-pause': 'source',

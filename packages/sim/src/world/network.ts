@@ -72,6 +72,8 @@ export class Network {
   readonly #connections = new Map<Endpoint, Map<number, Connection>>()
   readonly #cuts = new Map<string, number>()
   readonly #slow = new Map<string, number>()
+  /** Addresses that have been taken over, and the slot that is reached there instead. */
+  readonly taken = new Map<string, string>()
   /** What has come to a cut, in order of coming. */
   readonly #held: (() => void)[] = []
   readonly #slab = new FrameSlab()
@@ -118,12 +120,13 @@ export class Network {
     const connection: Connection = { sides: null, open: true, early: [] }
     this.#of(from).set(link, connection)
     this.#world.after(delay, () => {
-      const to = this.#listeners.get(address)
+      const slot = this.taken.get(address) ?? address
+      const to = this.#listeners.get(slot)
       if (!from.alive || this.#of(from).get(link) !== connection) {
         connection.early.forEach(release)
         return
       }
-      if (this.isCut(from.slot, address) || this.isCut(address, from.slot)) {
+      if (this.isCut(from.slot, slot) || this.isCut(slot, from.slot)) {
         this.#world.after(CONNECT_MS, () => this.#refuse(from, link))
         return
       }

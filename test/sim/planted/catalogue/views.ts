@@ -70,6 +70,17 @@ export const VIEWS: readonly Mutation[] = [
     focus: CHURN,
   },
   {
+    name: 'twin-of-another-pair',
+    story:
+      'An address has been taken over by another pair, where the same number is listed: each takes the ' +
+      'other for its twin.',
+    file: 'packages/pair/src/life/twin-door.ts',
+    find: 'if (pair !== this.#context.pair || lane === this.#context.identity.lane) {',
+    replace: 'if (lane === this.#context.identity.lane) {',
+    caughtBy: ['scenario: address-taken-over'],
+    schedules: 0,
+  },
+  {
     name: 'last-live-member-removed',
     story:
       'A joiner that has no state yet believes its neighbours that the survivor is lost, or too slow, and ' +

@@ -52,6 +52,15 @@ export function deliveryMs(network: Network, world: World, from: string, to: str
 
 const WAIT_MS = 150
 
+/** Whether who connects to `address` reaches `slot`. */
+export function isReachedAs(network: Network, world: World, address: string, slot: string): boolean {
+  const listener = new Listener(world, slot)
+  network.listen(slot, listener)
+  network.connect(new Listener(world, 'somebody'), 1, address, HELLO)
+  runTo(world, world.now + 20)
+  return listener.links.length > 0
+}
+
 function connected(network: Network, world: World, from: string, to: string): [Listener, Listener] {
   const sender = new Listener(world, from)
   const listener = new Listener(world, to)
