@@ -1,4 +1,4 @@
-import { epoch, EPOCH_END } from '@pollux/protocol'
+import { ColumnError, epoch, EPOCH_END } from '@pollux/protocol'
 import type { BoundaryContext, Emitter, EpochContext, ImagePart, Operator, RowSet } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt } from '../test-kit/context-at.ts'
@@ -11,6 +11,8 @@ class Notes implements StageOutput {
   readonly overMark = false
   readonly settledPoints = null
   readonly lines: string[] = []
+  /** Thrown where a frame is cut. */
+  refuses: Error | null = null
 
   begin(at: number): void {
     this.lines.push(`begin ${at}`)
@@ -20,7 +22,13 @@ class Notes implements StageOutput {
     this.lines.push(`emit ${output}: ${rows.rows} rows`)
   }
 
+  endSlice(): void {
+    if (this.refuses !== null) throw this.refuses
+    this.lines.push('end of a slice')
+  }
+
   seal(to: number, watermark: number, idle: boolean): void {
+    if (this.refuses !== null) throw this.refuses
     this.lines.push(`seal ${to} ${watermark} ${idle}`)
   }
 
@@ -100,6 +108,27 @@ describe('a stage runner', () => {
     runner.boundary(epoch(3), epoch(5), 13, false)
     expect(runner.failure).toEqual({ epoch: 4, seq: 0, code: 'TypeError: late 13' })
     expect(output.lines).toEqual(['begin 4'])
+  })
+
+  it('makes a row that no frame can hold a failure where the slice or the epoch ends (P17)', () => {
+    const column = rowsOf().schema.columns[0]!
+    const misfit = new ColumnError('column.integer', column, 0, 0.5, 'a whole number')
+    const sealing = new Bench()
+    sealing.output.refuses = misfit
+    sealing.runner.boundary(epoch(3), epoch(5), 60, false)
+    const slicing = new Bench()
+    slicing.output.refuses = misfit
+    slicing.runner.endSlice(epoch(4), 9)
+    const code = `ColumnError: ${misfit.message}`
+    expect(sealing.runner.failure).toEqual({ epoch: 4, seq: 0, code })
+    expect(slicing.runner.failure).toEqual({ epoch: 4, seq: 9, code })
+  })
+
+  it('takes no mistake of the framework for one of the operator', () => {
+    const { runner, output } = new Bench()
+    output.refuses = new Error('an assertion')
+    expect(() => runner.boundary(epoch(3), epoch(5), 60, false)).toThrow('an assertion')
+    expect(runner.failure).toBe(null)
   })
 
   it('names what is thrown and is no error', () => {

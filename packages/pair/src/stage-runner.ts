@@ -1,5 +1,5 @@
 import type { RowSet, Epoch, EpochContext, ImagePart, Operator } from '@pollux/protocol'
-import { EPOCH_END } from '@pollux/protocol'
+import { ColumnError, EPOCH_END } from '@pollux/protocol'
 import { WATERMARK_NONE } from './channel/input-side.ts'
 import type { Context } from './context.ts'
 import type { StageOutput } from './stage-output.ts'
@@ -13,7 +13,8 @@ export interface OperatorFailure {
 
 /**
  * Runs a stage's operator and routes what it emits. The only place where an exception is caught: the operator
- * is the user's, and its failure is an ordinary event with a position.
+ * is the user's, and its failure is an ordinary event with a position. So is what it emitted and no frame can
+ * hold, which shows as late as the frame is cut: when it is full, or where a slice or an epoch ends.
  */
 export class StageRunner {
   readonly operator: Operator
@@ -51,7 +52,12 @@ export class StageRunner {
       this.#fail(last, 0, error)
       return
     }
-    this.#outputs.seal(to, watermark, idle)
+    this.#cut(last, 0, () => this.#outputs.seal(to, watermark, idle))
+  }
+
+  /** A decided slice of `epoch` ends, and so do partial frames. */
+  endSlice(epoch: Epoch, seq: number): void {
+    this.#cut(epoch, seq, () => this.#outputs.endSlice?.())
   }
 
   load(part: ImagePart): void {
@@ -62,6 +68,16 @@ export class StageRunner {
   #epochContext(epoch: Epoch): EpochContext {
     const { plan } = this.#context.identity.topology
     return { epoch, now: plan.originMs + epoch * plan.tickMs, watermarkBefore: this.watermark }
+  }
+
+  #cut(epoch: Epoch, seq: number, cut: () => void): void {
+    try {
+      cut()
+    } catch (error) {
+      // Anything else is a mistake of ours, and not of the rows.
+      if (!(error instanceof ColumnError)) throw error
+      this.#fail(epoch, seq, error)
+    }
   }
 
   #fail(epoch: Epoch, seq: number, error: unknown): void {

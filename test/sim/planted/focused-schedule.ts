@@ -27,10 +27,11 @@ export function focusedSchedule(seed: number, focus: Focus): Schedule {
   }
 }
 
-function flawOf(random: Random, kind: 'throws' | 'differs'): Flaw {
+function flawOf(random: Random, kind: NonNullable<Focus['flaw']>): Flaw {
   const flaw = { pair: 'middle/0', epoch: random.between(5, 25) }
   if (kind === 'throws') return { ...flaw, kind, where: random.pick(['rows', 'boundary', 'boundary']) }
-  return { ...flaw, kind, lane: random.pick(['a', 'b']) }
+  if (kind === 'differs') return { ...flaw, kind, lane: random.pick(['a', 'b']) }
+  return { ...flaw, kind: 'throws', where: kind }
 }
 
 function focusedFaults(random: Random, plan: Plan, focus: Focus): Fault[] {

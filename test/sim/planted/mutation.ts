@@ -1,6 +1,6 @@
 import type { Limits } from '@pollux/pair'
 import type { FaultKind, Verdict } from '@pollux/sim'
-import type { ProtocolPhase } from '@pollux/sim/simulator'
+import type { Flaw, FlawedPlace, ProtocolPhase } from '@pollux/sim/simulator'
 
 /**
  * What notices a mutation: a verdict on a simulated run, or a claim that the simulator makes about itself, or
@@ -50,7 +50,7 @@ export interface Focus {
   /** When about the last of them arrives. */
   readonly sourceMs?: number
   /** What is wrong with the code of the compute stage, from some epoch on. */
-  readonly flaw?: 'throws' | 'differs'
+  readonly flaw?: Flaw['kind'] | FlawedPlace
 }
 
 export interface PlanFocus {

@@ -48,6 +48,16 @@ describe('what the operator emits', () => {
     expect(channel.buffer.item(2).message).toMatchObject({ watermark: 7, idle: true })
   })
 
+  it('is sealed nowhere where a row of it fits no frame', () => {
+    const { outputs } = new ServedOutputs({}, contextIn(forkedPlan(), 'sums/0'))
+    outputs.emit(0, rowsOf(1))
+    outputs.channels[1]!.cut = () => {
+      throw new RangeError('full')
+    }
+    expect(() => outputs.seal(epoch(1), 0, false)).toThrow('full')
+    expect(outputs.channels.map(itemsOf)).toEqual([['1 of 0'], []])
+  })
+
   it('ends its frame at the size of a frame', () => {
     const { outputs, channel } = new ServedOutputs({ frameBytes: 48 })
     outputs.emit(0, rowsOf(1, 2, 3))

@@ -124,10 +124,13 @@ export class OutputSide implements StageOutput {
     }
   }
 
-  /** Closes [.., to) everywhere: partial frames end here, then the seal. */
+  /**
+   * Closes [.., to) everywhere: partial frames end here, then the seal. Where one cannot be cut no channel is
+   * sealed.
+   */
   seal(to: Epoch, watermark: number, idle: boolean): void {
+    this.endSlice()
     for (const channel of this.channels) {
-      channel.cut(this.#epoch)
       channel.buffer.pushSeal(to, watermark, idle)
       channel.compareAcks()
     }

@@ -1,7 +1,8 @@
-import { epoch, generation } from '@pollux/protocol'
+import { ColumnError, epoch, generation } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { decision } from '../../test-kit/decisions.ts'
 import { IngressBench } from '../../test-kit/ingress-bench.ts'
+import { rowsOf } from '../../test-kit/items.ts'
 
 const FOLLOWS = { leads: null, hasTwin: true, twinIsMember: true }
 
@@ -88,6 +89,18 @@ describe('an ingress', () => {
     expect(bench.works().body.at).toBe(1)
     bench.parts.outputs.evictLike([bench.parts.outputs.channels[0]!.buffer.head])
     expect(bench.works().body.at).toBe(2)
+  })
+
+  it('stops at the decision whose rows fit no frame, where its slice ends (P17)', () => {
+    const bench = new IngressBench(FOLLOWS)
+    bench.parts.outputs.channels[0]!.cut = () => {
+      throw new ColumnError('column.integer', rowsOf().schema.columns[0]!, 0, 0.5, 'a whole number')
+    }
+    bench.body.onProposal(decision(1, { seals: false }))
+    bench.body.onProposal(decision(2))
+    bench.works()
+    expect(bench.parts.runner.failure).toMatchObject({ epoch: 0, seq: 1 })
+    expect([bench.body.book.processed, bench.body.settled]).toEqual([0, false])
   })
 
   it('has in its image for a joiner every decision that is not both durable and processed', () => {

@@ -243,7 +243,7 @@ export class IngressBody implements Body {
   }
 
   #run(decision: Decision, batches: readonly RowSet[]): void {
-    const { runner, output } = this.#parts
+    const { runner } = this.#parts
     const epoch = (decision.to - 1) as Epoch
     for (const batch of batches) runner.process(0, batch, epoch, decision.index)
     if (runner.failure !== null) return
@@ -257,7 +257,10 @@ export class IngressBody implements Body {
       this.#before = this.#at
       this.#at = decision.to
       this.#pruneKeys()
-    } else output.endSlice?.()
+    } else {
+      runner.endSlice(epoch, decision.index)
+      if (runner.failure !== null) return
+    }
     this.book.markProcessed(decision.index)
     this.#maker.onProcessed(decision.index)
   }

@@ -37,6 +37,15 @@ describe('a run with broken code', () => {
     }
   })
 
+  it('halts by the name of the column where a row fits no frame, at an ingress as well', () => {
+    for (const pair of ['in/0', 'count/0']) {
+      const { runKey, checker } = run({ kind: 'throws', pair, where: 'frame', epoch: 12 })
+      expect(runKey.state).toMatchObject({ kind: 'halted', pair })
+      expect(JSON.stringify(runKey.state)).toContain('ColumnError: column.integer: column at, row ')
+      expect(checker.violations).toEqual([])
+    }
+  })
+
   it('halts by the name of the channel where twins differ', () => {
     for (const pair of ['in/0', 'count/0']) {
       const { runKey, checker } = run({ kind: 'differs', pair, lane: 'b', epoch: 12 })

@@ -1,21 +1,27 @@
 import type { Random } from '@pollux/std'
 import { BatchBuilder, type Emitter, type Operator, type PairId, type Plan, Topology } from '@pollux/protocol'
-import { appendToy, toyAt, TOY_SCHEMA } from '../toys/toy-rows.ts'
+import { appendToy, batchOfToys, toyAt, TOY_SCHEMA } from '../toys/toy-rows.ts'
 
 /**
  * What is wrong with the user's code in this run, and not with the world: no repair helps, so the pipeline
  * must stop, by name.
  */
 export type Flaw =
-  /** It throws in every replica: among the rows from this epoch on, or when this epoch is closed. */
+  /** It throws in every replica. */
   | {
       readonly kind: 'throws'
       readonly pair: PairId
-      readonly where: 'rows' | 'boundary'
+      readonly where: FlawedPlace
       readonly epoch: number
     }
   /** From this epoch on one lane makes something else of its rows than its twin does. */
   | { readonly kind: 'differs'; readonly pair: PairId; readonly lane: 'a' | 'b'; readonly epoch: number }
+
+/**
+ * Among the rows from an epoch on; when it is closed; or in the framework's hands: a row among them is one
+ * that no frame can hold, which nobody sees before the frame is cut.
+ */
+export type FlawedPlace = 'rows' | 'boundary' | 'frame'
 
 /** What a `throws` flaw says, and so does whoever halts because of it. */
 export const FLAW_MESSAGE = 'the code is broken'
@@ -23,12 +29,18 @@ export const FLAW_MESSAGE = 'the code is broken'
 export function randomFlaw(random: Random, plan: Plan): Flaw {
   const places = [...new Topology(plan).pairs.values()]
   const epoch = random.between(2, 40)
-  if (random.chance(0.5)) {
-    const pair = random.pick(places).id
-    return { kind: 'throws', pair, where: random.pick(['rows', 'boundary']), epoch }
-  }
   const makers = places.filter((place) => place.downstream.length > 0)
+  if (random.chance(0.5)) {
+    const where = random.pick(['rows', 'boundary', 'frame'] as const)
+    const pair = random.pick(where === 'frame' ? makers : places).id
+    return { kind: 'throws', pair, where, epoch }
+  }
   return { kind: 'differs', pair: random.pick(makers).id, lane: random.pick(['a', 'b']), epoch }
+}
+
+/** How a run is named that has halted because of a `throws` flaw. */
+export function haltCode(where: FlawedPlace): RegExp {
+  return where === 'frame' ? /^ColumnError: column\.integer: / : new RegExp(`^RangeError: ${FLAW_MESSAGE}$`)
 }
 
 /** The operator of a replica, with the flaw if it has it. `onShown` is called when it shows. */
@@ -53,12 +65,18 @@ export function withFlaw(operator: Operator, flaw: Flaw | null, slot: string, on
       },
     }
   }
+  const emitMisfit = (out: Emitter): void => {
+    onShown()
+    // No whole milliseconds.
+    out.emit(0, batchOfToys([{ id: -1, key: 0, at: 0.5, value: 0 }]))
+  }
   return {
     state: operator.state,
     current: () => operator.current?.() ?? [],
     process: (port, rows, context, out) => {
       if (flaw.kind === 'throws' && flaw.where === 'rows' && context.epoch >= flaw.epoch) fail()
       operator.process(port, rows, context, differing(out, context.epoch))
+      if (flaw.kind === 'throws' && flaw.where === 'frame' && context.epoch >= flaw.epoch) emitMisfit(out)
     },
     boundary: (context, out) => {
       operator.boundary(context, differing(out, context.epochFrom))

@@ -1,6 +1,6 @@
 import type { RunState } from '@pollux/pair'
 import type { FaultKind } from '../faults/fault.ts'
-import { type Flaw, FLAW_MESSAGE } from '../faults/flaw.ts'
+import { type Flaw, haltCode } from '../faults/flaw.ts'
 
 /** Where nothing else is wrong, everybody has acked what everybody was sent by then. */
 const NOTICED_MS = 60
@@ -48,7 +48,7 @@ export class FlawJudge {
     const flaw = this.#flaw
     if (flaw === null || this.#shownAt === null || state.kind !== 'halted') return false
     if (flaw.kind === 'differs') return state.code.startsWith('pair.diverged')
-    return state.code === `RangeError: ${FLAW_MESSAGE}` && state.pair === flaw.pair
+    return haltCode(flaw.where).test(state.code) && state.pair === flaw.pair
   }
 
   /** Why a run should have halted that has finished, after such faults; null if it need not have. */

@@ -32,6 +32,18 @@ export const FAILURES: readonly Mutation[] = [
     focus: BROKEN,
   },
   {
+    name: 'misfit-kills-whoever-seals-it',
+    story:
+      'A row fits no frame, which shows when the epoch is sealed: both twins and all successors crash ' +
+      'there, nobody says of what, and the run begins again for ever.',
+    file: 'packages/pair/src/stage-runner.ts',
+    find: 'if (!(error instanceof ColumnError)) throw error',
+    replace: 'throw error',
+    caughtBy: ['crashed'],
+    schedules: 30,
+    focus: { ...BROKEN, count: [0, 2], flaw: 'frame' },
+  },
+  {
     name: 'divergence-stops-nobody',
     story: 'Twins differ, somebody notices, and the run goes on: whichever dies first has been wrong.',
     file: 'packages/pair/src/life/pair-life.ts',
