@@ -155,9 +155,16 @@ const FORMS: readonly Form[] = [
     ([kind, pair, ms]) => fault((at) => ({ kind, at, pair, forMs: Number(ms) }) as Fault),
   ],
   [
-    'store-slow for 300 ms, 200 ms a request',
-    form(`store-slow for ${MS}, ${MS} a request`),
-    ([ms, each]) => fault((at) => ({ kind: 'store-slow', at, forMs: Number(ms), ms: Number(each) })),
+    'store-slow for 300 ms, 200 ms a request[, 60 ms an entry]',
+    form(`store-slow for ${MS}, ${MS} a request(?:, ${MS} an entry)?`),
+    ([ms, each, entry]) =>
+      fault((at) => ({
+        kind: 'store-slow',
+        at,
+        forMs: Number(ms),
+        ms: Number(each),
+        entryMs: Number(entry ?? 0),
+      })),
   ],
   [
     'source-slow | sink-slow out/0 for 300 ms, 200 ms a request',

@@ -60,7 +60,7 @@ export interface Limits {
   readonly logReserveBytes: number
   /** Decisions kept for a follower that does not hold them; over it, the follower is removed. */
   readonly followerLagMax: number
-  /** Decision entries in one append, and about how many bytes of pushed rows they hold. */
+  /** Decision entries in one append or one read of the log, and about how many bytes they hold. */
   readonly appendMax: number
   readonly appendBytes: number
   /** Rows in one commit; an epoch is never cut. */

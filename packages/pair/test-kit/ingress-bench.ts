@@ -64,7 +64,7 @@ export class IngressBench {
   /** What has been decided since: `[0, 1) 2 rows, sealed`. */
   decided(from = 1): string[] {
     const { book } = this.body
-    const stored = this.store.handle({ kind: 'read', log: 'orders/0', from: 1, most: 1000 })
+    const stored = this.store.handle({ kind: 'read', log: 'orders/0', from: 1, most: 1000, bytes: 1 << 30 })
     const durable = stored.kind === 'entries' ? stored.entries : []
     const later = Array.from({ length: book.tail }, (_, place) => place + 1)
       .filter((index) => book.holds(index) && index > durable.length)

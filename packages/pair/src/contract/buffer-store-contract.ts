@@ -106,6 +106,23 @@ export const BUFFER_STORE_CLAIMS: readonly Claim[] = [
     },
   },
   {
+    name: 'reads at least one entry, and besides about as many bytes as asked for (S8)',
+    *steps() {
+      const pushes = [{ key: 'key', bytes: new Uint8Array(10_000), rows: 1 }]
+      const large = [1, 2, 3, 4].map((index) => ({ ...entry(index), pushes }))
+      yield* expectReply(0, { ...append(1, 1), entries: large }, { kind: 'appended', tail: 4 })
+      const reply = (from: number, to: number): StoreReply => ({
+        kind: 'entries',
+        from,
+        entries: large.slice(from - 1, to),
+      })
+      yield* expectReply(1, { ...read(1), bytes: 0 }, reply(1, 1))
+      yield* expectReply(1, { ...read(2), bytes: 15_000 }, reply(2, 2))
+      yield* expectReply(1, { ...read(2), bytes: 25_000 }, reply(2, 3))
+      yield* expectReply(1, { ...read(3), bytes: 60_000 }, reply(3, 4))
+    },
+  },
+  {
     name: 'truncates from the front, and says so to whoever reads there',
     *steps() {
       yield* expectReply(0, append(1, 1, 1, 2, 3), { kind: 'appended', tail: 3 })
@@ -258,8 +275,8 @@ function append(inRun: number, under: number, ...indexes: number[]): StoreReques
   return { kind: 'append', log: LOG, run: of, generation: by, entries: indexes.map(entry), reserved: false }
 }
 
-function read(from: number, most = 1000): StoreRequest {
-  return { kind: 'read', log: LOG, from, most }
+function read(from: number, most = 1000): StoreRequest & { kind: 'read' } {
+  return { kind: 'read', log: LOG, from, most, bytes: 1 << 20 }
 }
 
 function reserve(bytes: number, cut: number): StoreRequest {

@@ -77,6 +77,8 @@ const BAD_STORES: Record<string, Planted<StoreRequest, StoreReply>> = {
   },
   'truncates from the front, and says so to whoever reads there': (honest) => (request) =>
     request.kind === 'truncate' ? { kind: 'done' } : honest(request),
+  'reads at least one entry, and besides about as many bytes as asked for (S8)': (honest) => (request) =>
+    honest(request.kind === 'read' ? { ...request, bytes: 1 << 20 } : request),
   'has a blob once its last piece is there': (honest) => (request) =>
     request.kind === 'put' ? honest({ ...request, last: true }) : honest(request),
   'tells apart what is whole and what lacks its last piece, by prefix and in order (S6)':

@@ -12,8 +12,6 @@ type Phase =
   | { readonly kind: 'open'; readonly generation: Generation }
   | { readonly kind: 'appending'; readonly generation: Generation; readonly reserved: boolean }
 
-const READ_MOST = 1000
-
 /**
  * A leader's side of the decision log: fence, read, adopt, append the tail, then go on appending. One request
  * at a time, so a group commits while the next one gathers. An append whose outcome is unknown asks for a new
@@ -24,6 +22,11 @@ export class LogWriter {
   readonly #book: DecisionBook
   #phase: Phase = { kind: 'closed' }
   readonly #call: OutsideCall
+  /**
+   * So often what is read at once has been halved, from what one append holds: once more whenever no answer
+   * comes in time, once less with each that does. The same read again would be as late as before, for ever.
+   */
+  #halved = 0
   /**
    * The log has been adopted, and its tail appended, under some generation of ours: nobody led in between.
    */
@@ -57,7 +60,10 @@ export class LogWriter {
   poll(generation: Generation): void {
     // The view has moved on as asked; the fence under the new generation follows when it may.
     if (this.#phase.kind !== 'closed' && this.#phase.generation < generation) this.wantsReopen = false
-    if (this.#call.expires()) this.#onFailed()
+    if (this.#call.expires()) {
+      if (this.#phase.kind === 'reading') this.#halved++
+      this.#onFailed()
+    }
     if (!this.#call.idle || this.fault !== null) return
     const phase = this.#phase
     const older = phase.kind === 'closed' || phase.generation < generation
@@ -67,7 +73,7 @@ export class LogWriter {
     } else if (phase.kind === 'fencing') {
       this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
     } else if (phase.kind === 'reading') {
-      this.#send({ kind: 'read', log: this.#context.pair, from: phase.next, most: READ_MOST })
+      this.#read(phase.next)
     } else if (!this.wantsReopen) this.#append(phase.generation, false)
   }
 
@@ -105,7 +111,19 @@ export class LogWriter {
     else this.#phase = { kind: 'reading', generation, tail, next }
   }
 
+  #read(from: number): void {
+    const { pair: log, limits } = this.#context
+    const share = 1 / 2 ** this.#halved
+    const most = Math.max(1, Math.floor(limits.appendMax * share))
+    this.#send({ kind: 'read', log, from, most, bytes: Math.floor(limits.appendBytes * share) })
+  }
+
   #onEntries(phase: Phase & { kind: 'reading' }, reply: StoreReply & { kind: 'entries' }): void {
+    this.#halved = Math.max(0, this.#halved - 1)
+    if (reply.entries.length === 0) {
+      this.fault = `log.lost: ends at ${phase.next - 1}, ${phase.tail} was there`
+      return
+    }
     for (const decision of reply.entries) {
       if (!this.#book.adopt(decision)) {
         this.fault = `log.contradicts: decision ${decision.index}`

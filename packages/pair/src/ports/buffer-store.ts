@@ -16,10 +16,19 @@ import type { Decision, Epoch, Generation, Image, Run } from '@pollux/protocol'
  *      whole blob: the last piece may have come without its author, or whoever discards, having heard of it.
  *  S7. A whole blob never changes, and is read piece by piece. Deleted meanwhile, it is gone from the next
  *      piece on; never does a piece come from another blob, or a hole stand between two.
+ *  S8. A read answers at least one entry where there is one, and besides only as many as were asked for, in
+ *      entries and about in bytes: how long a log is must be no matter of how long one answer may take.
  */
 export type StoreRequest =
   | { readonly kind: 'fence'; readonly log: string; readonly run: Run; readonly generation: Generation }
-  | { readonly kind: 'read'; readonly log: string; readonly from: number; readonly most: number }
+  /** From entry `from` on, in order, at most so many entries and about so many bytes. */
+  | {
+      readonly kind: 'read'
+      readonly log: string
+      readonly from: number
+      readonly most: number
+      readonly bytes: number
+    }
   | {
       readonly kind: 'append'
       readonly log: string

@@ -97,7 +97,12 @@ export class MemoryStore {
     const log = this.#log(request.log)
     if (request.from < log.first) return { kind: 'refused', reason: 'truncated' }
     const at = request.from - log.first
-    return { kind: 'entries', from: request.from, entries: log.entries.slice(at, at + request.most) }
+    const past = Math.min(at + request.most, log.entries.length)
+    let [next, bytes] = [at, 0]
+    while (next < past && (next === at || bytes + entryBytes(log.entries[next]!) <= request.bytes)) {
+      bytes += entryBytes(log.entries[next++]!)
+    }
+    return { kind: 'entries', from: request.from, entries: log.entries.slice(at, next) }
   }
 
   #truncate(request: StoreRequest & { kind: 'truncate' }): StoreReply {

@@ -71,7 +71,15 @@ type Misfortune =
 type ServiceFault =
   | { readonly kind: SharedKind<'pause'>; readonly at: number; readonly forMs: number }
   | { readonly kind: OwnKind<'pause'>; readonly at: number; readonly pair: PairId; readonly forMs: number }
-  | { readonly kind: SharedKind<'slow'>; readonly at: number; readonly forMs: number; readonly ms: number }
+  | { readonly kind: 'coordinator-slow'; readonly at: number; readonly forMs: number; readonly ms: number }
+  /** Each request takes so long, and each entry of a log that it reads or appends. */
+  | {
+      readonly kind: 'store-slow'
+      readonly at: number
+      readonly forMs: number
+      readonly ms: number
+      readonly entryMs: number
+    }
   | {
       readonly kind: OwnKind<'slow'>
       readonly at: number

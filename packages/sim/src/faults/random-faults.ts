@@ -6,6 +6,9 @@ import { OPENERS } from './phase-openers.ts'
 import { PHASES } from '../judge/protocol-phase.ts'
 import { pairOfSlot, TARGET_OF } from './struck-slots.ts'
 
+/** What an entry of a log takes of a store that is slow, as a share of what the request takes. */
+const ENTRY_SHARE = 0.2
+
 type Kinds = readonly (readonly [kind: FaultKind, weight: number])[]
 
 const KINDS: Kinds = [
@@ -181,8 +184,11 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
     case 'store-full':
       return { kind, at, forMs: Math.min(forMs, 320) }
     case 'coordinator-slow':
-    case 'store-slow':
       return { kind, at, forMs: Math.min(forMs, 320), ms: slowness(random) }
+    case 'store-slow': {
+      const ms = slowness(random)
+      return { kind, at, forMs: Math.min(forMs, 320), ms, entryMs: ms * ENTRY_SHARE }
+    }
     case 'coordinator-flaky':
     case 'store-flaky':
       return { kind, at, forMs: Math.min(forMs, 320), refused: refusals(random) }

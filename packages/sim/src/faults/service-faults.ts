@@ -39,8 +39,14 @@ export function strikeService(
     case 'source-pause':
     case 'sink-pause':
       return front.pause(until)
-    case 'coordinator-slow':
     case 'store-slow':
+      front.slowMs += fault.ms
+      store.entryMs += fault.entryMs
+      return undo(() => {
+        front.slowMs -= fault.ms
+        store.entryMs -= fault.entryMs
+      })
+    case 'coordinator-slow':
     case 'source-slow':
     case 'sink-slow':
       front.slowMs += fault.ms

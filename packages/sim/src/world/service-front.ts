@@ -69,13 +69,13 @@ export class ServiceFront {
   }
 
   /**
-   * `handle` takes effect and calls back with the reply, at once or when there is one; `failed` is the reply
-   * that tells of an error.
+   * `handle` takes effect and calls back with the reply, at once or when there is one, and how much longer
+   * than another that takes; `failed` is the reply that tells of an error.
    */
   request<Reply>(
     slot: string,
     failed: Reply,
-    handle: (reply: (reply: Reply) => void) => void,
+    handle: (reply: (reply: Reply, longerMs?: number) => void) => void,
     answer: (reply: Reply) => void,
   ): void {
     const world = this.#world
@@ -89,15 +89,15 @@ export class ServiceFront {
       const { refused } = this.faults
       const refuses = refused > 0 && random.chance(refused)
       if (refuses && random.chance(0.5)) this.#answer(slot, failed, answer)
-      else handle((reply) => this.#answer(slot, refuses ? failed : reply, answer))
+      else handle((reply, ms) => this.#answer(slot, refuses ? failed : reply, answer, ms))
     })
   }
 
-  #answer<Reply>(slot: string, reply: Reply, answer: (reply: Reply) => void): void {
+  #answer<Reply>(slot: string, reply: Reply, answer: (reply: Reply) => void, longerMs = 0): void {
     const { random } = this.#world
     if (this.#cuts.has(slot) || random.chance(this.faults.unanswered)) return
     const { stale } = this.faults
-    const delay = 0.2 + random.float() * 0.5 + (stale > 0 ? this.#delayed(stale) : 0)
+    const delay = longerMs + 0.2 + random.float() * 0.5 + (stale > 0 ? this.#delayed(stale) : 0)
     const crashes = this.#crashes
     this.#world.after(delay, () => {
       if (crashes === this.#crashes && !this.#cuts.has(slot)) answer(reply)

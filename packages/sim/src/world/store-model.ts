@@ -9,6 +9,8 @@ export class StoreModel {
   readonly front: ServiceFront
   /** Every decision that ever became durable, by log: what the run is judged by. */
   readonly history = new Map<string, Decision[]>()
+  /** How long each entry of a log takes that an answer brings, or tells of. */
+  entryMs = 0
   /** Seen by checkers: every request as it took effect. */
   onHandled: ((request: StoreRequest, reply: StoreReply) => void) | null = null
 
@@ -20,7 +22,10 @@ export class StoreModel {
     this.front.request<StoreReply>(
       slot,
       { kind: 'unavailable' },
-      (reply) => reply(this.#handle(request)),
+      (reply) => {
+        const said = this.#handle(request)
+        reply(said, this.entryMs * entriesIn(request, said))
+      },
       answer,
     )
   }
@@ -37,4 +42,9 @@ export class StoreModel {
     this.history.set(log, history)
     history.push(...entries)
   }
+}
+
+function entriesIn(request: StoreRequest, reply: StoreReply): number {
+  if (reply.kind === 'entries') return reply.entries.length
+  return request.kind === 'append' && reply.kind === 'appended' ? request.entries.length : 0
 }

@@ -26,6 +26,17 @@ const UNDURABLE_LOSS: Focus = {
 
 export const DECISIONS: readonly Mutation[] = [
   {
+    name: 'log-read-without-bound',
+    story:
+      'All of a long log is read at once: (1) the store takes longer for the answer than anybody waits; ' +
+      '(2) it is given up; (3) the same is asked again, and so on.',
+    file: 'packages/pair/src/ingress/log-writer.ts',
+    find: 'most, bytes: Math.floor(limits.appendBytes * share)',
+    replace: 'most: 1000, bytes: 1_000_000',
+    caughtBy: ['scenario: long-log-in-a-slow-store'],
+    schedules: 0,
+  },
+  {
     name: 'read-before-fence',
     story:
       'A new leader reads the log while its predecessor may still write, because its fence names the ' +

@@ -85,7 +85,7 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     shows: (s) => !coordinatorAnswers(s, 12),
   },
   'store-slow': {
-    fault: { kind: 'store-slow', at: AT, forMs: 20, ms: 15 },
+    fault: { kind: 'store-slow', at: AT, forMs: 20, ms: 15, entryMs: 0 },
     shows: (s) => !storeAnswers(s, 12),
   },
   'store-crash': {
