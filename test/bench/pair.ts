@@ -46,8 +46,10 @@ function epochThroughPair(delivery: 'lane' | 'race', frames: number): () => void
     stages,
     edges: [edge],
   }
+  // Channel 0 is what is measured; a plan begins with an ingress.
   const topology = new Topology({
     ...plan,
+    edges: [edge, { ...edge, from: 'i', to: 'p' }],
     stages: [
       ...stages,
       {

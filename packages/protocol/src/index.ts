@@ -70,6 +70,7 @@ export type { Rows } from './rows/rows.ts'
 export { FrameDecoder } from './codec/frame-decoder.ts'
 export { FrameEncoder } from './codec/frame-encoder.ts'
 
+export { checkPlan, PlanError } from './plan/check-plan.ts'
 export { keyGroup, partitionOfHash } from './plan/key-group.ts'
 export type { ComputeStage, Edge, EgressStage, Exchange, IngressStage, Plan, Stage } from './plan/plan.ts'
 export { type Channel, type Lane, otherLane, type PairId, type PairPlace, Topology } from './plan/topology.ts'

@@ -1,4 +1,4 @@
-import type { Edge, OperatorFactory, Plan, Stage } from '@pollux/protocol'
+import { checkPlan, type Edge, type OperatorFactory, type Plan, type Stage } from '@pollux/protocol'
 import { type Division, undivided } from '../batch/division.ts'
 import type { AnySink } from '../io/sink.ts'
 import type { AnySource } from '../io/source.ts'
@@ -67,6 +67,7 @@ export function compile<Config>(
     }),
   )
   const plan: Plan = { pipeline: pipeline.name, ...layout, stages: drafts.map(stageOf), edges }
+  checkPlan(plan)
   const operatorsDivided = (divide: Division): OperatorFactory => {
     return (step, partition) => new ProgramOperator(programs.get(step)!, layout.groups, partition, divide)
   }
