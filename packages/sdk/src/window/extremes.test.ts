@@ -27,7 +27,7 @@ const made = (key: 'few' | 'any', column: 'value' | 'maybe') =>
   pipeline('p', ({ ingress }) => {
     ingress('rows', source)
       .keyBy(key)
-      .window(tumbling(100))
+      .window(tumbling(100), { preAggregate: false })
       .aggregate('w', { least: min(column), most: max(column) })
       .egress('out', { description: '', kind: 'transactional' })
   })

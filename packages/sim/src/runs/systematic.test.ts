@@ -40,12 +40,12 @@ describe('a fault in every phase', () => {
     expect(second?.aim?.lagMs).toBeGreaterThan(0)
   })
 
-  it('meets its phase, nine times in ten', () => {
-    const sample = Array.from({ length: 60 }, (_, number) => list.at(number * 163))
+  it('meets its phase, four times in five', () => {
+    const sample = Array.from({ length: 120 }, (_, number) => list.at(number * 127))
     const met = sample.filter((schedule) => {
       const first = schedule.faults.find((fault) => fault.aim !== undefined)
       return runSchedule(schedule).cells.includes(cellOf(first!.kind, first!.aim!.phase))
     })
-    expect(met.length).toBeGreaterThanOrEqual(54)
+    expect(met.length).toBeGreaterThanOrEqual(96)
   })
 })
