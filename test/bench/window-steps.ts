@@ -83,7 +83,7 @@ export function windowCases(): readonly BesideByHand[] {
       run: stage('gmv', (stream) =>
         stream
           .keyBy('province')
-          .window(tumbling('1s'), { allowedLateness: '10s' })
+          .window(tumbling('1s'), { allowedLateness: '10s', preAggregate: false })
           .aggregate('step', GMV)
           .egress('out', NO_SINK),
       ),
@@ -132,7 +132,7 @@ export function windowCases(): readonly BesideByHand[] {
       run: stage('sliding', (stream) =>
         stream
           .keyBy('province')
-          .window(sliding('60s', '1s'))
+          .window(sliding('60s', '1s'), { preAggregate: false })
           .aggregate('step', { gmv: sum('amount') })
           .egress('out', NO_SINK),
       ),
