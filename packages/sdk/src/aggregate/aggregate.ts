@@ -31,7 +31,7 @@ export function mean<Name extends string>(column: Name): Aggregate<'mean', Name>
 }
 
 /**
- * The smallest value; NaN if there is one; of 0 and -0 the first.
+ * The smallest value; NaN if there is one; a zero has no sign.
  * @example
  * orders.window(tumbling('2s')).aggregate('all', { is: min('amount') })
  * // -> { windowStart: 0, windowEnd: 2000, is: 90 }
@@ -41,7 +41,7 @@ export function min<Name extends string>(column: Name): Aggregate<'min', Name> {
 }
 
 /**
- * The largest value; NaN if there is one; of 0 and -0 the first.
+ * The largest value; NaN if there is one; a zero has no sign.
  * @example
  * orders.window(tumbling('2s')).aggregate('all', { is: max('amount') })
  * // -> { windowStart: 0, windowEnd: 2000, is: 250 }

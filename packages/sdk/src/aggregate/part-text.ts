@@ -10,15 +10,15 @@ export function partText(part: NumberPart | EdgePart, value: string, inexact: st
   const place = `a[at + ${part.at}]`
   const next = `a[at + ${part.at + 1}]`
   const { kind } = part.column
-  // Whole numbers are no NaN.
+  // Whole numbers are no NaN; and see `lesser`.
   const orNaN = kind === 'float64' ? ` || ${value} !== ${value}` : ''
   switch (part.op) {
     case 'count':
       return `${place} += 1`
     case 'min':
-      return `if (${value} < ${place}${orNaN}) ${place} = ${value}`
+      return `if (${value} < ${place}${orNaN}) ${place} = ${value} + 0`
     case 'max':
-      return `if (${value} > ${place}${orNaN}) ${place} = ${value}`
+      return `if (${value} > ${place}${orNaN}) ${place} = ${value} + 0`
     case 'first':
       return `if (time < ${place}) { ${place} = time; ${next} = ${value} }`
     case 'last':

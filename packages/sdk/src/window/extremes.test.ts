@@ -58,15 +58,16 @@ function extremes(key: 'few' | 'any', column: 'value' | 'maybe', epochs: readonl
   return found
 }
 
-it('least and greatest are NaN if one is, and of 0 and -0 the first, however rows are added', () => {
+it('least and greatest are NaN if one is, and a zero has no sign, however rows are added', () => {
   for (const run of [<T>(call: () => T): T => call(), withoutCode]) {
     for (const key of ['few', 'any'] as const) {
       for (const column of ['value', 'maybe'] as const) {
         const of = (...epochs: readonly (readonly number[])[]) => run(() => extremes(key, column, epochs))
         expect(of([0, -0])).toEqual([[0, 0]])
-        expect(of([-0, 0])).toEqual([[-0, -0]])
+        expect(of([-0, 0])).toEqual([[0, 0]])
         expect(of([0], [-0])).toEqual([[0, 0]])
-        expect(of([-0], [0])).toEqual([[-0, -0]])
+        expect(of([-0], [0])).toEqual([[0, 0]])
+        expect(of([-0], [-1, 1])).toEqual([[-1, 1]])
         expect(of([1, NaN, 2])).toEqual([[NaN, NaN]])
         expect(of([NaN], [2])).toEqual([[NaN, NaN]])
         expect(of([2], [NaN])).toEqual([[NaN, NaN]])
