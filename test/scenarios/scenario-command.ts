@@ -98,8 +98,8 @@ const FORMS: readonly Form[] = [
     ([slot, other]) => ({ kind: 'start', slot: slot!, other: otherOf(other) }),
   ],
   [
-    'hang | isolate | coordinator-cut | store-cut | source-cut | sink-cut count/0/a for 300 ms',
-    form(`(hang|isolate|coordinator-cut|store-cut|source-cut|sink-cut) ${SLOT} for ${MS}`),
+    'hang | isolate | garble | coordinator-cut | store-cut | source-cut | sink-cut count/0/a for 300 ms',
+    form(`(hang|isolate|garble|coordinator-cut|store-cut|source-cut|sink-cut) ${SLOT} for ${MS}`),
     ([kind, slot, ms]) => fault((at) => ({ kind, at, slot, forMs: Number(ms) }) as Fault),
   ],
   [

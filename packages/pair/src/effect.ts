@@ -107,6 +107,8 @@ export type ReplicaEvent =
   | { readonly kind: 'checkpoint'; readonly epoch: Epoch }
   | { readonly kind: 'next-run'; readonly run: number; readonly why: string }
   | { readonly kind: 'halted'; readonly code: string }
+  /** A frame was not as it was made: the link has been closed, and it is asked for again. */
+  | { readonly kind: 'broken-frame'; readonly channel: number; readonly why: string }
   | { readonly kind: 'diverged'; readonly channel: number; readonly detail: string }
   | { readonly kind: 'ignored'; readonly what: string; readonly why: string }
   | { readonly kind: 'pressure'; readonly on: boolean }

@@ -34,12 +34,45 @@ describe('what comes over the links', () => {
     expect([1, 3].map(portOf)).toEqual([0, null])
   })
 
-  it('stops the replica when a frame with the right digest cannot be read', () => {
-    const bench = new TwoInputs()
+  it.each([
+    ['length', 0, 'frame.length: the header says 41 bytes, there are 40'],
+    ['digest', 28, 'frame.digest: '],
+    ['rows', 39, 'frame.digest: '],
+  ])('refuses a frame by name whose %s has changed on the way, and asks for it again', (_what, byte, why) => {
+    const bench = new TwoInputs().linked()
     const broken = frameAt(at(0, 0), 1)
-    broken.frame.bytes[0]! ^= 0xff
+    broken.frame.bytes[byte]! ^= 1
     bench.inputs.onData(1, 0, broken)
-    expect(() => bench.work()).toThrow('a frame with the right digest cannot be read')
+    const [told, closed, ...rest] = bench.did()
+    expect([told, closed, rest]).toEqual([expect.stringContaining(`broken-frame 0 ${why}`), '1 closes', []])
+    expect([bench.inputs.port(0).channel.next, bench.inputs.portOf(1)]).toEqual([at(0, 0), null])
+    bench.context.now += bench.context.limits.retryMs
+    bench.inputs.tick()
+    expect(bench.did()).toEqual(['5 -> a1: subscribe #1 channel 0 from 0:0'])
+  })
+
+  it('refuses a frame that is another one than the message says', () => {
+    const bench = new TwoInputs().linked()
+    bench.inputs.onData(1, 0, { ...frameAt(at(0, 5), 1), start: at(0, 0) })
+    expect(bench.did()).toEqual([
+      '* broken-frame 0 frame.seq: 1 rows from 5 in place of 1 from 0',
+      '1 closes',
+    ])
+  })
+
+  it('does not take a copy for a divergence that has changed on the way', () => {
+    const bench = new TwoInputs(contextIn(racingPlan(), 'sums/0')).linked().frame(0, 1)
+    const copy = frameAt(at(0, 0), 1)
+    bench.inputs.onData(1, 0, { ...copy, frame: { ...copy.frame, digest: copy.frame.digest ^ 1 } })
+    expect([bench.inputs.diverged, bench.did().length]).toEqual([null, 2])
+  })
+
+  it('stops the replica when a frame that came as it was made has changed here', () => {
+    const bench = new TwoInputs()
+    const frame = frameAt(at(0, 0), 1)
+    bench.inputs.onData(1, 0, frame)
+    frame.frame.bytes[0]! ^= 1
+    expect(() => bench.work()).toThrow('a verified frame cannot be read')
   })
 })
 

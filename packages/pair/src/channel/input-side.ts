@@ -14,6 +14,7 @@ import { comparePositions, EPOCH_END, FrameDecoder } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import { InputChannel, type ChannelPoint, type InputItem } from './input-channel.ts'
 import { nextStep, type NextStep } from './epoch-order.ts'
+import { whyBroken } from './why-broken.ts'
 import { UpstreamLinks } from './upstream-links.ts'
 import type { NeighbourViews } from '../life/neighbour-views.ts'
 
@@ -38,6 +39,7 @@ interface Port {
  */
 export class InputSide {
   readonly ports: readonly Port[]
+  readonly #context: Context
   readonly #byChannel = new Map<number, Port>()
   readonly #byLink = new Map<number, Port>()
   readonly #channels: readonly InputChannel[]
@@ -49,6 +51,7 @@ export class InputSide {
   diverged: { readonly channel: number; readonly position: Position } | null = null
 
   constructor(context: Context, views: NeighbourViews, digest: DigestFunction) {
+    this.#context = context
     this.ports = context.identity.place.inputs.map((channel) => {
       const input = new InputChannel(channel)
       return {
@@ -120,11 +123,8 @@ export class InputSide {
     const item = channel.shift()
     assert(item.message.kind === 'frame', 'a frame was due')
     this.#midEpoch = true
-    const batch = this.port(channel.channel.id).decoder.decode(item.message.frame.bytes)
-    assert(
-      !('refused' in batch),
-      () => `a frame with the right digest cannot be read: ${JSON.stringify(batch)}`,
-    )
+    const batch = this.port(channel.channel.id).decoder.decodeVerified(item.message.frame.bytes)
+    assert(!('refused' in batch), () => `a verified frame cannot be read: ${JSON.stringify(batch)}`)
     return { batch, item }
   }
 
@@ -143,9 +143,27 @@ export class InputSide {
 
   onData(link: number, channel: number, message: FrameMessage | SealMessage): void {
     const port = this.port(channel)
+    // What is taken may be acked, so it is verified before; of copies only those that seem to differ.
+    const due = comparePositions(message.start, port.channel.next) === 0
+    if (due && this.#refusesFrame(link, port, message)) return
     const outcome = port.channel.receive(message)
+    if (outcome === 'diverged' && !due && this.#refusesFrame(link, port, message)) return
     if (outcome === 'gap') port.links.resubscribe(link)
     if (outcome === 'diverged') this.diverged ??= { channel, position: message.start }
+  }
+
+  /** A frame that is not as it was made is as good as lost: it is asked for again, of whoever has it. */
+  #refusesFrame(
+    link: number,
+    { links, channel, decoder }: Port,
+    message: FrameMessage | SealMessage,
+  ): boolean {
+    if (message.kind === 'seal') return false
+    const why = whyBroken(decoder, message)
+    if (why === null) return false
+    this.#context.event({ kind: 'broken-frame', channel: channel.channel.id, why })
+    links.breakOff(link)
+    return true
   }
 
   onDurable(channel: number, epoch: Epoch): void {

@@ -199,6 +199,14 @@ export class UpstreamLinks {
     this.#send(producer, { kind: 'deliver', on: true, from: this.#input.next })
   }
 
+  /** What it sent cannot be read: the link is given up, and begun again where we are. */
+  breakOff(link: number): void {
+    const producer = this.#byLink(link)
+    if (producer === null) return
+    this.#context.close(link)
+    this.#lose(producer)
+  }
+
   #watchSilence(producer: Producer, silent: boolean): void {
     const { incarnation } = producer.member
     if (silent && !producer.suspect) {

@@ -48,6 +48,15 @@ export class FrameDecoder {
   }
 
   decode(bytes: Uint8Array): Batch | FrameRefusal {
+    const header = this.verify(bytes)
+    return 'refused' in header ? header : this.#decode(bytes, header)
+  }
+
+  /**
+   * Whether bytes are as they were made, in this schema: their header if they are. Changes nothing, so it may
+   * be asked as they come, before what stands in front of them is decoded.
+   */
+  verify(bytes: Uint8Array): FrameHeader | FrameRefusal {
     const header = readFrameHeader(bytes)
     if ('refused' in header) return header
     const { schema } = this
@@ -64,8 +73,13 @@ export class FrameDecoder {
     }
     if ((header.flags & ~this.#flagsKnown) !== 0)
       return refuseFrame('frame.flags', `0x${header.flags.toString(16)}`)
-    // Typed arrays stand at multiples of their width only.
-    return this.#decode((bytes.byteOffset & 7) === 0 ? bytes : bytes.slice(), header)
+    return header
+  }
+
+  /** The rows of bytes that have been verified already: the digest is not computed again. */
+  decodeVerified(bytes: Uint8Array): Batch | FrameRefusal {
+    const header = readFrameHeader(bytes)
+    return 'refused' in header ? header : this.#decode(bytes, header)
   }
 
   snapshotState(): DictionaryState {
@@ -84,7 +98,9 @@ export class FrameDecoder {
     this.#dictionaries = dictionaries
   }
 
-  #decode(bytes: Uint8Array, header: FrameHeader): Batch | FrameRefusal {
+  #decode(given: Uint8Array, header: FrameHeader): Batch | FrameRefusal {
+    // Typed arrays stand at multiples of their width only.
+    const bytes = (given.byteOffset & 7) === 0 ? given : given.slice()
     const { rows } = header
     const { columns } = this.schema
     const starts: number[] = []

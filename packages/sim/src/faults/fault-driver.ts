@@ -143,6 +143,9 @@ export class FaultDriver {
           s.network.heal(fault.slot, '*')
           s.network.heal('*', fault.slot)
         })
+      case 'garble':
+        s.network.garbles.add(fault.slot)
+        return this.#undo(fault, () => s.network.garbles.delete(fault.slot))
       case 'astray':
         s.network.taken.set(fault.a, fault.b)
         return this.#undo(fault, () => s.network.taken.delete(fault.a))

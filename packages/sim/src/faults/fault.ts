@@ -54,6 +54,8 @@ type Misfortune =
       readonly forMs: number
     }
   | { readonly kind: 'reset'; readonly at: number; readonly a: string; readonly b: string }
+  /** Now and then a bit of a frame that the slot sends is another one on arrival. */
+  | { readonly kind: 'garble'; readonly at: number; readonly slot: string; readonly forMs: number }
   | { readonly kind: 'isolate'; readonly at: number; readonly slot: string; readonly forMs: number }
   | {
       readonly kind: 'slow-link'

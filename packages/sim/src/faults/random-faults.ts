@@ -20,6 +20,7 @@ const KINDS: Kinds = [
   ['astray', 3],
   ['reset', 7],
   ['isolate', 5],
+  ['garble', 3],
   ['slow-link', 3],
   ['pair-loss', 5],
   ['total-loss', 2],
@@ -160,6 +161,7 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
       return { kind, at, slot, restartMs }
     case 'hang':
     case 'isolate':
+    case 'garble':
     case 'coordinator-cut':
       return { kind, at, slot, forMs }
     case 'store-cut':

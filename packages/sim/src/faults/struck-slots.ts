@@ -9,6 +9,7 @@ export const TARGET_OF: Readonly<Record<FaultKind, FaultTarget>> = {
   hang: 'process',
   slow: 'process',
   isolate: 'slot',
+  garble: 'slot',
   'slow-link': 'slot',
   'coordinator-cut': 'slot',
   'store-cut': 'slot',

@@ -357,6 +357,9 @@ export class Simulation implements Outside {
   onEvent(worker: ProcessModel, event: ReplicaEvent): void {
     this.observer?.(this.world.now, worker.slot, event)
     if (event.kind === 'diverged') this.#flaws.onNoticed(worker)
+    if (event.kind === 'broken-frame' && !this.faults.kinds.has('garble')) {
+      this.checker.report('diverged', `${worker.slot} gets other bytes than were made: ${event.why}`)
+    }
     if (event.kind === 'next-run') this.invariants.rollbacks.onNextRun(worker, event.run, event.why)
   }
 

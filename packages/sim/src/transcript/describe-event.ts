@@ -34,6 +34,8 @@ export function describeEvent(event: ReplicaEvent): string {
       return `halted (${event.code})`
     case 'diverged':
       return `diverged channel ${event.channel} (${event.detail})`
+    case 'broken-frame':
+      return `broken-frame channel ${event.channel} (${event.why})`
     case 'ignored':
       return `ignored ${event.what} (${event.why})`
     case 'pressure':

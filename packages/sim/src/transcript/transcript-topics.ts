@@ -46,6 +46,7 @@ export const TRANSCRIPT_TOPICS: { readonly [K in Topic]: boolean } = {
   ignored: false,
   pressure: false,
   'asks-to-hand-over': true,
+  'broken-frame': true,
   unavailable: true,
   subscribe: false,
   twin: false,

@@ -1,6 +1,7 @@
 import { assert, must } from '@pollux/std'
 import type { Frame, Hello, Message, StateSliceMessage } from '@pollux/protocol'
 import { decodeMessage, encodeMessage, FrameSlab } from '@pollux/protocol'
+import { garbled } from './garble.ts'
 import type { World } from './world.ts'
 
 /** Whoever has an end of a connection: a replica in a process. */
@@ -74,6 +75,8 @@ export class Network {
   readonly #slow = new Map<string, number>()
   /** Addresses that have been taken over, and the slot that is reached there instead. */
   readonly taken = new Map<string, string>()
+  /** Slots whose frames arrive with another bit here and there. */
+  readonly garbles = new Set<string>()
   /** What has come to a cut, in order of coming. */
   readonly #held: (() => void)[] = []
   readonly #slab = new FrameSlab()
@@ -161,10 +164,7 @@ export class Network {
     this.#world.at(at, () => this.#arrive(connection, from, to, message))
   }
 
-  /**
-   * The side that closes hears nothing more; the other hears what was sent before, and then that it is
-   * closed.
-   */
+  /** The side that closes hears nothing more; the other what was sent before, and then that it is closed. */
   close(from: Endpoint, link: number): void {
     const connection = this.#of(from).get(link)
     this.#of(from).delete(link)
@@ -211,7 +211,9 @@ export class Network {
       this.#held.push(() => this.#arrive(connection, from, to, message))
       return
     }
-    to.endpoint.onMessage(to.link, this.wire ? throughWire(message) : copied(message, this.#slab))
+    const arrived = this.wire ? throughWire(message) : copied(message, this.#slab)
+    const noisy = this.garbles.has(from.slot)
+    to.endpoint.onMessage(to.link, noisy ? garbled(arrived, this.#world.random) : arrived)
   }
 
   #refuse(from: Endpoint, link: number): void {

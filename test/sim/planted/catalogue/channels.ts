@@ -25,6 +25,12 @@ const RACE: Focus = {
   count: [1, 4],
 }
 
+const GARBLED: Focus = {
+  plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
+  faults: ['garble', 'garble', 'crash'],
+  count: [2, 4],
+}
+
 const SLOW_SINK: Focus = {
   plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
   faults: ['sink-pause', 'slow', 'hang', 'slow-link'],
@@ -66,6 +72,26 @@ export const CHANNELS: readonly Mutation[] = [
     caughtBy: ['crashed', 'diverged', 'halted'],
     schedules: 200,
     focus: RACE,
+  },
+  {
+    name: 'frame-taken-unverified',
+    story: 'A bit of a frame has changed on the way; it is taken, acked and processed as it came.',
+    file: 'packages/pair/src/channel/input-side.ts',
+    find: 'if (due && this.#refusesFrame(link, port, message)) return',
+    replace: '',
+    caughtBy: ['crashed', 'lost', 'repeated', 'diverged', 'halted', 'stuck'],
+    schedules: 60,
+    focus: GARBLED,
+  },
+  {
+    name: 'garbled-copy-taken-for-divergence',
+    story: 'Of two copies in a race the later one has changed on the way: the whole pipeline halts.',
+    file: 'packages/pair/src/channel/input-side.ts',
+    find: "if (outcome === 'diverged' && !due && this.#refusesFrame(link, port, message)) return",
+    replace: '',
+    caughtBy: ['halted', 'diverged'],
+    schedules: 100,
+    focus: { ...GARBLED, plan: RACE.plan! },
   },
   {
     name: 'boundary-row-taken-twice',

@@ -1,7 +1,7 @@
 import type { FaultKind } from '@pollux/sim'
 import type { Fault, Simulation } from '@pollux/sim/simulator'
 import { type Complaint, runUntil, simulationOf } from './bench.ts'
-import { deliveryMs, isReachedAs } from './network-probes.ts'
+import { deliveryMs, garbledShare, isReachedAs } from './network-probes.ts'
 
 const AT = 100
 const SLOT = 'in/0/a'
@@ -49,6 +49,10 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
   reset: {
     fault: { kind: 'reset', at: AT + 2, a: OTHER, b: SLOT },
     shows: (s) => inputsWithin(s, OTHER, 12, (kind) => kind === 'closed') > 0,
+  },
+  garble: {
+    fault: { kind: 'garble', at: AT, slot: SLOT, forMs: 300 },
+    shows: (s) => garbledShare(s.network, s.world, SLOT, 'elsewhere') > 0,
   },
   astray: {
     fault: { kind: 'astray', at: AT, a: SLOT, b: 'elsewhere', forMs: 300 },

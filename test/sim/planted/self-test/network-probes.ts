@@ -52,6 +52,18 @@ export function deliveryMs(network: Network, world: World, from: string, to: str
 
 const WAIT_MS = 150
 
+/** How many of so many frames arrive other than they were sent. */
+export function garbledShare(network: Network, world: World, from: string, to: string): number {
+  const [sender, listener] = connected(network, world, from, to)
+  const frame = someFrame()
+  for (let sent = 0; sent < 40; sent++) {
+    network.send(sender, 1, { kind: 'frame', start: START, epoch: START.epoch, frame })
+  }
+  runTo(world, world.now + 50)
+  const frames = listener.got.flatMap(({ message }) => (message.kind === 'frame' ? [message.frame] : []))
+  return frames.filter(({ bytes }) => bytes.join() !== frame.bytes.join()).length / frames.length
+}
+
 /** Whether who connects to `address` reaches `slot`. */
 export function isReachedAs(network: Network, world: World, address: string, slot: string): boolean {
   const listener = new Listener(world, slot)
