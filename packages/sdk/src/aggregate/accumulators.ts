@@ -68,8 +68,11 @@ export class Accumulators {
 
   /** Adds plain numbers that were added up elsewhere. */
   addNumbers(to: KeyedRows, slot: number, others: Float64Array, from: number): void {
-    const numbers = to.own()
-    const base = slot * to.layout.width
+    this.addUp(to.own(), slot * to.layout.width, others, from)
+  }
+
+  /** The same, where they stand in no table. */
+  addUp(numbers: Float64Array, base: number, others: Float64Array, from: number): void {
     numbers[base] = numbers[base]! + others[from]!
     for (const part of this.parts.parts) {
       if (part.op === 'own' || part.op === 'distinct') continue

@@ -44,6 +44,14 @@ export class DenseKey {
     return this.columns.map(({ index }) => rows.data(index))
   }
 
+  /** The number of the key that stands in a row of these arrays. */
+  codeAt(arrays: readonly ArrayLike<number>[], row: number): number {
+    let code = 0
+    for (let column = 0; column < arrays.length; column++)
+      code = code * this.sizes[column]! + arrays[column]![row]!
+    return code
+  }
+
   #write(code: number): void {
     let rest = code
     for (let column = this.columns.length - 1; column >= 0; column--) {

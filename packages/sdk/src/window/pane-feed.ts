@@ -1,4 +1,5 @@
 import type { EpochContext, RowSet } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
 import type { StatefulOut } from '../program/stateful.ts'
@@ -49,14 +50,17 @@ export class PaneFeed {
   constructor(program: StateProgram, into: Feeding) {
     this.#into = into
     this.#late = new LateRows(program.input)
-    this.#partials = program.partial === null ? null : new PartialRows(program.partial)
     const { paneMs } = into.spans
     const startOf = (time: number, rows: RowSet, row: number): number => this.#startOf(time, rows, row)
     this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, `pollux/fold/${program.node.name}`)
+    const { partial } = program
+    this.#partials =
+      partial === null
+        ? null
+        : new PartialRows(partial, must(this.#dense, 'only rows of few keys come added up'))
     const turn: Turn = (time, rows, row) => this.#turn(time, rows, row)
-    const isApart = this.#partials !== null || this.#dense !== null
     const name = `pollux/fold/${program.node.name}`
-    this.#fold = isApart ? null : paneFold(into.shape, program.input, turn, name)
+    this.#fold = this.#dense !== null ? null : paneFold(into.shape, program.input, turn, name)
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -71,9 +75,9 @@ export class PaneFeed {
     this.#late.flush(out)
   }
 
-  /** Where a pane goes that was added up elsewhere; null if it comes too late. */
-  target(start: number): PaneTarget | null {
-    return this.#isLate(start) ? null : this.#into.target(start, this.#watermarkBefore)
+  isLate(start: number): boolean {
+    const { spans, latenessMs } = this.#into
+    return spans.lastEnd(start) + latenessMs <= this.#watermarkBefore
   }
 
   late(rows: number): void {
@@ -102,13 +106,8 @@ export class PaneFeed {
   /** NaN where no window takes the row. */
   #startOf(time: number, rows: RowSet, row: number): number {
     const start = this.#into.spans.startOf(time)
-    if (start !== start || !this.#isLate(start)) return start
+    if (start !== start || !this.isLate(start)) return start
     this.#late.add(rows, row)
     return Number.NaN
-  }
-
-  #isLate(start: number): boolean {
-    const { spans, latenessMs } = this.#into
-    return spans.lastEnd(start) + latenessMs <= this.#watermarkBefore
   }
 }

@@ -61,6 +61,15 @@ export class DensePanes implements FoldPlace {
     this.#rows = null
   }
 
+  /** Adds what was added up elsewhere, for the pane that begins here and the key that stands in a row. */
+  addSums(start: number, key: readonly ArrayLike<number>[], row: number, numbers: Float64Array): void {
+    const sums = this.#sumsOf(start)
+    const code = this.#key.codeAt(key, row)
+    const at = code * numbers.length
+    if (sums.numbers[at] === 0) sums.appeared[sums.count++] = code
+    this.#shape.accumulators.addUp(sums.numbers, at, numbers, 0)
+  }
+
   /** Hands everything on, pane by pane; afterwards it is empty. */
   flush(to: (start: number) => { readonly pane: Pick<Pane, 'addNumbers'>; readonly flags: number }): void {
     if (this.#partials.size === 0) return
@@ -82,7 +91,10 @@ export class DensePanes implements FoldPlace {
 
   turn(time: number, row: number): DenseSums | null {
     const start = this.#spans.startOf(time, this.#rows!, row)
-    if (start !== start) return null
+    return start === start ? this.#sumsOf(start) : null
+  }
+
+  #sumsOf(start: number): DenseSums {
     const known = this.#partials.get(start)
     if (known !== undefined) return known
     const sums = this.#spare.pop() ?? this.#fresh()
