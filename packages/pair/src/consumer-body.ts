@@ -58,7 +58,8 @@ export class ConsumerBody implements Body {
       if (step.kind === 'boundary') this.#boundary(step.to)
       else {
         const { batch, item } = this.#inputs.takeFrame(step.channel)
-        runner.process(step.channel.channel.edge.port, batch, step.epoch, item.message.start.seq)
+        const { seq } = item.message.start
+        runner.process(step.channel.channel.edge.port, batch, { at: this.at, epoch: step.epoch, seq })
       }
     }
   }

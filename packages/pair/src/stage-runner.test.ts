@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { contextAt } from '../test-kit/context-at.ts'
 import { rowsOf } from '../test-kit/items.ts'
 import type { StageOutput } from './stage-output.ts'
-import { StageRunner } from './stage-runner.ts'
+import { type RowsPlace, StageRunner } from './stage-runner.ts'
 
 /** Writes down what it is told. */
 class Notes implements StageOutput {
@@ -69,10 +69,14 @@ class Bench {
   readonly runner = new StageRunner(contextAt('sums/0', { operator: this.operator }), this.output)
 }
 
+function rowsAt(at: number, seq: number): RowsPlace {
+  return { at: epoch(at), epoch: epoch(at), seq }
+}
+
 describe('a stage runner', () => {
   it('tells the output the epoch before rows, and seals after the triggers', () => {
     const { runner, output } = new Bench()
-    runner.process(0, rowsOf(1, 2), epoch(4), 7)
+    runner.process(0, rowsOf(1, 2), rowsAt(4, 7))
     runner.boundary(epoch(3), epoch(5), 60, true)
     expect(output.lines).toEqual(['begin 4', 'emit 0: 2 rows', 'begin 4', 'seal 5 60 true'])
   })
@@ -80,9 +84,9 @@ describe('a stage runner', () => {
   it('shows the operator epoch time and nothing else', () => {
     const { runner, operator } = new Bench()
     runner.watermark = 50
-    runner.process(0, rowsOf(1), epoch(4), 7)
+    runner.process(0, rowsOf(1), rowsAt(4, 7))
     runner.boundary(epoch(3), epoch(5), 60, false)
-    runner.process(0, rowsOf(1), epoch(5), 8)
+    runner.process(0, rowsOf(1), rowsAt(5, 8))
     expect(operator.seen).toEqual([
       { epoch: 4, now: 1040, watermarkBefore: 50 },
       { epoch: 4, now: 1040, watermarkBefore: 50, epochFrom: 3, epochTo: 5, watermark: 60 },
@@ -97,9 +101,23 @@ describe('a stage runner', () => {
     expect(operator.seen[0]?.now).toBe(1070)
   })
 
+  it('shows rows of the end the epoch in which the end comes, as the boundary after them', () => {
+    const { runner, output, operator } = new Bench()
+    runner.boundary(epoch(3), epoch(7), 60, false)
+    runner.process(0, rowsOf(1), { at: epoch(7), epoch: epoch(EPOCH_END - 1), seq: 9 })
+    runner.boundary(epoch(7), EPOCH_END, 60, false)
+    expect(operator.seen.map(({ epoch: of, now }) => [of, now])).toEqual([
+      [6, 1060],
+      [7, 1070],
+      [7, 1070],
+    ])
+    expect(output.lines).toContain('emit 0: 1 rows')
+    expect(output.lines.filter((line) => line === `begin ${EPOCH_END - 1}`).length).toBe(2)
+  })
+
   it('makes an exception a failure at the place of the frame', () => {
     const { runner } = new Bench()
-    runner.process(0, rowsOf(13), epoch(4), 7)
+    runner.process(0, rowsOf(13), rowsAt(4, 7))
     expect(runner.failure).toEqual({ epoch: 4, seq: 7, code: 'RangeError: 13' })
   })
 
@@ -133,14 +151,14 @@ describe('a stage runner', () => {
 
   it('names what is thrown and is no error', () => {
     const { runner } = new Bench()
-    runner.process(0, rowsOf(14), epoch(4), 7)
+    runner.process(0, rowsOf(14), rowsAt(4, 7))
     expect(runner.failure?.code).toBe('a text')
   })
 
   it('keeps the first failure', () => {
     const { runner } = new Bench()
-    runner.process(0, rowsOf(13), epoch(4), 7)
-    runner.process(0, rowsOf(13), epoch(5), 9)
+    runner.process(0, rowsOf(13), rowsAt(4, 7))
+    runner.process(0, rowsOf(13), rowsAt(5, 9))
     expect(runner.failure?.seq).toBe(7)
   })
 

@@ -4,6 +4,17 @@ import { WATERMARK_NONE } from './channel/input-side.ts'
 import type { Context } from './context.ts'
 import type { StageOutput } from './stage-output.ts'
 
+/** Where rows stand that the operator is to process. */
+export interface RowsPlace {
+  /** The boundary that this replica has passed last. */
+  readonly at: Epoch
+  readonly epoch: Epoch
+  readonly seq: number
+}
+
+/** What an input brings with its end is said to be of this epoch, to which no clock comes. */
+const LAST_EPOCH = (EPOCH_END - 1) as Epoch
+
 /** The user's code failed, at a place that is the same in every incarnation. */
 export interface OperatorFailure {
   readonly epoch: Epoch
@@ -31,19 +42,20 @@ export class StageRunner {
     this.operator = operators(place.stage.step, place.partition)
   }
 
-  process(port: number, batch: RowSet, epoch: Epoch, seq: number): void {
+  process(port: number, batch: RowSet, { at, epoch, seq }: RowsPlace): void {
+    const seen = epoch === LAST_EPOCH ? at : epoch
     this.#outputs.begin(epoch)
     try {
-      this.operator.process(port, batch, this.#epochContext(epoch), this.#outputs)
+      this.operator.process(port, batch, this.#epochContext(seen), this.#outputs)
     } catch (error) {
-      this.#fail(epoch, seq, error)
+      this.#fail(seen, seq, error)
     }
   }
 
   /** The epochs [from, to) are complete: triggers fire, then the seal goes out. */
   boundary(from: Epoch, to: Epoch, watermark: number, idle: boolean): void {
     const last = to === EPOCH_END ? from : ((to - 1) as Epoch)
-    this.#outputs.begin(to === EPOCH_END ? ((EPOCH_END - 1) as Epoch) : last)
+    this.#outputs.begin(to === EPOCH_END ? LAST_EPOCH : last)
     const context = { ...this.#epochContext(last), epochFrom: from, epochTo: to, watermark }
     this.watermark = watermark
     try {

@@ -245,7 +245,8 @@ export class IngressBody implements Body {
   #run(decision: Decision, batches: readonly RowSet[]): void {
     const { runner } = this.#parts
     const epoch = (decision.to - 1) as Epoch
-    for (const batch of batches) runner.process(0, batch, epoch, decision.index)
+    const place = { at: this.#at, epoch, seq: decision.index }
+    for (const batch of batches) runner.process(0, batch, place)
     if (runner.failure !== null) return
     this.#watermark = Math.max(this.#watermark, decision.watermark)
     this.#idle = decision.idle

@@ -22,8 +22,13 @@ export interface Operator {
 }
 
 export interface EpochContext {
+  /**
+   * It never falls. What an input brings with its end belongs to no epoch of the clock: its rows see the one
+   * that the end comes in, the first behind the last boundary, and so does the boundary at the end. Which
+   * that is the data say, as they say where all boundaries are.
+   */
   readonly epoch: Epoch
-  /** The epoch's time: `originMs + epoch * tickMs`. */
+  /** The epoch's time: `originMs + epoch * tickMs`, whole milliseconds. */
   readonly now: number
   /** As of the last boundary: whether a row of this epoch is late is judged by nothing later. */
   readonly watermarkBefore: number

@@ -8,7 +8,10 @@ export interface OperatorContext<S extends Columns, D extends Columns, Key = Any
   readonly state: StateOf<S>
   /** The columns of the key. */
   readonly key: Key
-  /** The epoch's time: the same in every copy and every run. */
+  /**
+   * The epoch's time, in whole milliseconds: the same in every copy and every run. It never falls; rows that
+   * come with the end of the input see the time at which it ends.
+   */
   readonly now: number
   /** All rows to come are at or after this, but for late ones. */
   readonly watermark: number

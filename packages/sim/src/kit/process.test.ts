@@ -1,7 +1,19 @@
-import { type Columns, operator, pipeline, schema, type Sink, type Source, t, value } from '@pollux/sdk'
+import {
+  type Columns,
+  count as countOf,
+  operator,
+  pipeline,
+  schema,
+  type Sink,
+  type Source,
+  t,
+  tumbling,
+  value,
+} from '@pollux/sdk'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { drive } from './drive.ts'
 import type { PlainRow } from './given-rows.ts'
+import { simulate } from './simulate.ts'
 
 const Login = schema({ at: t.timestamp(), user: t.text(), ok: t.bool() })
 const Alert = schema({ at: t.timestamp(), user: t.text(), what: t.text(), count: t.int32() })
@@ -52,6 +64,21 @@ function out(rows: readonly PlainRow[], ...advances: readonly number[]): readonl
 
 const at = (ms: number, user: string, ok = false): PlainRow => ({ at: ms, user, ok })
 
+const Stamped = schema({ user: t.text(), seenAt: t.timestamp() })
+/** Windows that only the end closes; whatever comes of them is stamped with its epoch's time. */
+const stamped = pipeline('stamped', ({ ingress }) => {
+  ingress('logins', logins)
+    .keyBy('user')
+    .window(tumbling('1h'))
+    .aggregate('sums', { logins: countOf() })
+    .keyBy('user')
+    .process('stamp', {
+      output: Stamped,
+      process: ({ user }, { now, emit }) => emit({ user, seenAt: now }),
+    })
+    .egress('alerts', sink)
+})
+
 describe('an own operator', () => {
   it('keeps state per key, and tells what it likes', () => {
     const rows = [at(10, 'ann'), at(20, 'bob'), at(30, 'ann'), at(40, 'ann', true), at(50, 'ann')]
@@ -68,6 +95,15 @@ describe('an own operator', () => {
       '1200 bob quiet',
       '1250 ann quiet',
     ])
+  })
+
+  it('sees at the end of its input the time at which that ends', () => {
+    const driver = drive(stamped, undefined).push('logins', at(10, 'ann'))
+    driver.finish()
+    const [row] = driver.output('alerts')
+    expect([row?.['user'], Number.isSafeInteger(row?.['seenAt'])]).toEqual(['ann', true])
+    const rows = Array.from({ length: 12 }, (_, index) => at(index * 250, 'ann'))
+    expect(simulate(stamped, { input: { logins: rows }, schedules: 3 }).verdict).toBe('ok')
   })
 
   it('is not called for a timer that it has cancelled, nor for one of a key that it has forgotten', () => {

@@ -91,7 +91,9 @@ export class StageInstance {
   }
 
   #process(port: number, rows: RowSet, epoch: Epoch): void {
-    this.operator.process(port, rows, this.#contextOf(epoch), this.#emitterOf(epoch))
+    // What comes with the end is of no epoch of the clock: it sees the one in which the end comes.
+    const seen = epoch + 1 === EPOCH_END ? this.#at : epoch
+    this.operator.process(port, rows, this.#contextOf(seen), this.#emitterOf(epoch))
   }
 
   #boundary(to: Epoch, watermark: number, idle: boolean): void {
