@@ -54,6 +54,8 @@ export class ConsumerBody implements Body {
       if (this.settled) {
         if (this.#stops()) return
         partWriter.passing(this, step.kind === 'boundary' ? step.to : ((step.epoch + 1) as Epoch))
+        // Its state cannot be stored: it is not to be known behind this boundary.
+        if (runner.failure !== null) return
       }
       if (step.kind === 'boundary') this.#boundary(step.to)
       else {
@@ -73,7 +75,7 @@ export class ConsumerBody implements Body {
       watermark: this.#watermark,
     }
     const parts = [boundary, ...this.#inputs.image(), ...output.image(purpose)]
-    return new ImageStream(parts, runner.operator.state)
+    return new ImageStream(parts, runner.state)
   }
 
   inputPoints(): readonly InputPoint[] {

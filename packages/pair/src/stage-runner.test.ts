@@ -149,6 +149,42 @@ describe('a stage runner', () => {
     expect(runner.failure).toBe(null)
   })
 
+  it('makes what fails beside the stream a failure without a place of its own (P17)', () => {
+    const fail = (): never => {
+      throw new RangeError('no')
+    }
+    const snapshot = () => ({ groups: [3], encode: fail, release: () => undefined })
+    const code = (operator: Operator | null, act: (runner: StageRunner) => unknown) => {
+      const context = contextAt('wall/0')
+      const operators = () => operator ?? fail()
+      Object.assign(context.identity, { operators })
+      const runner = new StageRunner(context, new Notes())
+      act(runner)
+      expect(runner.failure).toMatchObject({ epoch: null, seq: 0 })
+      return runner.failure?.code
+    }
+    const nothing = () => undefined
+    const of = (more: Partial<Operator>): Operator => ({
+      process: nothing,
+      boundary: nothing,
+      state: null,
+      ...more,
+    })
+    expect([
+      code(null, () => undefined),
+      code(of({ current: fail }), (runner) => runner.current()),
+      code(of({ state: { snapshot: fail, load: fail } }), (runner) => runner.state?.snapshot()),
+      code(of({ state: { snapshot, load: fail } }), (runner) => runner.state?.snapshot()?.encode(3)),
+      code(of({ state: { snapshot, load: fail } }), (runner) =>
+        runner.load({ kind: 'group', group: 3, bytes: new Uint8Array() }),
+      ),
+    ]).toEqual(
+      ['factory', 'current', 'state.snapshot', 'state.encode', 'state.load'].map(
+        (at) => `${at}: RangeError: no`,
+      ),
+    )
+  })
+
   it('names what is thrown and is no error', () => {
     const { runner } = new Bench()
     runner.process(0, rowsOf(14), rowsAt(4, 7))

@@ -1,5 +1,6 @@
-import type { RowSet, Epoch, EpochContext, ImagePart, Operator } from '@pollux/protocol'
+import type { RowSet, Epoch, EpochContext, ImagePart, Operator, OperatorState } from '@pollux/protocol'
 import { ColumnError, EPOCH_END } from '@pollux/protocol'
+import type { ImageSnapshot, ImageState } from './catch-up/image-stream.ts'
 import { WATERMARK_NONE } from './channel/input-side.ts'
 import type { Context } from './context.ts'
 import type { StageOutput } from './stage-output.ts'
@@ -17,7 +18,8 @@ const LAST_EPOCH = (EPOCH_END - 1) as Epoch
 
 /** The user's code failed, at a place that is the same in every incarnation. */
 export interface OperatorFailure {
-  readonly epoch: Epoch
+  /** Null: beside the stream, where it makes, stores, loads or shows its state. */
+  readonly epoch: Epoch | null
   readonly seq: number
   readonly code: string
 }
@@ -28,7 +30,8 @@ export interface OperatorFailure {
  * hold, which shows as late as the frame is cut: when it is full, or where a slice or an epoch ends.
  */
 export class StageRunner {
-  readonly operator: Operator
+  /** Null where it could not be made. */
+  readonly #operator: Operator | null
   readonly #context: Context
   readonly #outputs: StageOutput
   failure: OperatorFailure | null = null
@@ -39,14 +42,14 @@ export class StageRunner {
     const { place, operators } = context.identity
     this.#context = context
     this.#outputs = outputs
-    this.operator = operators(place.stage.step, place.partition)
+    this.#operator = this.#beside('factory', () => operators(place.stage.step, place.partition))
   }
 
   process(port: number, batch: RowSet, { at, epoch, seq }: RowsPlace): void {
     const seen = epoch === LAST_EPOCH ? at : epoch
     this.#outputs.begin(epoch)
     try {
-      this.operator.process(port, batch, this.#epochContext(seen), this.#outputs)
+      this.#operator?.process(port, batch, this.#epochContext(seen), this.#outputs)
     } catch (error) {
       this.#fail(seen, seq, error)
     }
@@ -59,7 +62,7 @@ export class StageRunner {
     const context = { ...this.#epochContext(last), epochFrom: from, epochTo: to, watermark }
     this.watermark = watermark
     try {
-      this.operator.boundary(context, this.#outputs)
+      this.#operator?.boundary(context, this.#outputs)
     } catch (error) {
       this.#fail(last, 0, error)
       return
@@ -72,14 +75,47 @@ export class StageRunner {
     this.#cut(epoch, seq, () => this.#outputs.endSlice?.())
   }
 
+  /** What an image takes of the state; null where there is none. */
+  get state(): ImageState | null {
+    const state = this.#operator?.state ?? null
+    return state === null ? null : { snapshot: () => this.#snapshot(state) }
+  }
+
+  /** What an operator shows to a client that comes new; null if it fails. */
+  current(): readonly (readonly unknown[])[] | null {
+    return this.#beside('current', () => this.#operator?.current?.() ?? [])
+  }
+
   load(part: ImagePart): void {
-    if (part.kind === 'group') this.operator.state?.load(part.group, part.bytes)
+    if (part.kind === 'group')
+      this.#beside('state.load', () => this.#operator?.state?.load(part.group, part.bytes))
     else this.#outputs.load(part)
   }
 
   #epochContext(epoch: Epoch): EpochContext {
     const { plan } = this.#context.identity.topology
     return { epoch, now: plan.originMs + epoch * plan.tickMs, watermarkBefore: this.watermark }
+  }
+
+  #snapshot(state: OperatorState): ImageSnapshot | null {
+    return this.#beside('state.snapshot', () => {
+      const snapshot = state.snapshot()
+      return {
+        groups: snapshot.groups,
+        encode: (group) => this.#beside('state.encode', () => snapshot.encode(group)),
+        release: () => this.#beside('state.release', () => snapshot.release()),
+      }
+    })
+  }
+
+  /** Runs code of the operator's that is not called for rows or a boundary; null if it fails. */
+  #beside<Result>(what: string, run: () => Result): Result | null {
+    try {
+      return run()
+    } catch (error) {
+      this.#fail(null, 0, error, `${what}: `)
+      return null
+    }
   }
 
   #cut(epoch: Epoch, seq: number, cut: () => void): void {
@@ -92,8 +128,8 @@ export class StageRunner {
     }
   }
 
-  #fail(epoch: Epoch, seq: number, error: unknown): void {
-    const code = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  #fail(epoch: Epoch | null, seq: number, error: unknown, where = ''): void {
+    const code = where + (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
     this.failure ??= { epoch, seq, code }
   }
 }

@@ -53,4 +53,9 @@ export class CatchUpJoiner {
     this.#phase = { kind: 'replaying' }
     return this.#parts
   }
+
+  /** The operator cannot load the image: this incarnation goes, and counts as loaded to nobody before. */
+  onFailed(): void {
+    this.#phase = { kind: 'loading', at: this.survivorAt }
+  }
 }

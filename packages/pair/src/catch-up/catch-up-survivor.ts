@@ -100,6 +100,7 @@ export class CatchUpSurvivor {
     if (phase.kind !== 'streaming') return
     while (phase.nextIndex - phase.stored < imageSlicesInFlight) {
       const parts = phase.image.next(imageSliceBytes)
+      if (phase.image.broken) return
       const last = phase.image.done
       this.#twin.send({ kind: 'state-slice', index: phase.nextIndex++, parts, last })
       if (!last) continue

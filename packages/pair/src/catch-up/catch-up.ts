@@ -77,6 +77,7 @@ export class CatchUp {
     if (this.survivor.joiner !== null || this.#givenUp === joining.incarnation) return false
     if (!body.settled || !inputs.ackedIsProcessed) return false
     const point = { at: body.at, inputs: body.inputPoints(), image: body.image('catch-up') }
+    if (point.image.broken) return false
     this.survivor.begin(joining.incarnation, point)
     this.#joinerLag = 0
     context.event({ kind: 'joining', incarnation: joining.incarnation, at: body.at })
@@ -130,11 +131,15 @@ export class CatchUp {
   }
 
   onSlice(message: Message & { kind: 'state-slice' }): void {
-    const { body, context } = this.#p
+    const { body, context, runner } = this.#p
     const image = this.#joiner?.onSlice(message) ?? null
     this.#twin.send({ kind: 'slice-stored', index: message.index })
     if (image === null) return
     body.load(image)
+    if (runner.failure !== null) {
+      this.#joiner?.onFailed()
+      return
+    }
     this.#headKnown = false
     this.#twin.send({ kind: 'loaded' })
     context.event({ kind: 'loaded' })

@@ -64,6 +64,17 @@ describe('an image stream', () => {
     expect(readers()).toEqual([1, 1])
   })
 
+  it('is broken, and never done, where the state cannot be had (P17)', () => {
+    const unsnapped = new ImageStream(items(), { snapshot: () => null })
+    expect([unsnapped.broken, unsnapped.done, unsnapped.next(1)]).toEqual([true, false, []])
+    const encode = (group: number) => (group === 5 ? null : new Uint8Array(8))
+    const stream = new ImageStream([], {
+      snapshot: () => ({ groups: [2, 5, 6], encode, release: () => undefined }),
+    })
+    expect(stream.next(1_000_000).length).toBe(1)
+    expect([stream.broken, stream.done, stream.next(1_000_000)]).toEqual([true, false, []])
+  })
+
   it('lets go of what it has not handed out, once', () => {
     const stream = new ImageStream(items(), table())
     stream.next(1)

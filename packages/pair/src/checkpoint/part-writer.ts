@@ -213,13 +213,19 @@ export class PartWriter {
     if (blob !== undefined) return { kind: 'discard', blob }
     const { name, attempt, number, image, reserved } = writing
     if (writing.piece === null && image.done && !settled) return null
-    writing.piece ??= { image: image.next(limits.imageSliceBytes), last: image.done && settled }
+    if (writing.piece === null) {
+      const next = image.next(limits.imageSliceBytes)
+      if (image.broken) return null
+      writing.piece = { image: next, last: image.done && settled }
+    }
     return { kind: 'put', blob: name, attempt, piece: number, ...writing.piece, reserved }
   }
 
   #begin(body: Body, from: Epoch, to: number, overdue: boolean, final = false): void {
     if (!(this.#stance.writesParts || overdue) || this.#writing !== null) return
     const { run, pair, incarnation, awake } = this.#context
+    const image = body.image('checkpoint')
+    if (image.broken) return
     const name = partName({ run, pair, from, to, incarnation })
     this.#writing = {
       from,
@@ -227,7 +233,7 @@ export class PartWriter {
       owed: to > FIRST_RECORD && body.at < FIRST_RECORD ? FIRST_RECORD : body.at,
       name,
       final,
-      image: body.image('checkpoint'),
+      image,
       begunAt: awake,
       attempt: this.#attempts++,
       leftover: null,

@@ -87,7 +87,7 @@ export class DisplayFeed implements StageOutput {
   }
 
   /** Brings every client as far as we are. Only a member serves; a client that is ahead of us waits. */
-  flush(settled: boolean, current: () => readonly (readonly unknown[])[]): void {
+  flush(settled: boolean, current: () => readonly (readonly unknown[])[] | null): void {
     for (const [client, after] of this.#arrived) this.#admit(client, after)
     this.#arrived.clear()
     const shown = this.#nextRow - this.#open.length
@@ -97,9 +97,11 @@ export class DisplayFeed implements StageOutput {
       if (client.seq === null || client.seq + 1 < first) {
         // Current content is that of a boundary only while no epoch is half done.
         if (!settled) continue
+        const rows = current()
+        if (rows === null) return
         client.seq = shown - 1
         client.final = Math.max(client.final, Math.min(this.#final, client.seq))
-        this.#send(number, { kind: 'reset', id: this.#id(run, client.seq, client.final), rows: current() })
+        this.#send(number, { kind: 'reset', id: this.#id(run, client.seq, client.final), rows })
       }
       for (let seq = client.seq + 1; seq < shown; seq++) {
         const { epoch, values } = this.#events.at(seq - first)

@@ -145,7 +145,7 @@ export class IngressBody implements Body {
         ...proposals.map((decision) => ({ kind: 'proposal' as const, decision })),
         ...output.image(purpose),
       ],
-      runner.operator.state,
+      runner.state,
     )
   }
 
@@ -230,6 +230,7 @@ export class IngressBody implements Body {
       const batches = this.#batchesOf(decision)
       if (batches === null) return
       this.#passBoundary(decision)
+      if (this.#parts.runner.failure !== null) return
       this.#run(decision, batches)
     }
   }

@@ -36,6 +36,8 @@ export class FailureDesk {
   poll(failure: Failure | null): void {
     if (failure === null || this.exit !== null) return
     this.#failure ??= failure
+    // Unlisted, it could not tell its own record from another's.
+    if (this.#context.incarnation === 0) return
     const { epoch, seq, code } = this.#failure
     const { incarnation, pair } = this.#context
     const record = this.#key.value

@@ -33,8 +33,8 @@ export class FounderRestore {
   }
 
   poll(): void {
-    const { context, stance } = this.#p
-    if (stance.role !== 'member' || this.#done) return
+    const { context, stance, runner } = this.#p
+    if (stance.role !== 'member' || this.#done || runner.failure !== null) return
     if (this.#reader.blob === null) {
       const checkpoint = this.#run.value?.checkpoint ?? null
       if (checkpoint === null) {
@@ -65,12 +65,13 @@ export class FounderRestore {
   }
 
   #load(image: Image): void {
-    const { context, inputs, body, views } = this.#p
+    const { context, inputs, body, views, runner } = this.#p
     const boundary = image.find((part) => part.kind === 'boundary')
     const points = image.flatMap((part) => (part.kind === 'input' ? [part] : []))
     inputs.reset(points, boundary?.at ?? (0 as Epoch))
     body.load(image)
     this.#pieces = []
+    if (runner.failure !== null) return
     this.#done = true
     context.event({ kind: 'restored', epoch: body.at })
     inputs.subscribe(views)

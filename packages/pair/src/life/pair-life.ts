@@ -100,8 +100,8 @@ export class PairLife {
   }
 
   /** What an operator shows to a client that comes new. */
-  current(): readonly (readonly unknown[])[] {
-    return this.#p.runner.operator.current?.() ?? []
+  current(): readonly (readonly unknown[])[] | null {
+    return this.#p.runner.current()
   }
 
   /** Before the body works: learn, decide what to be, write what is wanted. */
@@ -404,7 +404,11 @@ export class PairLife {
 
   #failureNow(): { readonly epoch: number; readonly seq: number; readonly code: string } | null {
     const { runner, ingress, body } = this.#p
-    if (runner.failure !== null) return runner.failure
+    if (runner.failure !== null) {
+      // Beside the stream its place is where all go back to: while no checkpoint is made nobody fares better.
+      const { epoch, ...failure } = runner.failure
+      return { ...failure, epoch: epoch ?? this.run.value?.checkpoint?.epoch ?? 0 }
+    }
     const changed = ingress?.source.changed ?? null
     if (changed !== null) return { epoch: body.at, seq: 0, code: changed }
     return this.#end.fault

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Fault } from './fault.ts'
 import type { Flaw } from './flaw.ts'
 import { SIM_LIMITS, Simulation } from '../runs/simulation.ts'
 import { straightPlan } from '../runs/straight-plan.ts'
@@ -9,11 +10,14 @@ const PLAN = straightPlan({
   deliveries: ['lane', 'race'],
 })
 
-function run(flaw: Flaw): Simulation {
+/** Its successor has to be given the state. */
+const CRASH: Fault = { kind: 'crash', at: 150, slot: 'count/0/a', restartMs: 5 }
+
+function run(flaw: Flaw, faults: readonly Fault[] = []): Simulation {
   const simulation = new Simulation({
     seed: 3,
     plan: PLAN,
-    faults: [],
+    faults,
     healAt: 360,
     rows: 24,
     sourceMs: 300,
@@ -42,6 +46,18 @@ describe('a run with broken code', () => {
       const { runKey, checker } = run({ kind: 'throws', pair, where: 'frame', epoch: 12 })
       expect(runKey.state).toMatchObject({ kind: 'halted', pair })
       expect(JSON.stringify(runKey.state)).toContain('ColumnError: column.integer: column at, row ')
+      expect(checker.violations).toEqual([])
+    }
+  })
+
+  it('halts by the name of what the operator was asked for beside the stream', () => {
+    for (const where of ['factory', 'state.snapshot', 'state.encode', 'state.load'] as const) {
+      const { runKey, checker } = run({ kind: 'throws', pair: 'count/0', where, epoch: 12 }, [CRASH])
+      expect(runKey.state).toMatchObject({
+        kind: 'halted',
+        pair: 'count/0',
+        code: `${where}: RangeError: the code is broken`,
+      })
       expect(checker.violations).toEqual([])
     }
   })

@@ -1,5 +1,13 @@
 import type { Random } from '@pollux/std'
-import { BatchBuilder, type Emitter, type Operator, type PairId, type Plan, Topology } from '@pollux/protocol'
+import {
+  BatchBuilder,
+  type Emitter,
+  type Operator,
+  type OperatorState,
+  type PairId,
+  type Plan,
+  Topology,
+} from '@pollux/protocol'
 import { appendToy, batchOfToys, toyAt, TOY_SCHEMA } from '../toys/toy-rows.ts'
 
 /**
@@ -19,9 +27,13 @@ export type Flaw =
 
 /**
  * Among the rows from an epoch on; when it is closed; or in the framework's hands: a row among them is one
- * that no frame can hold, which nobody sees before the frame is cut.
+ * that no frame can hold, which nobody sees before the frame is cut. Or beside the stream: where the operator
+ * makes, stores, loads or shows its state.
  */
-export type FlawedPlace = 'rows' | 'boundary' | 'frame'
+export type FlawedPlace = (typeof IN_THE_STREAM)[number] | (typeof BESIDE_IT)[number]
+
+const IN_THE_STREAM = ['rows', 'boundary', 'frame'] as const
+const BESIDE_IT = ['factory', 'state.snapshot', 'state.encode', 'state.load', 'current'] as const
 
 /** What a `throws` flaw says, and so does whoever halts because of it. */
 export const FLAW_MESSAGE = 'the code is broken'
@@ -31,7 +43,7 @@ export function randomFlaw(random: Random, plan: Plan): Flaw {
   const epoch = random.between(2, 40)
   const makers = places.filter((place) => place.downstream.length > 0)
   if (random.chance(0.5)) {
-    const where = random.pick(['rows', 'boundary', 'frame'] as const)
+    const where = random.pick<FlawedPlace>(random.chance(0.5) ? IN_THE_STREAM : BESIDE_IT)
     const pair = random.pick(where === 'frame' ? makers : places).id
     return { kind: 'throws', pair, where, epoch }
   }
@@ -40,16 +52,25 @@ export function randomFlaw(random: Random, plan: Plan): Flaw {
 
 /** How a run is named that has halted because of a `throws` flaw. */
 export function haltCode(where: FlawedPlace): RegExp {
-  return where === 'frame' ? /^ColumnError: column\.integer: / : new RegExp(`^RangeError: ${FLAW_MESSAGE}$`)
+  if (where === 'frame') return /^ColumnError: column\.integer: /
+  const beside = BESIDE_IT.some((one) => one === where) ? `${where}: ` : ''
+  return new RegExp(`^${beside}RangeError: ${FLAW_MESSAGE}$`)
 }
 
 /** The operator of a replica, with the flaw if it has it. `onShown` is called when it shows. */
 export function withFlaw(operator: Operator, flaw: Flaw | null, slot: string, onShown: () => void): Operator {
   if (flaw === null || !slot.startsWith(`${flaw.pair}/`)) return operator
+  // What it was given last: beside the stream nobody tells it where it stands.
+  let seen = 0
   if (flaw.kind === 'differs' && !slot.endsWith(flaw.lane)) return operator
   const fail = (): never => {
     onShown()
     throw new RangeError(FLAW_MESSAGE)
+  }
+  const failsAt = (where: FlawedPlace): void => {
+    if (flaw.kind !== 'throws' || flaw.where !== where) return
+    // Whoever loads has seen nothing yet.
+    if (where === 'state.load' || seen >= flaw.epoch) fail()
   }
   const differing = (out: Emitter, epoch: number): Emitter => {
     if (flaw.kind !== 'differs' || epoch < flaw.epoch) return out
@@ -70,18 +91,45 @@ export function withFlaw(operator: Operator, flaw: Flaw | null, slot: string, on
     // No whole milliseconds.
     out.emit(0, batchOfToys([{ id: -1, key: 0, at: 0.5, value: 0 }]))
   }
+  if (flaw.kind === 'throws' && flaw.where === 'factory') fail()
   return {
-    state: operator.state,
-    current: () => operator.current?.() ?? [],
+    state: operator.state === null ? null : flawedState(operator.state, failsAt),
+    current: () => {
+      failsAt('current')
+      return operator.current?.() ?? []
+    },
     process: (port, rows, context, out) => {
+      seen = context.epoch
       if (flaw.kind === 'throws' && flaw.where === 'rows' && context.epoch >= flaw.epoch) fail()
       operator.process(port, rows, context, differing(out, context.epoch))
       if (flaw.kind === 'throws' && flaw.where === 'frame' && context.epoch >= flaw.epoch) emitMisfit(out)
     },
     boundary: (context, out) => {
+      seen = context.epoch
       operator.boundary(context, differing(out, context.epochFrom))
       const closes = context.epochFrom <= flaw.epoch && flaw.epoch < context.epochTo
       if (flaw.kind === 'throws' && flaw.where === 'boundary' && closes) fail()
+    },
+  }
+}
+
+function flawedState(state: OperatorState, failsAt: (where: FlawedPlace) => void): OperatorState {
+  return {
+    snapshot: () => {
+      failsAt('state.snapshot')
+      const snapshot = state.snapshot()
+      return {
+        groups: snapshot.groups,
+        encode: (group) => {
+          failsAt('state.encode')
+          return snapshot.encode(group)
+        },
+        release: () => snapshot.release(),
+      }
+    },
+    load: (group, bytes) => {
+      failsAt('state.load')
+      state.load(group, bytes)
     },
   }
 }

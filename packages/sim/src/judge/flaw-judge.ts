@@ -1,9 +1,14 @@
 import type { RunState } from '@pollux/pair'
 import type { FaultKind } from '../faults/fault.ts'
-import { type Flaw, haltCode } from '../faults/flaw.ts'
+import { type Flaw, type FlawedPlace, haltCode } from '../faults/flaw.ts'
 
 /** Where nothing else is wrong, everybody has acked what everybody was sent by then. */
 const NOTICED_MS = 60
+/**
+ * Nobody need have state loaded, or shown, twice between two checkpoints; and one that is empty in the end is
+ * not encoded.
+ */
+const NEED_NOT_RECUR: readonly FlawedPlace[] = ['state.load', 'state.encode', 'current']
 const SILENCING = /^(coordinator-|hang|slow$)/
 
 /**
@@ -31,6 +36,8 @@ export class FlawJudge {
    * shown before says nothing of it.
    */
   onRun(): void {
+    // But this shows before there is a run at all.
+    if (this.#flaw?.kind === 'throws' && this.#flaw.where === 'factory') return
     this.#shownAt = null
   }
 
@@ -44,6 +51,11 @@ export class FlawJudge {
     return this.#flaw?.kind === 'differs'
   }
 
+  /** No joiner ever has its state: the pair goes on alone, for as long as it lives. */
+  get mayStayAlone(): boolean {
+    return this.#flaw?.kind === 'throws' && this.#flaw.where === 'state.load'
+  }
+
   isHaltedByIt(state: RunState): boolean {
     const flaw = this.#flaw
     if (flaw === null || this.#shownAt === null || state.kind !== 'halted') return false
@@ -55,6 +67,7 @@ export class FlawJudge {
   escaped(struck: ReadonlySet<FaultKind>): string | null {
     const flaw = this.#flaw
     if (flaw === null || this.#shownAt === null) return null
+    if (flaw.kind === 'throws' && NEED_NOT_RECUR.includes(flaw.where)) return null
     if (flaw.kind === 'throws') return `it finished, though the code of ${flaw.pair} throws`
     const witness = this.#noticedBy.find(({ alive }) => alive)
     // Whoever knows must still be able to say so before somebody else has finished the run.

@@ -450,6 +450,7 @@ export class Simulation implements Outside {
 
   get #mayEnd(): boolean {
     const { endsAfterMs = null } = this.options
+    if (this.#flaws.mayStayAlone) return true
     return endsAfterMs === null || this.world.now >= this.wholeSince + endsAfterMs
   }
 

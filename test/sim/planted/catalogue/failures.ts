@@ -44,6 +44,30 @@ export const FAILURES: readonly Mutation[] = [
     focus: { ...BROKEN, count: [0, 2], flaw: 'frame' },
   },
   {
+    name: 'state-that-cannot-be-stored-kills',
+    story:
+      'The operator cannot encode its state. The follower crashes over its part of a checkpoint, the ' +
+      'survivor over each joiner, and the run begins again, and again.',
+    file: 'packages/pair/src/stage-runner.ts',
+    find: 'this.#fail(null, 0, error, `${what}: `)',
+    replace: 'throw error',
+    caughtBy: ['crashed'],
+    schedules: 30,
+    focus: { ...BROKEN, count: [0, 2], flaw: 'state.encode' },
+  },
+  {
+    name: 'failures-beside-the-stream-move-on',
+    story:
+      'A failure to encode is said to be of the epoch at which somebody wanted the state, which is another ' +
+      'one for each: no two are the same, and nothing ever halts.',
+    file: 'packages/pair/src/life/pair-life.ts',
+    find: 'epoch: epoch ?? this.run.value?.checkpoint?.epoch ?? 0',
+    replace: 'epoch: epoch ?? (this.#p.context.now | 0)',
+    caughtBy: ['halted', 'stuck'],
+    schedules: 60,
+    focus: { ...BROKEN, count: [0, 2], flaw: 'state.encode' },
+  },
+  {
     name: 'divergence-stops-nobody',
     story: 'Twins differ, somebody notices, and the run goes on: whichever dies first has been wrong.',
     file: 'packages/pair/src/life/pair-life.ts',
