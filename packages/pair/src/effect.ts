@@ -71,6 +71,10 @@ export type PushAnswer =
   | { readonly kind: 'ended' }
   /** Empty, longer than 256, or not well-formed text. */
   | { readonly kind: 'bad-key' }
+  /** `firstTriedAt` or the watermark is no whole number of milliseconds, or says that event time is over. */
+  | { readonly kind: 'bad-time' }
+  /** The frame cannot be read, or holds no rows of the source's schema. */
+  | { readonly kind: 'bad-rows'; readonly why: string }
   | { readonly kind: 'redirect'; readonly address: string | null }
   | { readonly kind: 'wrong-partition'; readonly partition: number }
   | { readonly kind: 'too-old' }

@@ -50,7 +50,7 @@ export class IngressBody implements Body {
     this.#digest = digest
     this.log = new LogWriter(context, this.book)
     this.source = new SourceReader(context, WATERMARK_NONE)
-    this.desk = new PushDesk(context, WATERMARK_NONE)
+    this.desk = new PushDesk(context, WATERMARK_NONE, digest)
     const { book, log, source, desk } = this
     this.#tail = new DecisionTail(book, source, desk)
     this.#maker = new DecisionMaker(context, { book, log, source, desk, tail: this.#tail })

@@ -1,4 +1,4 @@
-import { epoch, hashText, partitionOfHash } from '@pollux/protocol'
+import { crc32c, epoch, hashText, partitionOfHash } from '@pollux/protocol'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
@@ -27,7 +27,7 @@ it('decides no request twice, however often it comes and whatever the clock of i
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), skews, (acts, skew) => {
       const context = contextAt('orders/0', { ingresses: 2, source: 'push' })
-      const desk = new PushDesk(context, 0)
+      const desk = new PushDesk(context, 0, crc32c)
       const firstTried = new Map<number, number>()
       const decided: string[] = []
       let next = 1000

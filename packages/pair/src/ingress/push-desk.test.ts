@@ -1,4 +1,4 @@
-import { epoch, hashText, partitionOfHash } from '@pollux/protocol'
+import { crc32c, epoch, hashText, partitionOfHash } from '@pollux/protocol'
 import type { Push } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
@@ -37,7 +37,7 @@ class Bench {
 
   constructor(limits: Partial<Limits> = {}) {
     this.context = contextAt('orders/0', { ingresses: 2, source: 'push', limits })
-    this.desk = new PushDesk(this.context, 0)
+    this.desk = new PushDesk(this.context, 0, crc32c)
   }
 
   /** A request of the next number. */

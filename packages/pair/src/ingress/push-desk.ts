@@ -1,12 +1,11 @@
-import type { Epoch, KeptKey, KeysPart, Push } from '@pollux/protocol'
+import type { DigestFunction, Epoch, KeptKey, KeysPart, Push } from '@pollux/protocol'
 import { hashText, partitionOfHash } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { PushAnswer, PushRequest } from '../effect.ts'
+import { PushCheck } from './push-check.ts'
 
 /** One piece of an image holds at most so many. */
 const KEYS_PER_PART = 4096
-/** Longer keys are refused: they are kept for the whole window. */
-const KEY_LENGTH_MAX = 256
 
 /** What the desk needs to know of its replica to answer a client. */
 export interface DeskStanding {
@@ -34,6 +33,7 @@ export type Shut = 'busy' | 'ended'
  */
 export class PushDesk {
   readonly #context: Context
+  readonly #check: PushCheck
   /** Taken in, not decided yet; each with what event time is after it. */
   #waiting: { readonly push: Push; readonly watermark: number }[] = []
   #waitingBytes = 0
@@ -44,8 +44,9 @@ export class PushDesk {
   readonly #clients = new Map<string, number[]>()
   #watermark: number
 
-  constructor(context: Context, watermark: number) {
+  constructor(context: Context, watermark: number, digest: DigestFunction) {
     this.#context = context
+    this.#check = new PushCheck(context, digest)
     this.#watermark = watermark
   }
 
@@ -166,8 +167,8 @@ export class PushDesk {
     const { topology, place, limits } = this.#context.identity
     const { stage } = place
     if (stage.kind !== 'ingress') return { kind: 'busy' }
-    const { key } = push
-    if (key.length === 0 || key.length > KEY_LENGTH_MAX || !key.isWellFormed()) return { kind: 'bad-key' }
+    const bad = this.#check.form(push)
+    if (bad !== null) return bad
     const partition = partitionOfHash(hashText(push.key), topology.plan.groups, stage.partitions)
     if (partition !== place.partition) return { kind: 'wrong-partition', partition }
     if (!standing.leads) return { kind: 'redirect', address: standing.leaderAddress }
@@ -180,7 +181,7 @@ export class PushDesk {
     if (this.#keys.has(push.key) || this.#clients.has(push.key)) return null
     if (standing.shut !== null) return { kind: standing.shut }
     if (standing.pressed || this.#waitingBytes >= 2 * limits.sliceBytes) return { kind: 'busy' }
-    return this.#keys.size >= limits.keysMax ? { kind: 'busy' } : null
+    return this.#keys.size >= limits.keysMax ? { kind: 'busy' } : this.#check.rows(push)
   }
 
   #answerAll(key: string, answer: PushAnswer): void {

@@ -126,7 +126,7 @@ function describeDisplay(event: DisplayEvent): string {
 function describeAnswer(answer: PushAnswer): string {
   if (answer.kind === 'redirect')
     return answer.address === null ? 'try the other replica' : `redirect to ${answer.address}`
-  return answer.kind
+  return answer.kind === 'bad-rows' ? `bad-rows (${answer.why})` : answer.kind
 }
 
 function describeSinkRequest(request: SinkRequest): string {

@@ -150,7 +150,7 @@ export class PushClients {
   /** When the last of its rows has arrived, or at once if that is past. */
   #begin(client: Client): void {
     this.#world.at(client.data.arrivals[client.to - 1]!, () => {
-      client.firstTriedAt = this.#originMs + this.#world.now
+      client.firstTriedAt = Math.floor(this.#originMs + this.#world.now)
       this.#try(client)
     })
   }
@@ -165,6 +165,11 @@ export class PushClients {
     const frame = new FrameEncoder(rows.schema, crc32c).encode(rows, 0 as Seq)
     const push = { key, firstTriedAt, frame, watermark: data.pushWatermark(from, to) }
     const slot = `${client.pair}/${client.lane}`
+    // A proxy that damages what it forwards; it asks for no answer, and nothing of it may be taken.
+    if (client.attempts === 1) {
+      const damaged = { ...push, frame: { ...frame, bytes: frame.bytes.map((byte) => byte ^ 1) } }
+      this.#world.after(0.4, () => this.#find(slot)?.push(this.#nextRequest++, damaged))
+    }
     this.#world.after(0.5 + this.#world.random.float(), () => this.#find(slot)?.push(request, push))
     if (client.attempts % 2 === 0) client.lane = otherLane(client.lane)
     this.#retry(client, PATIENCE_MS)

@@ -47,6 +47,16 @@ export const PUSHES: readonly Mutation[] = [
     focus: { ...PUSH, faults: ['crash', 'crash', 'cut', 'store-flaky'], count: [4, 8], rows: 80 },
   },
   {
+    name: 'push-decided-unread',
+    story: 'A request that nobody can read is decided: it is in the log for good, and kills every successor.',
+    file: 'packages/pair/src/ingress/push-desk.ts',
+    find: ': this.#check.rows(push)',
+    replace: ': null',
+    caughtBy: ['crashed'],
+    schedules: 20,
+    focus: PUSH,
+  },
+  {
     name: 'follower-takes-pushes',
     story: 'A follower takes requests in: what it answers for, nobody decides.',
     file: 'packages/pair/src/ingress/push-desk.ts',
