@@ -1,5 +1,5 @@
-import { GroupTable } from '@pollux/protocol'
-import type { ImagePart } from '@pollux/protocol'
+import { epoch, GroupTable } from '@pollux/protocol'
+import type { ImagePart, PendingRow } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { at, frameAt, sealAt } from '../../test-kit/items.ts'
 import { ImageStream } from './image-stream.ts'
@@ -43,6 +43,25 @@ describe('an image stream', () => {
   it('hands out as much as the bytes allow', () => {
     expect(new ImageStream(items(), table()).next(1_000_000).length).toBe(5)
     expect(new ImageStream(items(), table()).next(80).length).toBe(2)
+  })
+
+  it('cuts the rows of an epoch that wait for a sink, and leaves out none', () => {
+    const rows = Array.from({ length: 10 }, (_, seq) => ({ epoch: epoch(0), seq, values: [seq] }))
+    const waits = (to: number, of: readonly PendingRow[]): ImagePart => {
+      return { kind: 'pending', to: epoch(to), nextRow: 10, points: [], rows: of }
+    }
+    const parts = [waits(1, rows.slice(0, 7)), waits(2, []), waits(3, rows.slice(7))]
+    const stream = new ImageStream(parts, null)
+    const pieces: string[] = []
+    while (!stream.done) {
+      const [part, ...more] = stream.next(70)
+      if (part?.kind !== 'pending') throw new Error('only rows wait here')
+      pieces.push(
+        `${part.to}: ${part.rows.map(({ seq }) => seq).join(' ')}${more.length === 0 ? '' : ' and more'}`,
+      )
+    }
+    expect(pieces).toEqual(['1: 0 1 2', '1: 3 4 5', '1: 6', '2:  and more', '3: 8 9'])
+    expect(new ImageStream(parts, null).next(100_000)).toEqual(parts)
   })
 
   it('is of the moment it was taken, whatever is written while it is handed out', () => {

@@ -1,5 +1,5 @@
-import type { Image, ImagePart } from '@pollux/protocol'
-import { partBytes } from '../ports/stored-bytes.ts'
+import type { Image, ImagePart, PendingPart } from '@pollux/protocol'
+import { partBytes, rowBytes } from '../ports/stored-bytes.ts'
 
 /** The operator's state as images need it. Its code may fail: what was asked for is null then. */
 export interface ImageState {
@@ -15,13 +15,17 @@ export interface ImageSnapshot {
 /**
  * A replica's image as of one boundary, handed out in pieces while the replica goes on: parts that are
  * references are captured at once, state groups are encoded only when their turn comes (the snapshot copies
- * what is written in between). Frames in it count as read until handed on or dropped, so their memory stays.
+ * what is written in between). Rows that wait for a sink are cut where a piece is full: however many an epoch
+ * has, they travel under a window, and parts of one epoch that follow each other are put together again.
+ * Frames in it count as read until handed on or dropped, so their memory stays.
  */
 export class ImageStream {
   readonly #parts: readonly ImagePart[]
   readonly #snapshot: ImageSnapshot | null
   #broken = false
   #nextPart = 0
+  /** Of the next part, if rows wait in it: those before this one are handed out. */
+  #nextRow = 0
   #nextGroup = 0
 
   constructor(parts: readonly ImagePart[], state: ImageState | null) {
@@ -45,7 +49,7 @@ export class ImageStream {
     const piece: ImagePart[] = []
     let size = 0
     while (size < bytes && !this.done) {
-      const part = this.#take()
+      const part = this.#take(bytes - size)
       if (part === null) break
       piece.push(part)
       size += partBytes(part)
@@ -65,9 +69,14 @@ export class ImageStream {
     return this.#snapshot?.groups ?? []
   }
 
-  #take(): ImagePart | null {
+  #take(room: number): ImagePart | null {
     if (this.#broken) return null
-    if (this.#nextPart < this.#parts.length) return this.#parts[this.#nextPart++]!
+    const next = this.#parts[this.#nextPart]
+    if (next?.kind === 'pending') return this.#takeRows(next, room)
+    if (next !== undefined) {
+      this.#nextPart++
+      return next
+    }
     const group = this.#groups[this.#nextGroup++]!
     const bytes = this.#snapshot!.encode(group)
     this.#broken = bytes === null
@@ -75,6 +84,20 @@ export class ImageStream {
     const part: ImagePart = { kind: 'group', group, bytes }
     if (this.done) this.#snapshot!.release()
     return part
+  }
+
+  /** At least one row, if there is one. */
+  #takeRows(part: PendingPart, room: number): PendingPart {
+    const from = this.#nextRow
+    for (let size = 0; this.#nextRow < part.rows.length && size < room;) {
+      size += rowBytes(part.rows[this.#nextRow++]!)
+    }
+    const rows = part.rows.slice(from, this.#nextRow)
+    if (this.#nextRow === part.rows.length) {
+      this.#nextPart++
+      this.#nextRow = 0
+    }
+    return { ...part, rows }
   }
 }
 

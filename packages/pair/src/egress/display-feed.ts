@@ -151,7 +151,10 @@ export class DisplayFeed implements StageOutput {
     if (part.kind !== 'pending') return
     for (const row of part.rows) this.#events.push(row)
     this.#nextRow += part.rows.length
-    if (part.to > 0) this.#boundaries.push({ to: part.to, seq: part.nextRow - 1 })
+    // Rows of one epoch may come in several parts.
+    const { length } = this.#boundaries
+    const known = length > 0 && this.#boundaries.at(length - 1).to === part.to
+    if (part.to > 0 && !known) this.#boundaries.push({ to: part.to, seq: part.nextRow - 1 })
     if (part.to === EPOCH_END) this.#ended = true
   }
 

@@ -117,7 +117,8 @@ export class SinkWriter {
     let last: PendingPart | null = null
     for (const pending of due) {
       if (last !== null && rows.length + pending.rows.length > this.#context.limits.commitRows) break
-      rows.push(...pending.rows)
+      // Not spread into arguments: an epoch may have more rows than a call can take.
+      for (const row of pending.rows) rows.push(row)
       last = pending
     }
     if (last === null) return

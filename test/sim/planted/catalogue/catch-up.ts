@@ -14,6 +14,18 @@ const WINDOWED_REJOINS: Focus = {
 
 export const CATCH_UP: readonly Mutation[] = [
   {
+    name: 'cut-epoch-kept-cut',
+    story:
+      'An epoch that waits for the sink travels to the joiner in two parts, and stays two there: leading, ' +
+      'it may commit the first with the record of the whole, and the rest is taken for committed.',
+    file: 'packages/pair/src/egress/sink-queue.ts',
+    find: 'if (last?.to === part.to) for',
+    replace: 'if (last === part) for',
+    caughtBy: ['lost', 'repeated', 'reordered', 'diverged'],
+    schedules: 400,
+    focus: { ...BACKLOG, limits: { ...BACKLOG.limits, imageSliceBytes: 40, commitRows: 1 } },
+  },
+  {
     name: 'joiner-counted-as-member',
     story: 'A replica that is still joining passes for a member: it serves and leads without any state.',
     file: 'packages/pair/src/life/view.ts',
