@@ -49,6 +49,14 @@ describe('a failure desk', () => {
     expect(lives(coordinator, 2, failure)).toMatchObject({ exit: { reason: 'failed' }, halt: null })
   })
 
+  it('keeps of a cause what the run key may hold, in a form that comes back as it was', () => {
+    const coordinator = new MemoryCoordinator()
+    const failure = { ...FAILURE, code: `\ud800${'x'.repeat(298)}🍵${'y'.repeat(100_000)}` }
+    lives(coordinator, 1, failure)
+    const code = `\ufffd${'x'.repeat(298)}\ufffd`
+    expect(lives(coordinator, 2, failure).halt).toEqual({ pair: 'sums/0', ...FAILURE, code })
+  })
+
   it('asks nothing while nothing has failed', () => {
     const context = contextAt('sums/0')
     const desk = new FailureDesk(context, new RunKeeper(context))

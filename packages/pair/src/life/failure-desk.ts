@@ -11,6 +11,9 @@ export interface Failure {
   readonly code: string
 }
 
+/** It becomes part of the run key, which everybody reads again all the time. */
+const CODE_MOST = 300
+
 /**
  * Deterministic death. The same failure at the same place in two incarnations would kill every successor too,
  * so the second one halts the pipeline instead of dying; the first one records what it died of and lets its
@@ -35,7 +38,8 @@ export class FailureDesk {
 
   poll(failure: Failure | null): void {
     if (failure === null || this.exit !== null) return
-    this.#failure ??= failure
+    // As the coordinator gives it back, or no successor would ever find that it died of the same.
+    this.#failure ??= { ...failure, code: failure.code.slice(0, CODE_MOST).toWellFormed() }
     // Unlisted, it could not tell its own record from another's.
     if (this.#context.incarnation === 0) return
     const { epoch, seq, code } = this.#failure

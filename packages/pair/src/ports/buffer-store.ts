@@ -12,8 +12,9 @@ import type { Decision, Epoch, Generation, Image, Run } from '@pollux/protocol'
  *      decided must become durable, and the checkpoint be written, that free it. Nothing else takes from
  *      there.
  *  S6. Pieces without a last one take room until somebody lets go of them: `list` names them apart from what
- *      is whole, and `discard` forgets them, so that a piece that still comes is refused. It never touches a
- *      whole blob: the last piece may have come without its author, or whoever discards, having heard of it.
+ *      is whole, and `discard` forgets them, so that a later piece that still comes is refused, and a first
+ *      one begins the blob anew, unfinished like any other. It never touches a whole blob: the last piece may
+ *      have come without its author, or whoever discards, having heard of it.
  *  S7. A whole blob never changes, and is read piece by piece. Deleted meanwhile, it is gone from the next
  *      piece on; never does a piece come from another blob, or a hole stand between two.
  *  S8. A read answers at least one entry where there is one, and besides only as many as were asked for, in
