@@ -58,8 +58,12 @@ export interface Limits {
    * full.
    */
   readonly logReserveBytes: number
-  /** Decisions kept for a follower that does not hold them; over it, the follower is removed. */
+  /**
+   * Decisions kept for a follower that does not hold them, and about the bytes of them all, which is more
+   * than `logReserveBytes`: over either, the follower is removed.
+   */
   readonly followerLagMax: number
+  readonly followerLagBytes: number
   /** Decision entries in one append or one read of the log, and about how many bytes they hold. */
   readonly appendMax: number
   readonly appendBytes: number
@@ -102,6 +106,7 @@ export const DEFAULT_LIMITS: Limits = {
   lingerMs: 5000,
   logReserveBytes: 16 << 20,
   followerLagMax: 10_000,
+  followerLagBytes: 64 << 20,
   appendMax: 256,
   appendBytes: 8 << 20,
   commitRows: 8192,

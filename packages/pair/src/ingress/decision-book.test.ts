@@ -136,6 +136,20 @@ describe('a decision book', () => {
     expect(book.nextFinal()?.index).toBe(6)
   })
 
+  it('knows about how much it keeps, also what is durable already', () => {
+    const book = holding(1, 2, 3)
+    const one = book.keptBytes / 3
+    book.keepAfter(1)
+    advance(book, 3, 3)
+    expect([one > 0, book.kept, book.keptBytes, book.undurableBytes]).toEqual([true, 2, 2 * one, 0])
+    book.keepAfter(null)
+    advance(book, 3, 3)
+    expect(book.keptBytes).toBe(0)
+    book.hold(decision(4))
+    book.reset(9)
+    expect(book.keptBytes).toBe(0)
+  })
+
   it('has forgotten what was dropped', () => {
     const book = advance(holding(1, 2), 1, 1)
     expect(() => book.at(1)).toThrow('decision 1 is not held')

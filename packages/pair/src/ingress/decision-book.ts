@@ -22,6 +22,7 @@ export class DecisionBook {
   #keptAfter = Number.POSITIVE_INFINITY
   /** About what the log lacks. */
   undurableBytes = 0
+  #keptBytes = 0
 
   get processed(): number {
     return this.#processed
@@ -44,6 +45,11 @@ export class DecisionBook {
     return this.#held.length
   }
 
+  /** About what they take. */
+  get keptBytes(): number {
+    return this.#keptBytes
+  }
+
   holds(index: number): boolean {
     return index > this.#dropped && index <= this.tail
   }
@@ -61,6 +67,7 @@ export class DecisionBook {
     this.#final = index
     this.#durable = index
     this.undurableBytes = 0
+    this.#keptBytes = 0
   }
 
   /** Begins behind `processed`, with older undurable ones still to come in by `hold`. */
@@ -79,6 +86,7 @@ export class DecisionBook {
     assert(decision.index === this.tail + 1, () => `decision ${decision.index} after ${this.tail} (D1)`)
     this.#held.push(decision)
     this.undurableBytes += entryBytes(decision)
+    this.#keptBytes += entryBytes(decision)
   }
 
   /** What stands in the durable log at this index. Returns false if it contradicts what is held here. */
@@ -125,7 +133,7 @@ export class DecisionBook {
   #drop(): void {
     const through = Math.min(this.#processed, this.#durable, this.#keptAfter)
     while (this.#dropped < through) {
-      this.#held.shift()
+      this.#keptBytes -= entryBytes(this.#held.shift()!)
       this.#dropped++
     }
   }

@@ -6,7 +6,7 @@ import { member, viewOf } from '../../test-kit/views.ts'
 import { firstRun } from '../checkpoint/run-key.ts'
 import type { View } from './view.ts'
 
-const LIMITS = { followerLagMax: 4 }
+const LIMITS = { followerLagMax: 4, followerLagBytes: 10_000 }
 const LEADS = viewOf({ members: ['a1', 'b2'], leader: 1 })
 const LEADS_JOINER = viewOf({ members: ['a1'], joining: 'b2', leader: 1 })
 
@@ -196,6 +196,22 @@ describe('what the follower of an ingress does not hold', () => {
     expect([bench.ingress.book.kept, bench.twin.lags]).toEqual([4, false])
     done(bench, 5).acts()
     expect(bench.twin.lags).toBe(true)
+  })
+
+  it('is bounded in bytes too: a few large decisions are as much as many small ones', () => {
+    const bench = ingress().linked('b2').accepts(0)
+    bench.acts()
+    bench.unlinked()
+    const { book } = bench.ingress
+    const lags = [4000, 4000, 4000].map((length, before) => {
+      const pushes = [{ key: `${before}`, bytes: new Uint8Array(length), rows: 1 }]
+      book.hold(decision(before + 1, { pushes }))
+      book.markDurable(before + 1)
+      book.markProcessed(before + 1)
+      bench.acts()
+      return bench.twin.lags
+    })
+    expect(lags).toEqual([false, false, true])
   })
 
   it('and nobody keeps any more, no feeding can make good: it must catch up again', () => {

@@ -247,9 +247,9 @@ export class EndLife {
     const { peer } = this.#twin
     const fed = ingress.standing.hasTwin && this.#heldBy === peer?.incarnation
     book.keepAfter(fed ? ingress.twinHolds : null)
-    if (peer !== null && book.kept > this.#p.context.limits.followerLagMax) {
-      this.#twin.onReport(peer.incarnation, 'laggard')
-    }
+    const { followerLagMax, followerLagBytes } = this.#p.context.limits
+    const tooFar = book.kept > followerLagMax || book.keptBytes > followerLagBytes
+    if (peer !== null && tooFar) this.#twin.onReport(peer.incarnation, 'laggard')
   }
 
   /** A follower, or a joiner that may be one already, reads on from what it holds should it have to lead. */

@@ -88,6 +88,7 @@ export const SIM_LIMITS: Limits = {
   commitRows: 20,
   logReserveBytes: 3000,
   followerLagMax: 150,
+  followerLagBytes: 20_000,
 }
 
 /** Virtual time after healing within which a pipeline must have finished: so long, and so many epochs. */
