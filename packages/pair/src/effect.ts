@@ -73,6 +73,8 @@ export type PushAnswer =
   | { readonly kind: 'bad-key' }
   /** `firstTriedAt` or the watermark is no whole number of milliseconds, or says that event time is over. */
   | { readonly kind: 'bad-time' }
+  /** Larger, with its key, than the room that is reserved for what is decided: in parts it may be taken. */
+  | { readonly kind: 'too-large'; readonly bytesMax: number }
   /** The frame cannot be read, or holds no rows of the source's schema. */
   | { readonly kind: 'bad-rows'; readonly why: string }
   | { readonly kind: 'redirect'; readonly address: string | null }

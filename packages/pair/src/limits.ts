@@ -55,7 +55,7 @@ export interface Limits {
   readonly lingerMs: number
   /**
    * Room set aside for what the leader of an ingress partition decides before it hears that the store is
-   * full.
+   * full. A pushed request that would not fit is refused.
    */
   readonly logReserveBytes: number
   /**

@@ -144,8 +144,8 @@ export class DecisionMaker {
     const { book, desk } = this.#m
     const { undurableMax, sliceBytes, logReserveBytes } = this.#context.limits
     const undurable = book.tail - book.durable
-    const next = Math.min(desk.waitingBytes, sliceBytes)
-    return undurable >= undurableMax || (undurable > 0 && book.undurableBytes + next > logReserveBytes)
+    if (undurable >= undurableMax) return true
+    return undurable > 0 && book.undurableBytes + desk.storedBytes(sliceBytes) > logReserveBytes
   }
 
   #newsWithoutRows(): boolean {

@@ -2,6 +2,7 @@ import type { DigestFunction } from '@pollux/protocol'
 import { FrameDecoder } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { PushAnswer, PushRequest } from '../effect.ts'
+import { ENTRY_BYTES } from '../ports/stored-bytes.ts'
 
 /** Longer keys are refused: they are kept for the whole window. */
 const KEY_LENGTH_MAX = 256
@@ -20,7 +21,10 @@ export class PushCheck {
   }
 
   /** What does not hold of the request whenever it comes, rows aside; null if all does. */
-  form({ key, firstTriedAt, watermark }: PushRequest): PushAnswer | null {
+  form({ key, firstTriedAt, watermark, frame }: PushRequest): PushAnswer | null {
+    // A decision with it could never become durable in a store that is full, and nothing behind it.
+    const bytesMax = this.#context.limits.logReserveBytes - ENTRY_BYTES
+    if (frame.bytes.length + key.length > bytesMax) return { kind: 'too-large', bytesMax }
     if (key.length === 0 || key.length > KEY_LENGTH_MAX || !key.isWellFormed()) return { kind: 'bad-key' }
     // The largest is the end of event time, and no client's to say.
     const times = Number.isSafeInteger(firstTriedAt) && Number.isSafeInteger(watermark)

@@ -2,6 +2,7 @@ import type { DigestFunction, Epoch, KeptKey, KeysPart, Push } from '@pollux/pro
 import { hashText, partitionOfHash } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { PushAnswer, PushRequest } from '../effect.ts'
+import { ENTRY_BYTES, pushBytes } from '../ports/stored-bytes.ts'
 import { PushCheck } from './push-check.ts'
 
 /** One piece of an image holds at most so many. */
@@ -37,6 +38,8 @@ export class PushDesk {
   /** Taken in, not decided yet; each with what event time is after it. */
   #waiting: { readonly push: Push; readonly watermark: number }[] = []
   #waitingBytes = 0
+  /** Those that the next decision takes, as far as they have been counted. */
+  #due = { count: 0, size: 0, stored: ENTRY_BYTES }
   /** The epoch in which each remembered key was decided, in order of decision. */
   readonly #keys = new Map<string, Epoch>()
   /** Decision that holds a key, while it may be undurable. */
@@ -62,6 +65,21 @@ export class PushDesk {
   /** Event time has come as far as this, as an image says. */
   placeWatermark(watermark: number): void {
     this.#watermark = watermark
+  }
+
+  /**
+   * What the next decision takes in the log, at most; `bytes` as in `take`, always the same. Counted on from
+   * where it was counted to: thousands may wait, and it is asked at every step.
+   */
+  storedBytes(bytes: number): number {
+    const due = this.#due
+    for (let next = this.#waiting[due.count]; next !== undefined; next = this.#waiting[due.count]) {
+      if (due.count > 0 && due.size + next.push.bytes.length > bytes) break
+      due.count++
+      due.size += next.push.bytes.length
+      due.stored += pushBytes(next.push)
+    }
+    return Math.min(due.stored, this.#context.limits.logReserveBytes)
   }
 
   get waitingBytes(): number {
@@ -95,15 +113,20 @@ export class PushDesk {
 
   take(bytes: number): Push[] {
     let size = 0
+    let stored = ENTRY_BYTES
     const taken: Push[] = []
     for (const { push, watermark } of this.#waiting) {
       if (taken.length > 0 && size + push.bytes.length > bytes) break
+      // Keys take room in the log as well.
+      if (stored + pushBytes(push) > this.#context.limits.logReserveBytes) break
       size += push.bytes.length
+      stored += pushBytes(push)
       this.#watermark = Math.max(this.#watermark, watermark)
       taken.push(push)
     }
     this.#waiting = this.#waiting.slice(taken.length)
     this.#waitingBytes -= size
+    this.#due = { count: 0, size: 0, stored: ENTRY_BYTES }
     return taken
   }
 
@@ -112,6 +135,7 @@ export class PushDesk {
     for (const { push } of this.#waiting) this.#answerAll(push.key, { kind: why })
     this.#waiting = []
     this.#waitingBytes = 0
+    this.#due = { count: 0, size: 0, stored: ENTRY_BYTES }
   }
 
   /** A decision with these pushes is held: their keys are known, though not answered yet. */

@@ -1,10 +1,17 @@
-import type { Decision, DictionaryState, Image, ImagePart, PendingRow, Value } from '@pollux/protocol'
+import type { Decision, DictionaryState, Image, ImagePart, PendingRow, Push, Value } from '@pollux/protocol'
+
+/** What an entry takes beside its reads and pushes. */
+export const ENTRY_BYTES = 64
+
+export function pushBytes({ bytes, key }: Push): number {
+  return bytes.length + key.length
+}
 
 /** Close enough to what an encoded entry takes. */
 export function entryBytes(decision: Decision): number {
   return decision.pushes.reduce(
-    (sum, push) => sum + push.bytes.length + push.key.length,
-    64 + 32 * decision.reads.length,
+    (sum, push) => sum + pushBytes(push),
+    ENTRY_BYTES + 32 * decision.reads.length,
   )
 }
 
