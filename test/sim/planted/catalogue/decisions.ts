@@ -172,8 +172,8 @@ export const DECISIONS: readonly Mutation[] = [
     story:
       'A leader whose store is silent decides on and on: what a loss of the pair withdraws has no bound.',
     file: 'packages/pair/src/ingress/decision-maker.ts',
-    find: 'return undurable >= undurableMax || ',
-    replace: 'return ',
+    find: 'if (undurable >= undurableMax) return true',
+    replace: '',
     caughtBy: ['bound'],
     schedules: 200,
     focus: { ...UNDURABLE_LOSS, faults: ['store-pause'], limits: { undurableMax: 4 } },

@@ -92,7 +92,7 @@ export const VIEWS: readonly Mutation[] = [
     schedules: 300,
     focus: {
       ...CHURN,
-      faults: ['crash'],
+      faults: ['crash', 'isolate'],
       aims: ['loading', 'subscribing', 'holding-acks', 'streaming'],
     },
   },
