@@ -52,14 +52,14 @@ export class PaneFeed {
     this.#late = new LateRows(program.input)
     const { paneMs } = into.spans
     const startOf = (time: number, rows: RowSet, row: number): number => this.#startOf(time, rows, row)
-    this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, `pollux/fold/${program.node.name}`)
+    const name = `pollux/fold/${program.node.name}`
+    this.#dense = DensePanes.of(into.shape, { paneMs, startOf }, name)
     const { partial } = program
     this.#partials =
       partial === null
         ? null
         : new PartialRows(partial, must(this.#dense, 'only rows of few keys come added up'))
     const turn: Turn = (time, rows, row) => this.#turn(time, rows, row)
-    const name = `pollux/fold/${program.node.name}`
     this.#fold = this.#dense !== null ? null : paneFold(into.shape, program.input, turn, name)
   }
 
