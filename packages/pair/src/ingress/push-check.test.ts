@@ -2,18 +2,10 @@ import { BatchBuilder, crc32c, defineSchema, epoch, FrameEncoder, seq } from '@p
 import { expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
 import { frameOf } from '../../test-kit/items.ts'
+import { LEADER } from '../../test-kit/leading-desk.ts'
 import type { PushAnswer, PushRequest } from '../effect.ts'
-import { type DeskStanding, PushDesk } from './push-desk.ts'
+import { PushDesk } from './push-desk.ts'
 
-const LEADER: DeskStanding = {
-  leads: true,
-  leaderAddress: 'here',
-  pressed: false,
-  next: epoch(0),
-  clock: epoch(0),
-  durable: 0,
-  shut: null,
-}
 const GOOD: PushRequest = { key: 'k', firstTriedAt: 1000, frame: frameOf(0, 1), watermark: 30 }
 
 const strange = new BatchBuilder(defineSchema([{ name: 'other', type: 'int32' }]))

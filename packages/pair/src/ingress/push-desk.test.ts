@@ -3,6 +3,7 @@ import type { Push } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt, taken } from '../../test-kit/context-at.ts'
 import { frameOf } from '../../test-kit/items.ts'
+import { LEADER } from '../../test-kit/leading-desk.ts'
 import type { PushAnswer } from '../effect.ts'
 import type { Limits } from '../limits.ts'
 import { type DeskStanding, PushDesk } from './push-desk.ts'
@@ -15,16 +16,6 @@ const [K = '', L = '', M = ''] = KEYS
 const FOREIGN = Array.from({ length: 40 }, (_, number) => `key ${number}`).find(
   (key) => partitionOf(key) === 1,
 )!
-
-const LEADER: DeskStanding = {
-  leads: true,
-  leaderAddress: 'here',
-  pressed: false,
-  next: epoch(0),
-  clock: epoch(0),
-  durable: 0,
-  shut: null,
-}
 
 function partitionOf(key: string): number {
   return partitionOfHash(hashText(key), 8, 2)
