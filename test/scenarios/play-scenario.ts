@@ -22,13 +22,14 @@ export interface Play {
 
 /** Plays a scenario from its seed: the same file always gives the same text. */
 export function playScenario(scenario: Scenario): Play {
-  const { plan, seed, rows, sourceMs, limits } = scenario
+  const { plan, seed, rows, sourceMs, limits, clocksMs } = scenario
   const options = {
     seed,
     plan,
     rows,
     sourceMs,
     limits,
+    clocksMs,
     faults: [],
     healAt: Number.MAX_SAFE_INTEGER,
     attended: true,

@@ -1,4 +1,4 @@
-import { type Plan, Topology } from '@pollux/protocol'
+import { type PairId, type Plan, Topology } from '@pollux/protocol'
 import { DEFAULT_LIMITS, type Limits } from '@pollux/pair'
 import { type Command, parseCommand } from './scenario-command.ts'
 import { ScenarioError } from './scenario-error.ts'
@@ -12,6 +12,7 @@ export interface Scenario {
   readonly seed: number
   readonly rows: number
   readonly sourceMs: number
+  readonly clocksMs: Readonly<Record<PairId, number>>
   readonly limits: Limits
   readonly steps: readonly Step[]
 }
@@ -29,6 +30,13 @@ interface Numbers {
   keyWindowEpochs: number
 }
 
+/** What the lines below the pipeline fill. */
+interface Head {
+  readonly numbers: Numbers
+  readonly limits: Record<string, number>
+  readonly clocksMs: Record<PairId, number>
+}
+
 /** Prose may begin a line with the same word. */
 const PIPELINE = /^pipeline \w+\(/
 const UNSAID: Numbers = { seed: 1, rows: 20, sourceMs: 200, checkpointEvery: 1000, keyWindowEpochs: 1000 }
@@ -38,6 +46,7 @@ const HEAD_LINES = {
   'source 24 rows in 200 ms': `what arrives at each source (${UNSAID.rows} in ${UNSAID.sourceMs} ms)`,
   'checkpoint every 10 epochs': `an epoch takes 10 ms (every ${UNSAID.checkpointEvery})`,
   'keys for 100 epochs': `how long a push source knows a key again (${UNSAID.keyWindowEpochs})`,
+  'clock of in/1 600000 ms ahead': 'its hosts’ wall clocks, beside what all of them differ by',
   'limit markBytes 600': 'any bound or period of packages/pair/src/limits.ts (as it is there)',
 } as const
 
@@ -50,11 +59,13 @@ export function parseScenario(text: string): Scenario {
   const lines = text.split('\n')
   const begin = lines.findIndex((line) => PIPELINE.test(line))
   if (begin < 1) throw new ScenarioError(1, 'a scenario begins with prose, then has a line `pipeline ...`')
-  const numbers = { ...UNSAID }
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS }
+  const head: Head = { numbers: { ...UNSAID }, limits: { ...DEFAULT_LIMITS }, clocksMs: {} }
+  const { numbers, limits, clocksMs } = head
   let end = begin + 1
-  for (; end < lines.length && lines[end] !== ''; end++) readHeadLine(lines[end]!, end + 1, numbers, limits)
+  for (; end < lines.length && lines[end] !== ''; end++) readHeadLine(lines[end]!, end + 1, head)
   const plan = parsePipeline(lines[begin]!.slice('pipeline '.length), begin + 1, numbers)
+  const topology = new Topology(plan)
+  for (let line = begin + 1; line < end; line++) checkPlaces(lines[line]!, line + 1, topology)
   return {
     head: lines.slice(0, end),
     plan,
@@ -62,7 +73,8 @@ export function parseScenario(text: string): Scenario {
     rows: numbers.rows,
     sourceMs: numbers.sourceMs,
     limits: limits as unknown as Limits,
-    steps: stepsOf(lines, end, new Topology(plan)),
+    clocksMs,
+    steps: stepsOf(lines, end, topology),
   }
 }
 
@@ -83,7 +95,12 @@ function checkPlaces(text: string, line: number, topology: Topology): void {
   }
 }
 
-function readHeadLine(text: string, line: number, numbers: Numbers, limits: Record<string, number>): void {
+function readHeadLine(text: string, line: number, { numbers, limits, clocksMs }: Head): void {
+  const clock = /^clock of ([a-z][\w-]*\/\d+) (\d+) ms ahead$/.exec(text)
+  if (clock !== null) {
+    clocksMs[clock[1]!] = Number(clock[2])
+    return
+  }
   const limit = /^limit (\w+) (\d+)$/.exec(text)
   if (limit !== null) {
     const [name, value] = limit.slice(1) as [string, string]

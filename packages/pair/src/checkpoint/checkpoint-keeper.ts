@@ -4,6 +4,7 @@ import type { StoreReply } from '../ports/buffer-store.ts'
 import type { Context } from '../context.ts'
 import { longestPatienceMs, OutsideCall } from '../ports/outside-call.ts'
 import { CutMeeting } from './cut-meeting.ts'
+import { furthestEpoch } from './epoch-spread.ts'
 import { PART_PREFIX, parsePartName, type PartName } from './part-name.ts'
 import { type PartPiece, PartReader } from './part-reader.ts'
 import type { Checkpoint } from './run-key.ts'
@@ -147,7 +148,9 @@ export class CheckpointKeeper {
     if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
     // A part that is begun says which cut it is for: all may only be waiting for it.
     const all = [...listed.names, ...listed.unfinished]
-    this.#meeting.onListed(this.#partsIn(all), wanted.above, this.#choose(all, wanted) !== null)
+    const parts = this.#partsIn(all)
+    this.#meeting.onListed(parts, wanted.above, this.#choose(all, wanted) !== null)
+    this.#run.furthest = furthestEpoch(parts, this.#context.identity.topology, this.#context.limits)
   }
 
   #onPiece(phase: Phase & { kind: 'reading' }, piece: PartPiece): void {

@@ -54,6 +54,10 @@ describe('a meeting of cuts', () => {
     expect(ended.callsAt(400, EPOCH_END)).toBe(100)
   })
 
+  it('is called ahead of the furthest part by one that is behind it', () => {
+    expect(new Bench().apart(20, 770).callsAt(400)).toBe(800)
+  })
+
   it('is not called while the pipeline drains', () => {
     const draining = { kind: 'draining', at: epoch(9), finish: false, promised: [] } as const
     expect(new Bench().apart(20).callsAt(9000, 100, 0, draining)).toBe(null)

@@ -54,7 +54,7 @@ export class CutMeeting {
     this.#calls++
     // Everybody reads the run key before it gets there, even if a watch is lost.
     const ahead = Math.ceil((2 * limits.rereadMs) / tickMs)
-    const from = Math.max(at < EPOCH_END ? at : this.#furthest, cutFrom) + ahead
+    const from = Math.max(at < EPOCH_END ? at : 0, this.#furthest, cutFrom) + ahead
     return ((Math.floor(from / checkpointEvery) + 1) * checkpointEvery) as Epoch
   }
 }

@@ -150,6 +150,16 @@ describe('a drain', () => {
     expect(bench.settle()?.state).toEqual({ kind: 'drained' })
   })
 
+  it('tells everybody how far somebody has promised to come', () => {
+    const bench = new Bench('orders/0').write({ ...RUNNING, reached: epoch(12) })
+    expect(bench.keeper.reached).toBe(12)
+    bench.write(draining(600, ['orders/1']))
+    bench.keeper.promiseAt(epoch(22))
+    expect(bench.keeper.reached).toBe(22)
+    bench.settle()
+    expect(bench.keeper.reached).toBe(600)
+  })
+
   it('forgets a promise that belongs to no drain, or to no leader', () => {
     const bench = new Bench('orders/0').write(RUNNING)
     bench.keeper.promiseAt(epoch(22))
@@ -197,5 +207,15 @@ describe('a drain', () => {
     const bench = new Bench('orders/0').write(draining(30))
     bench.keeper.cutFrom = epoch(80)
     expect([bench.settle(), bench.keeper.cutFrom]).toEqual([draining(30), null])
+  })
+})
+
+describe('ingresses that are far apart', () => {
+  it('have the furthest of them in the run key, and it never goes back', () => {
+    const bench = new Bench('orders/0').write(RUNNING)
+    bench.keeper.furthest = epoch(600)
+    expect(bench.settle()?.reached).toBe(600)
+    bench.keeper.furthest = epoch(500)
+    expect([bench.settle()?.reached, bench.keeper.furthest]).toEqual([600, null])
   })
 })

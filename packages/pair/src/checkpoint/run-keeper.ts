@@ -13,6 +13,7 @@ import {
   withCutFrom,
   withHalt,
   withPromise,
+  withReached,
 } from './run-key.ts'
 
 /**
@@ -32,6 +33,8 @@ export class RunKeeper {
   complete: Checkpoint | null = null
   /** Parts do not meet: the cut that all are to begin anew at. */
   cutFrom: Epoch | null = null
+  /** Ingresses are far apart: how far the first of them is. */
+  furthest: Epoch | null = null
   /** Of an ingress leader, while the pipeline drains: the epoch that was next when it heard of that. */
   promise: Epoch | null = null
 
@@ -66,6 +69,11 @@ export class RunKeeper {
     return state.at
   }
 
+  /** No ingress need be behind this: another has come there, or has promised to come no further. */
+  get reached(): Epoch {
+    return Math.max(this.value?.reached ?? 0, this.drainAt() ?? 0) as Epoch
+  }
+
   /** A leader says which epoch is next; the first one said during a drain stands. */
   promiseAt(next: Epoch | null): void {
     if (next === null || this.value?.state.kind !== 'draining') this.promise = null
@@ -97,6 +105,9 @@ export class RunKeeper {
       // A drain says itself where its cut is.
       if (this.cutFrom <= value.cutFrom || value.state.kind !== 'running') this.cutFrom = null
       else this.key.swap(withCutFrom(value, this.cutFrom))
+    } else if (this.furthest !== null) {
+      if (this.furthest <= value.reached) this.furthest = null
+      else this.key.swap(withReached(value, this.furthest))
     }
   }
 

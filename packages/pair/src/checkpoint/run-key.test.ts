@@ -37,6 +37,7 @@ describe('the run key', () => {
       kind: 'run',
       run: 1,
       cutFrom: 0,
+      reached: 0,
       planHash: 'plan',
       checkpoint: null,
       state: { kind: 'running' },

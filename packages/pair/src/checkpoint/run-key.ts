@@ -15,6 +15,8 @@ export interface RunKey {
    * Whoever reads it may therefore delete a part of this run that ends before, whatever others are at.
    */
   readonly cutFrom: Epoch
+  /** Some ingress has come here, and another was far behind it: nobody need be any more. */
+  readonly reached: Epoch
   readonly state: RunState
 }
 
@@ -46,8 +48,8 @@ export interface Halted {
 }
 
 export function firstRun(planHash: string): RunKey {
-  const begins = { checkpoint: null, cutFrom: 0 as Epoch, state: { kind: 'running' } } as const
-  return { kind: 'run', run: 1 as Run, planHash, ...begins }
+  const begins = { checkpoint: null, cutFrom: 0 as Epoch, reached: 0 as Epoch } as const
+  return { kind: 'run', run: 1 as Run, planHash, ...begins, state: { kind: 'running' } }
 }
 
 /** All state goes back to the checkpoint; everything of older runs is refused from here on. */
@@ -67,6 +69,10 @@ export function withCheckpoint(key: RunKey, checkpoint: Checkpoint): RunKey {
 
 export function withCutFrom(key: RunKey, cutFrom: Epoch): RunKey {
   return { ...key, cutFrom }
+}
+
+export function withReached(key: RunKey, reached: Epoch): RunKey {
+  return { ...key, reached }
 }
 
 export function withHalt(key: RunKey, halt: Omit<Halted, 'kind'>): RunKey {

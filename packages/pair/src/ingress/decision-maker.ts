@@ -89,6 +89,7 @@ export class DecisionMaker {
       this.#clock.place(tail.next)
       this.#ledUnder = generation
     }
+    this.onHint(standing.reached)
     this.#clock.follow(this.#hint)
     this.#press(log.full || overMark || this.#unprocessedBytes >= this.#context.limits.markBytes)
     // What is decided is read first: a source that is always busy would otherwise never be read again.

@@ -14,6 +14,8 @@ export interface IngressStanding {
   readonly checkpoint: Epoch | null
   /** No checkpoint is made of a cut before this one. */
   readonly cutFrom: Epoch
+  /** No ingress need be behind this, as the run key says. */
+  readonly reached: Epoch
   /** The view lists a twin, member or joiner. */
   readonly hasTwin: boolean
   /** What the twin holds of our proposals counts: it is a member. */
@@ -29,6 +31,7 @@ export const NO_STANDING: IngressStanding = {
   finish: false,
   checkpoint: null,
   cutFrom: 0 as Epoch,
+  reached: 0 as Epoch,
   hasTwin: false,
   twinIsMember: false,
   leaderAddress: null,

@@ -85,6 +85,7 @@ export class EndLife {
       finish: this.#run.finishes,
       checkpoint: this.#run.value?.checkpoint?.epoch ?? null,
       cutFrom: this.#run.value?.cutFrom ?? (0 as Epoch),
+      reached: this.#run.reached,
       hasTwin: twin !== null,
       twinIsMember: this.#twinIsMember,
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,

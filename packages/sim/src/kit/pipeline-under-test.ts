@@ -7,7 +7,7 @@ import type { ExpectedOutput } from '../judge/expected-output.ts'
 import { canStrike, randomFaults } from '../faults/random-faults.ts'
 import { FAULT_KINDS } from '../faults/struck-slots.ts'
 import { type Outcome, runSchedule, type Watch } from '../runs/run-schedule.ts'
-import { FAULTS_UNTIL_MS, HEAL_AT_MS, type Schedule, someLimits } from '../runs/schedule.ts'
+import { FAULTS_UNTIL_MS, HEAL_AT_MS, type Schedule, someClocks, someLimits } from '../runs/schedule.ts'
 import { SimulateError } from './author-error.ts'
 import { type AuthorInput, readInput } from './author-input.ts'
 import { AuthorWorkload } from './author-workload.ts'
@@ -78,6 +78,7 @@ export class PipelineUnderTest<Config> {
       healAt,
       endsAfterMs: random.fork('whole').chance(0.5) ? 0 : null,
       limits: widened(someLimits(random.fork('limits')), this.workload.bytesMost / BYTES_USUAL),
+      clocksMs: someClocks(random.fork('clocks'), plan),
       flaw: null,
     }
   }

@@ -1,5 +1,5 @@
 import { Random } from '@pollux/std'
-import { type Plan, Topology } from '@pollux/protocol'
+import { type PairId, type Plan, Topology } from '@pollux/protocol'
 import type { Limits } from '@pollux/pair'
 import type { Fault } from '../faults/fault.ts'
 import { type Flaw, randomFlaw } from '../faults/flaw.ts'
@@ -24,6 +24,8 @@ export interface Schedule {
   /** How long all must have been healed and whole before the input ends; null: it ends anyway. */
   readonly endsAfterMs: number | null
   readonly limits: Limits
+  /** By how much the wall clocks of a pair are ahead, beside what all differ by. */
+  readonly clocksMs: Readonly<Record<PairId, number>>
   /** What is wrong with the user's code; null in most runs. */
   readonly flaw: Flaw | null
 }
@@ -40,6 +42,10 @@ const CROWD = 300
 const REST_MS = 1200
 const RESTING_SHARE = 0.06
 const CROWD_MS = 60
+/** Of the runs with more than one ingress partition. */
+const FAR_CLOCK_SHARE = 0.1
+/** Less than the key window, as is assumed, and longer than a run may take: time alone mends nothing. */
+const FAR_CLOCK_MS = 8000
 
 export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
@@ -57,6 +63,7 @@ export function randomSchedule(seed: number): Schedule {
     healAt: HEAL_AT_MS,
     endsAfterMs: someRest(random.fork('whole')),
     limits: someLimits(random.fork('limits')),
+    clocksMs: someClocks(random.fork('clocks'), plan),
     flaw: someFlaw(random.fork('flaw'), plan),
   }
 }
@@ -65,6 +72,14 @@ export function randomSchedule(seed: number): Schedule {
 function someRest(random: Random): number | null {
   if (random.chance(0.5)) return null
   return random.chance(RESTING_SHARE) ? REST_MS : 0
+}
+
+export function someClocks(random: Random, plan: Plan): Readonly<Record<PairId, number>> {
+  const pairs = plan.stages.flatMap(({ kind, name, partitions }) =>
+    kind === 'ingress' ? Array.from({ length: partitions }, (_, number) => `${name}/${number}`) : [],
+  )
+  if (pairs.length === 1 || !random.chance(FAR_CLOCK_SHARE)) return {}
+  return { [random.pick(pairs)]: FAR_CLOCK_MS }
 }
 
 function someFlaw(random: Random, plan: Plan): Flaw | null {

@@ -53,6 +53,8 @@ export interface SimulationOptions {
   readonly endsAfterMs?: number | null
   /** What is wrong with the user's code. */
   readonly flaw?: Flaw | null
+  /** By how much the wall clocks of a pair are ahead, beside what they differ by anyway. */
+  readonly clocksMs?: Readonly<Record<PairId, number>>
   /** Somebody drives this run by hand, and resumes by hand what was drained. */
   readonly attended?: boolean
   /** What the pipeline reads and does; toys if not given. */
@@ -296,11 +298,13 @@ export class Simulation implements Outside {
     const offset = this.#random.float() * 1e6
     const rate = 0.98 + this.#random.float() * 0.04
     const wrong = this.#random.chance(0.1) ? (this.#random.float() - 0.5) * 2000 : this.#random.float() * 20
-    const skew = { offset, rate, wallOffset: plan.originMs + wrong }
+    const place = this.topology.pair(`${stage}/${partition}`)
+    const ahead = this.options.clocksMs?.[place.id] ?? 0
+    const skew = { offset, rate, wallOffset: plan.originMs + wrong + ahead }
     const operators = this.#workload.operators(this.#random.fork(`operators ${this.#started++}`))
     const identity = {
       topology: this.topology,
-      place: this.topology.pair(`${stage}/${partition}`),
+      place,
       lane,
       address: slot,
       planHash: this.#planHash,

@@ -142,6 +142,7 @@ function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
     healAt: HEAL_AT_MS,
     endsAfterMs: seed % 2 === 0 ? 0 : null,
     limits: SIM_LIMITS,
+    clocksMs: {},
     flaw: null,
   }
 }

@@ -13,11 +13,13 @@ export function describeView(version: number, view: View): string {
   return `view ${version}${run}: ${parts.join(', ')}`
 }
 
-/** `run 1 running, checkpoint 20, cuts from 80 on` */
-export function describeRunKey({ run, state, checkpoint, cutFrom }: RunKey): string {
+/** `run 1 running, checkpoint 20, cuts from 80 on, reached 100` */
+export function describeRunKey({ run, state, checkpoint, cutFrom, reached }: RunKey): string {
+  const last = checkpoint?.epoch ?? 0
   const after = checkpoint === null ? '' : `, checkpoint ${describeEpoch(checkpoint.epoch)}`
-  const behind = cutFrom > (checkpoint?.epoch ?? 0) ? `, cuts from ${cutFrom} on` : ''
-  return `run ${run} ${describeState(state)}${after}${behind}`
+  const behind = cutFrom > last ? `, cuts from ${cutFrom} on` : ''
+  const ahead = reached > last ? `, reached ${reached}` : ''
+  return `run ${run} ${describeState(state)}${after}${behind}${ahead}`
 }
 
 /** What stands at any key of the coordinator. */

@@ -57,6 +57,28 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
+    name: 'far-epochs-not-heeded',
+    story:
+      'What the run key says of ingresses that no consumer has in common is heeded by none: where their ' +
+      'clocks are far apart, the log of the first is not cut before the last has come there by itself.',
+    file: 'packages/pair/src/ingress/decision-maker.ts',
+    find: '    this.onHint(standing.reached)\n',
+    replace: '',
+    caughtBy: ['scenario: clocks-far-apart'],
+    schedules: 0,
+  },
+  {
+    name: 'promise-read-as-a-bound-only',
+    story:
+      'Where a drain stops is heeded by those who are past it, and not by those behind: they come there ' +
+      'when their clocks do.',
+    file: 'packages/pair/src/checkpoint/run-keeper.ts',
+    find: 'Math.max(this.value?.reached ?? 0, this.drainAt() ?? 0)',
+    replace: '(this.value?.reached ?? 0)',
+    caughtBy: ['scenario: drain-of-clocks-far-apart'],
+    schedules: 0,
+  },
+  {
     name: 'idle-range-kept-open',
     story: 'An ingress with nothing to read keeps its long range open, though others have rows in it.',
     file: 'packages/pair/src/ingress/decision-maker.ts',
