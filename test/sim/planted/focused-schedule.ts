@@ -23,6 +23,7 @@ export function focusedSchedule(seed: number, focus: Focus): Schedule {
     limits: { ...drawn.limits, ...focus.limits },
     rows: focus.rows ?? drawn.rows,
     sourceMs: focus.sourceMs ?? drawn.sourceMs,
+    leastStore: focus.leastStore ?? false,
     flaw: focus.flaw === undefined ? null : flawOf(random.fork('flaw'), focus.flaw),
   }
 }

@@ -49,6 +49,8 @@ export interface Focus {
   readonly rows?: number
   /** When about the last of them arrives. */
   readonly sourceMs?: number
+  /** The store is only as large as it must be, for the whole run. */
+  readonly leastStore?: boolean
   /** What is wrong with the code of the compute stage, from some epoch on. */
   readonly flaw?: Flaw['kind'] | FlawedPlace
 }

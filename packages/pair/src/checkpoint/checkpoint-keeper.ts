@@ -45,8 +45,9 @@ interface WantedCut {
 /** Before the first checkpoint. */
 const NOWHERE = -1 as Epoch
 /**
- * With `logReserveBytes` for each ingress partition on top, and the last checkpoint beside it, this is the
- * least that a store must hold: in one of that size a checkpoint can always be written that frees the rest.
+ * Set aside for the checkpoint after the next, with `logReserveBytes` for each ingress partition on top. What
+ * is written from it is not taken off it: so the least store (P14) holds this, the last checkpoint, and the
+ * next by both members of every pair, and rows find room even while that one is being written.
  */
 const CHECKPOINTS_RESERVED = 3
 /** A piece is awaited for so many times as long as any one request for it. */

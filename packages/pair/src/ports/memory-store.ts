@@ -34,6 +34,11 @@ export class MemoryStore {
     return this.#reservedBytes
   }
 
+  /** What a whole blob takes. */
+  bytesOf(blob: string): number {
+    return imageBytes(this.#blobs.get(blob) ?? [])
+  }
+
   get usedBytes(): number {
     return this.#usedBytes
   }
@@ -156,7 +161,7 @@ export class MemoryStore {
   }
 
   #delete(name: string): void {
-    this.#usedBytes -= imageBytes(this.#blobs.get(name) ?? [])
+    this.#usedBytes -= this.bytesOf(name)
     this.#blobs.delete(name)
   }
 

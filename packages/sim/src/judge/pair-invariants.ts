@@ -10,9 +10,10 @@ import { pairOfSlot } from '../faults/struck-slots.ts'
 const UNFINISHED_MOST = 3
 /**
  * Whole parts of a pair that no checkpoint has passed: four, and one more each where both members finish at
- * once, where it stays, and where its author has not heard of the last checkpoint.
+ * once, and where its author has not heard of the last checkpoint; and of both members where it stays, which
+ * may be first at a drain and then at the end.
  */
-const WHOLE_MOST = 7
+const WHOLE_MOST = 4 + 1 + 1 + 2 * 2
 
 /**
  * What must hold between replicas at every moment of a run, seen from above: by the coordinator's own

@@ -79,6 +79,7 @@ export class PipelineUnderTest<Config> {
       endsAfterMs: random.fork('whole').chance(0.5) ? 0 : null,
       limits: widened(someLimits(random.fork('limits')), this.workload.bytesMost / BYTES_USUAL),
       clocksMs: someClocks(random.fork('clocks'), plan),
+      leastStore: false,
       flaw: null,
     }
   }

@@ -1,5 +1,6 @@
 import type { Violation } from '../judge/checker.ts'
 import type { Cell } from '../judge/coverage.ts'
+import { leastStore, withReserve } from './least-store.ts'
 import type { Schedule } from './schedule.ts'
 import { Simulation } from './simulation.ts'
 import type { Workload } from './workload.ts'
@@ -27,7 +28,10 @@ export type Runner = (schedule: Schedule, watch?: Watch) => Outcome
  * on it. Without a workload the pipeline is one of toys.
  */
 export function runSchedule(schedule: Schedule, watch?: Watch, workload?: Workload): Outcome {
-  const simulation = new Simulation(workload === undefined ? schedule : { ...schedule, workload })
+  const options = workload === undefined ? schedule : { ...schedule, workload }
+  const size = schedule.leastStore ? leastStore(schedule, options) : null
+  const simulation = new Simulation(size === null ? options : withReserve(options, size))
+  if (size !== null) simulation.store.machine.capacityBytes = size.capacityBytes
   watch?.(simulation)
   try {
     simulation.run()

@@ -26,6 +26,8 @@ export interface Schedule {
   readonly limits: Limits
   /** By how much the wall clocks of a pair are ahead, beside what all differ by. */
   readonly clocksMs: Readonly<Record<PairId, number>>
+  /** The store is only as large as it must be, for the whole run. */
+  readonly leastStore: boolean
   /** What is wrong with the user's code; null in most runs. */
   readonly flaw: Flaw | null
 }
@@ -34,6 +36,8 @@ export interface Schedule {
 export const HEAL_AT_MS = 360
 export const FAULTS_UNTIL_MS = 300
 const ROWS = 32
+/** How large it must be is found by running it, so these take three times as long. */
+const LEAST_STORE_SHARE = 0.01
 const FLAWED_SHARE = 0.04
 /** More than the pipeline can hold, and nothing wrong with it: nobody may come to harm by load alone. */
 const CROWDED_SHARE = 0.005
@@ -51,7 +55,11 @@ export function randomSchedule(seed: number): Schedule {
   const random = new Random(seed)
   const plan = randomPlan(random.fork('plan'))
   const crowded = random.fork('crowd').chance(CROWDED_SHARE)
-  const faults = crowded ? [] : randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
+  const flaw = someFlaw(random.fork('flaw'), plan)
+  const leastStore = flaw === null && random.fork('store').chance(LEAST_STORE_SHARE)
+  const drawn = crowded ? [] : randomFaults(random.fork('faults'), new Topology(plan), FAULTS_UNTIL_MS)
+  // Such a fault ends with all the room there can be.
+  const faults = leastStore ? drawn.filter(({ kind }) => kind !== 'store-full') : drawn
   // Some sources end while faults still strike, some only after everything has healed.
   const sourceMs = crowded ? CROWD_MS : HEAL_AT_MS * (0.4 + random.fork('source').float() * 0.6)
   return {
@@ -64,7 +72,8 @@ export function randomSchedule(seed: number): Schedule {
     endsAfterMs: someRest(random.fork('whole')),
     limits: someLimits(random.fork('limits')),
     clocksMs: someClocks(random.fork('clocks'), plan),
-    flaw: someFlaw(random.fork('flaw'), plan),
+    leastStore,
+    flaw,
   }
 }
 

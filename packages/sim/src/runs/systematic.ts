@@ -143,6 +143,7 @@ function referenceRun(seed: number, faults: readonly Fault[]): Schedule {
     endsAfterMs: seed % 2 === 0 ? 0 : null,
     limits: SIM_LIMITS,
     clocksMs: {},
+    leastStore: false,
     flaw: null,
   }
 }

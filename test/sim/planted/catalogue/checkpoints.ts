@@ -129,6 +129,18 @@ export const CHECKPOINTS: readonly Mutation[] = [
     focus: { ...RESTORES, faults: ['crash', 'crash', 'pair-loss'], at: ['in'] },
   },
   {
+    name: 'too-much-reserved',
+    story:
+      'Half as much again is set aside: in a store that is no larger than it must be, no room is left for ' +
+      'rows while the next checkpoint is written, and it always is.',
+    file: 'packages/pair/src/checkpoint/checkpoint-keeper.ts',
+    find: 'const CHECKPOINTS_RESERVED = 3',
+    replace: 'const CHECKPOINTS_RESERVED = 4.5',
+    caughtBy: ['stuck'],
+    schedules: 200,
+    focus: { faults: ['crash', 'sink-pause', 'sink-slow', 'store-slow'], leastStore: true },
+  },
+  {
     name: 'late-reserve-taken',
     story:
       'What the first keeper asked for comes when there is a checkpoint already, and the store takes it in ' +
