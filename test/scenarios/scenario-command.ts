@@ -109,6 +109,12 @@ const FORMS: readonly Form[] = [
       fault((at) => ({ kind: 'slow', at, slot: slot!, forMs: Number(ms), stepMs: Number(step) })),
   ],
   [
+    'busy count/0/a for 300 ms, stalled for 50 ms',
+    form(`busy ${SLOT} for ${MS}, stalled for ${MS}`),
+    ([slot, ms, stall]) =>
+      fault((at) => ({ kind: 'busy', at, slot: slot!, forMs: Number(ms), stallMs: Number(stall) })),
+  ],
+  [
     'slow link of count/0/a for 300 ms, 20 ms a message',
     form(`slow link of ${SLOT} for ${MS}, ${MS} a message`),
     ([slot, ms, each]) =>

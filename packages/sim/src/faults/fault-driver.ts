@@ -126,6 +126,12 @@ export class FaultDriver {
         one.slowMs = fault.stepMs
         return this.#undo(fault, () => (one.slowMs = 0))
       }
+      case 'busy': {
+        const one = s.find(fault.slot)
+        if (one === null) return
+        one.stallMs = fault.stallMs
+        return this.#undo(fault, () => (one.stallMs = 0))
+      }
       case 'cut':
         s.network.cut(fault.a, fault.b)
         s.network.cut(fault.b, fault.a)

@@ -31,6 +31,14 @@ type Misfortune =
       readonly forMs: number
       readonly stepMs: number
     }
+  /** It is stalled again and again: so long it is at something else, then it takes all that has come. */
+  | {
+      readonly kind: 'busy'
+      readonly at: number
+      readonly slot: string
+      readonly forMs: number
+      readonly stallMs: number
+    }
   | {
       readonly kind: 'cut'
       readonly at: number

@@ -15,6 +15,7 @@ const KINDS: Kinds = [
   ['crash', 30],
   ['hang', 12],
   ['slow', 4],
+  ['busy', 4],
   ['cut', 7],
   ['one-way', 5],
   ['astray', 3],
@@ -168,6 +169,9 @@ export function faultOf(random: Random, place: PairPlace, kind: FaultKind, at: n
       return { kind, at, slot, forMs }
     case 'slow':
       return { kind, at, slot, forMs, stepMs: 0.1 + random.float() * 4 }
+    case 'busy':
+      // Within half a silence, or beyond a whole one.
+      return { kind, at, slot, forMs, stallMs: 10 + random.float() * 110 }
     case 'slow-link':
       return { kind, at, slot, forMs, ms: random.float() * 30 }
     case 'cut':

@@ -8,6 +8,7 @@ export const TARGET_OF: Readonly<Record<FaultKind, FaultTarget>> = {
   crash: 'process',
   hang: 'process',
   slow: 'process',
+  busy: 'process',
   isolate: 'slot',
   garble: 'slot',
   'slow-link': 'slot',

@@ -36,7 +36,7 @@ describe('the coverage table', () => {
   it('prints a dash and a reason for what cannot occur', () => {
     const table = new Coverage().table()
     const down = table.split('\n').find((line) => line.startsWith('down'))
-    expect(down?.split(/ +/).slice(0, 5)).toEqual(['down', '-', '-', '-', '0'])
+    expect(down?.split(/ +/).slice(0, 6)).toEqual(['down', '-', '-', '-', '-', '0'])
     expect(table).toContain('- crash while down: there is no worker to strike')
   })
 })

@@ -9,7 +9,7 @@ const NOTICED_MS = 60
  * not encoded.
  */
 const NEED_NOT_RECUR: readonly FlawedPlace[] = ['state.load', 'state.encode', 'current']
-const SILENCING = /^(coordinator-|hang|slow$)/
+const SILENCING = /^(coordinator-|hang|busy|slow$)/
 
 /**
  * Says whether a run with broken code came to the end it must come to: halted, and by the right name. Code

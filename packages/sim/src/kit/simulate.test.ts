@@ -166,7 +166,7 @@ describe('input', () => {
   it('is refused where faults cannot be had', () => {
     const wrong = (faults: readonly string[]) => () =>
       simulate(sales, { input: { orders }, faults: faults as FaultKind[] })
-    expect(wrong(['crush'])).toThrow('faults: there is no "crush", there is crash, hang, slow, ')
+    expect(wrong(['crush'])).toThrow('faults: there is no "crush", there is crash, hang, slow, busy, ')
     const pushed = salesOf(from('push'), to('resumable'))
     expect(() => simulate(pushed, { input: { orders }, faults: ['source-slow'] })).toThrow(
       'faults: source-slow cannot strike this pipeline',

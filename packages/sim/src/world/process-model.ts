@@ -47,6 +47,8 @@ export class ProcessModel implements Endpoint {
   hungUntil = 0
   /** Every step takes this much longer. */
   slowMs = 0
+  /** It is stalled for so long before it takes what has come, and then takes all of it. */
+  stallMs = 0
   exited: { readonly reason: ExitReason; readonly detail: string } | null = null
   readonly #world: World
   readonly #outside: Outside
@@ -119,10 +121,11 @@ export class ProcessModel implements Endpoint {
   /** Takes the input when the process is free and not stopped; inputs keep their order. */
   #input(input: Input): void {
     if (!this.alive) return
-    if (!this.#busy && this.slowMs === 0 && !this.hangs) this.#step(input)
+    const delay = this.slowMs + this.stallMs
+    if (!this.#busy && delay === 0 && !this.hangs) this.#step(input)
     else {
       this.#waiting.push(input)
-      if (!this.#busy) this.#workAt(this.#world.now + this.slowMs)
+      if (!this.#busy) this.#workAt(this.#world.now + delay)
     }
   }
 

@@ -31,6 +31,11 @@ const PROBES: Readonly<Record<FaultKind, Probe>> = {
     shows: (s) => s.find(SLOT)?.slowMs === 3,
     ends: 30,
   },
+  busy: {
+    fault: { kind: 'busy', at: AT, slot: SLOT, forMs: 20, stallMs: 9 },
+    shows: (s) => s.find(SLOT)?.stallMs === 9,
+    ends: 30,
+  },
   cut: {
     fault: { kind: 'cut', at: AT, a: SLOT, b: OTHER, forMs: 20 },
     shows: (s) => isCut(s, true, true),
