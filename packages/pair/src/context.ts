@@ -40,7 +40,7 @@ export class Context {
   readonly limits: Limits
   /** Monotonic milliseconds of this process; comparable with nobody else's. */
   now = 0
-  /** How long this process has been stopped, in all, without knowing what happened meanwhile. */
+  /** What does not count of the gaps between two steps, in all: in it we were stopped, or busy. */
   pausedMs = 0
   /** Wall-clock milliseconds: read once, when a leader begins, to place its epoch clock. */
   wall = 0
@@ -57,7 +57,11 @@ export class Context {
     this.limits = identity.limits
   }
 
-  /** Milliseconds in which we could have heard somebody: a pause of ours is nobody's silence. */
+  /**
+   * Milliseconds in which we could have heard somebody. A pause of ours, however long, is nobody's silence: a
+   * gap of more than a heartbeat between two steps counts for half of one, as one between two ticks does. So
+   * no pause alone makes up a heartbeat that somebody has missed, and who is busy loses patience at last.
+   */
   get awake(): number {
     return this.now - this.pausedMs
   }

@@ -95,11 +95,13 @@ export class Replica {
   /** `now`: this process's monotonic clock; `wall`: its wall clock. Both in milliseconds. */
   step(now: number, wall: number, input: Input): readonly Effect[] {
     assert(!this.#over, 'an incarnation that is over is not stepped')
-    const paused = this.#lastNow === null ? 0 : now - this.#lastNow
+    const { heartbeatMs } = this.#context.limits
+    const gap = this.#lastNow === null ? 0 : now - this.#lastNow
     this.#lastNow = now
     this.#context.now = now
     this.#context.wall = wall
-    if (paused > this.#context.limits.silenceMs / 2) this.#context.pausedMs += paused
+    // Whoever is busy has such a gap before each step, and must lose patience too: it counts like a tick's.
+    if (gap > heartbeatMs) this.#context.pausedMs += gap - heartbeatMs / 2
     this.#route(input)
     this.#advance(isPlain(input))
     return this.#context.take()

@@ -158,11 +158,11 @@ describe('what consumers are told', () => {
   it('is with every heartbeat how far we are and what is durable', () => {
     const served = servingBoth({ heartbeatMs: 50 })
     served.context.now = 50
-    expect([served.outputs.beatDue(), served.outputs.beatDue()]).toEqual([true, false])
+    expect([served.outputs.beatDue(1), served.outputs.beatDue(1)]).toEqual([true, false])
     served.context.now = 99
-    expect(served.outputs.beatDue()).toBe(false)
+    expect(served.outputs.beatDue(1)).toBe(false)
     served.context.now = 100
-    expect(served.outputs.beatDue()).toBe(true)
+    expect(served.outputs.beatDue(1)).toBe(true)
     served.outputs.beat()
     expect(served.did()).toEqual(['2: producing 4:4 durable 0', '4: producing 4:4 durable 0'])
   })

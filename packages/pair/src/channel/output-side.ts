@@ -271,9 +271,10 @@ export class OutputSide implements StageOutput {
     }
   }
 
-  beatDue(): boolean {
+  /** So many heartbeats have passed since it was last; then it counts as done. */
+  beatDue(beats: number): boolean {
     const { now, limits } = this.#context
-    if (now - this.#beatAt < limits.heartbeatMs) return false
+    if (now - this.#beatAt < beats * limits.heartbeatMs) return false
     this.#beatAt = now
     return true
   }

@@ -445,9 +445,10 @@ export class PairLife {
 
   #beats(): boolean {
     const { outputs } = this.#p
-    if (this.twin.tick()) return true
-    if (this.serves && outputs.beatDue()) outputs.beat()
-    return this.#end.hasNews()
+    const toTwin = this.twin.tick()
+    // The neighbours' turn is the step after, unless steps are so far apart that each of them is the twin's.
+    if (this.serves && outputs.beatDue(toTwin ? 2 : 1)) outputs.beat()
+    return toTwin || this.#end.hasNews()
   }
 
   #leave(reason: ExitReason, detail: string): void {

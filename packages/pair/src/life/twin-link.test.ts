@@ -197,6 +197,13 @@ describe("a neighbour's word about the twin", () => {
     expect(bench.twin.lags).toBe(true)
   })
 
+  it('that it is too slow is no younger for a pause of our own: it may have come up since', () => {
+    const bench = new Bench(1).linked('b2', 2)
+    bench.twin.onReport(incarnation(2), 'laggard')
+    bench.after(5000).context.pausedMs += 4950
+    expect(bench.twin.lags).toBe(false)
+  })
+
   it('outlives a new link of the same one, and does not pass on to another that takes the link over', () => {
     const bench = new Bench(1).linked('b2', 2)
     bench.twin.onReport(incarnation(2), 'laggard')

@@ -59,12 +59,12 @@ export class TwinLink {
 
   /**
    * Whoever finds the peer too slow says so on every tick while it does. What is not said any more is over: a
-   * laggard that has caught up since, while we could not write the view, is no laggard.
+   * laggard that has caught up since, while we could not write the view or were stopped, is no laggard.
    */
   get lags(): boolean {
-    const { awake, limits } = this.#context
+    const { now, limits } = this.#context
     const saidAt = this.#reports.get('laggard')
-    return saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs
+    return saidAt !== undefined && now - saidAt < LAG_BEATS * limits.heartbeatMs
   }
 
   /** A neighbour has lost contact with it too. */
@@ -121,7 +121,7 @@ export class TwinLink {
   }
 
   onReport(incarnation: Incarnation, reason: Reason): void {
-    if (incarnation === this.#peer?.incarnation) this.#reports.set(reason, this.#context.awake)
+    if (incarnation === this.#peer?.incarnation) this.#reports.set(reason, this.#context.now)
   }
 
   /**

@@ -62,6 +62,16 @@ describe('a coordinated key', () => {
     expect([bench.key.version, bench.key.value, bench.key.busy]).toEqual([1, ONE, false])
   })
 
+  it('gives nothing up for a pause of our own, in which the answer may have come', () => {
+    const bench = new Bench().known()
+    bench.key.swap(ONE)
+    bench.context.now = 5000
+    bench.context.pausedMs = 4950
+    const answers = bench.answers()
+    bench.key.poll()
+    expect([bench.asked(), bench.deliver(answers), bench.key.busy]).toEqual([[], [true], false])
+  })
+
   it('has one request under way: a second swap, or a poll, asks nothing', () => {
     const bench = new Bench().known()
     bench.key.swap(ONE)

@@ -57,21 +57,21 @@ export class CoordinatedKey<T extends CoordinatorValue> {
   swap(value: T): boolean {
     if (this.#inFlight !== null || !this.known) return false
     const id = this.#context.coordinator({ kind: 'swap', key: this.key, version: this.version, value })
-    this.#inFlight = { id, sentAt: this.#context.now, proposed: value }
+    this.#inFlight = { id, sentAt: this.#context.awake, proposed: value }
     return true
   }
 
   /** Call on every tick and after every hint. */
   poll(): void {
-    const { now, limits } = this.#context
+    const { now, awake, limits } = this.#context
     if (this.#inFlight !== null) {
-      if (now - this.#inFlight.sentAt < limits.replyMs) return
+      if (awake - this.#inFlight.sentAt < limits.replyMs) return
       this.#inFlight = null
       this.#readWanted = true
     }
     if (!this.#readWanted && now < this.#nextReadAt) return
     const id = this.#context.coordinator({ kind: 'read', key: this.key })
-    this.#inFlight = { id, sentAt: now, proposed: null }
+    this.#inFlight = { id, sentAt: awake, proposed: null }
     this.#readWanted = false
     this.#nextReadAt = now + limits.rereadMs
   }

@@ -93,7 +93,7 @@ export const LAGGARDS: readonly Mutation[] = [
       'The word that a twin is too slow holds for ever: who could not write the view at the time ' +
       'removes it when it has long caught up.',
     file: 'packages/pair/src/life/twin-link.ts',
-    find: 'saidAt !== undefined && awake - saidAt < LAG_BEATS * limits.heartbeatMs',
+    find: 'saidAt !== undefined && now - saidAt < LAG_BEATS * limits.heartbeatMs',
     replace: 'saidAt !== undefined',
     caughtBy: ['scenario: laggard-of-the-past'],
     schedules: 0,

@@ -160,6 +160,17 @@ export const STALLS: readonly Mutation[] = [
     schedules: 0,
   },
   {
+    name: 'busy-taken-for-paused',
+    story:
+      'A replica so busy that each of its steps comes long after the last takes all of that time for a ' +
+      'pause: its clock of patience stands still, and its dead twin stays in the view.',
+    file: 'packages/pair/src/replica.ts',
+    find: 'if (gap > heartbeatMs) this.#context.pausedMs += gap - heartbeatMs / 2',
+    replace: 'if (gap > this.#context.limits.silenceMs / 2) this.#context.pausedMs += gap',
+    caughtBy: ['scenario: busy-replica-removes-its-dead-twin'],
+    schedules: 0,
+  },
+  {
     name: 'new-sink-taken-for-robbed',
     story:
       'A follower finds no record in a sink that its leader has never reached, and dies of it; so does its ' +
