@@ -1,7 +1,8 @@
-import { epoch, EPOCH_END } from '@pollux/protocol'
+import { epoch, EPOCH_END, type Operator } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { every } from '../../test-kit/every-message.ts'
 import { at, frameAt, sealAt } from '../../test-kit/items.ts'
+import { PASS } from '../../test-kit/context-at.ts'
 import { ReplicaBench } from '../../test-kit/replica-bench.ts'
 import { firstRun, nextRun, type RunState } from '../checkpoint/run-key.ts'
 
@@ -9,8 +10,8 @@ const LIMITS = { lingerMs: 1000 }
 const FINISHED = { ...firstRun('plan'), state: { kind: 'finished' } } as const
 
 /** A display that has shown one row, final, and has another one of the epochs up to `to`. */
-function displayAt(to: number): ReplicaBench {
-  const bench = new ReplicaBench('wall/0', 'a1', { sink: 'resumable', limits: LIMITS })
+function displayAt(to: number, operator: Operator = PASS): ReplicaBench {
+  const bench = new ReplicaBench('wall/0', 'a1', { sink: 'resumable', limits: LIMITS, operator })
   bench.neighbour('sums/0', 'a1').start().says(1, every('accept'))
   bench.step({ kind: 'client', client: 5, after: null })
   bench.says(1, frameAt(at(0, 0), 1), sealAt(at(0, 1), 1), every('durable', { epoch: epoch(1) }))
@@ -36,6 +37,19 @@ describe('a display whose run is finished', () => {
     const id = { run: firstRun('plan').run, seq: 0, final: 0 }
     bench.step({ kind: 'client', client: 7, after: id })
     expect(bench.answers()).toEqual(['display 7 row', 'display 7 final', 'display 7 end'])
+  })
+
+  it('shows the end to whoever comes back, though its operator cannot show itself to whoever is new', () => {
+    let shown = 0
+    const bench = displayAt(EPOCH_END, { ...PASS, current: () => (shown++ === 0 ? [] : throwing()) })
+    bench.tell('run', FINISHED).quiet()
+    const id = { run: firstRun('plan').run, seq: 0, final: 0 }
+    bench.step({ kind: 'client', client: 6, after: null }, { kind: 'client', client: 7, after: id })
+    expect(bench.answers()).toEqual(['display 7 row', 'display 7 final', 'display 7 end'])
+    bench.step({ kind: 'client', client: 8, after: null })
+    expect([bench.pass(975).did(), bench.answers(), shown]).toEqual([[], [], 2])
+    expect(bench.asked().filter((line) => !line.startsWith('read'))).toEqual([])
+    expect(bench.pass(25).did().at(-1)).toBe('exit ended: finished')
   })
 
   it('writes nothing meanwhile', () => {
@@ -72,3 +86,7 @@ describe('a replica whose run has ended leaves at once', () => {
     expect(bench.did()).toEqual(['exit ended: finished'])
   })
 })
+
+function throwing(): never {
+  throw new Error('nothing to show')
+}

@@ -113,7 +113,7 @@ describe('a simulated pipeline', () => {
     }
     expect(kinds(['crash', 'sink-pause'])).toEqual(new Set(['crash', 'sink-pause']))
     expect(kinds([])).toEqual(new Set())
-    expect(kinds().size).toBe(31)
+    expect(kinds().size).toBe(32)
   })
 })
 
