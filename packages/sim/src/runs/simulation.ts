@@ -177,7 +177,12 @@ export class Simulation implements Outside {
       if (after.run !== before.run) this.#flaws.onRun()
       if (after.state.kind === 'finished') this.#endWatch.onFinished(this.world.now, this.processes.values())
     }
-    this.pushClients = new PushClients(this.world, options.plan.originMs, (slot) => this.find(slot))
+    this.pushClients = new PushClients(
+      this.world,
+      options.plan.originMs,
+      options.limits.logReserveBytes,
+      (slot) => this.find(slot),
+    )
     this.coordinator.apply({ kind: 'swap', key: RUN_KEY, version: 0, value: firstRun(this.#planHash) })
     this.network.onSend = (from, link, message) => {
       if ((message.kind !== 'frame' && message.kind !== 'seal') || !(from instanceof ProcessModel)) return

@@ -31,6 +31,8 @@ interface Client {
 }
 
 const PATIENCE_MS = 150
+/** Where a request may be as large as this, nobody tries a larger one: to make it would take too long. */
+const TRIED_MOST = 1 << 20
 /** How long an answer is on its way. */
 const ANSWER_MS = 0.5
 
@@ -45,10 +47,18 @@ export class PushClients {
   #nextRequest = 1
   /** What the wall clock shows when virtual time begins. */
   readonly #originMs: number
+  /** No request may be larger than this. */
+  readonly #bytesMost: number
 
-  constructor(world: World, originMs: number, find: (slot: string) => ProcessModel | null) {
+  constructor(
+    world: World,
+    originMs: number,
+    bytesMost: number,
+    find: (slot: string) => ProcessModel | null,
+  ) {
     this.#world = world
     this.#originMs = originMs
+    this.#bytesMost = bytesMost
     this.#find = find
   }
 
@@ -170,9 +180,20 @@ export class PushClients {
       const damaged = { ...push, frame: { ...frame, bytes: frame.bytes.map((byte) => byte ^ 1) } }
       this.#world.after(0.4, () => this.#find(slot)?.push(this.#nextRequest++, damaged))
     }
+    if (client.attempts === 1 && from === 0 && this.#bytesMost < TRIED_MOST) this.#tryTooMuch(client, slot)
     this.#world.after(0.5 + this.#world.random.float(), () => this.#find(slot)?.push(request, push))
     if (client.attempts % 2 === 0) client.lane = otherLane(client.lane)
     this.#retry(client, PATIENCE_MS)
+  }
+
+  /** A client that asks for more than the log may ever hold: nothing of that may be taken either. */
+  #tryTooMuch({ data, key, from, to, firstTriedAt }: Client, slot: string): void {
+    const rows = data.batch(from, to)
+    const row = rows.schema.columns.map((_, column) => rows.value(column, 0))
+    while (rows.byteLength <= this.#bytesMost) rows.appendValues(row)
+    const frame = new FrameEncoder(rows.schema, crc32c).encode(rows, 0 as Seq)
+    const push = { key: `${key} and more`, firstTriedAt, frame, watermark: data.pushWatermark(from, to) }
+    this.#world.after(0.4, () => this.#find(slot)?.push(this.#nextRequest++, push))
   }
 
   #retry(client: Client, delay: number): void {

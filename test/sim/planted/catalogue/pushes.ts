@@ -57,6 +57,18 @@ export const PUSHES: readonly Mutation[] = [
     focus: PUSH,
   },
   {
+    name: 'push-larger-than-the-reserve',
+    story:
+      'A request is taken that is larger than what is reserved for the log: it never becomes durable, nor ' +
+      'anything behind it.',
+    file: 'packages/pair/src/ingress/push-check.ts',
+    find: 'if (frame.bytes.length + key.length > bytesMax)',
+    replace: 'if (key.length > bytesMax)',
+    caughtBy: ['stuck', 'bound', 'repeated'],
+    schedules: 20,
+    focus: PUSH,
+  },
+  {
     name: 'follower-takes-pushes',
     story: 'A follower takes requests in: what it answers for, nobody decides.',
     file: 'packages/pair/src/ingress/push-desk.ts',
