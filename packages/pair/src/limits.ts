@@ -64,6 +64,12 @@ export interface Limits {
    */
   readonly followerLagMax: number
   readonly followerLagBytes: number
+  /**
+   * Decisions on their way to a follower that it does not say it holds, and about their bytes: heartbeats
+   * wait behind them. One is always sent, however large.
+   */
+  readonly followerWindowMax: number
+  readonly followerWindowBytes: number
   /** Decision entries in one append or one read of the log, and about how many bytes they hold. */
   readonly appendMax: number
   readonly appendBytes: number
@@ -107,6 +113,8 @@ export const DEFAULT_LIMITS: Limits = {
   logReserveBytes: 16 << 20,
   followerLagMax: 10_000,
   followerLagBytes: 64 << 20,
+  followerWindowMax: 256,
+  followerWindowBytes: 4 << 20,
   appendMax: 256,
   appendBytes: 8 << 20,
   commitRows: 8192,

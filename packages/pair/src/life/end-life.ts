@@ -1,11 +1,11 @@
 import { assert } from '@pollux/std'
-import type { Epoch, Generation, Incarnation, Message } from '@pollux/protocol'
+import type { Epoch, Generation, Message } from '@pollux/protocol'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import { CheckpointKeeper } from '../checkpoint/checkpoint-keeper.ts'
 import { LogTrim } from '../checkpoint/log-trim.ts'
 import type { Failure } from './failure-desk.ts'
+import { FollowerFeed } from './follower-feed.ts'
 import { HandOver } from './hand-over.ts'
-import type { IngressBody } from '../ingress/ingress-body.ts'
 import type { SinkReply, SourceReply } from '../ports/outside.ts'
 import type { ReplicaParts } from '../replica-parts.ts'
 import type { Checkpoint } from '../checkpoint/run-key.ts'
@@ -26,21 +26,18 @@ export class EndLife {
   readonly #keeper: CheckpointKeeper | null
   readonly #trim: LogTrim
   readonly #handOver: HandOver
+  readonly #feed: FollowerFeed | null
   #leads: Generation | null = null
-  /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
-  #fed: number | null = null
   #saidDurable = 0
   #saidRecord = 0
   /** What the leader has been told that we hold; null until it has been told anything on this link. */
   #accepted: number | null = null
-  /** Whose acceptances `twinHolds` counts. */
-  #heldBy: Incarnation | null = null
   #twinIsMember = false
   /** The outside says that somebody newer leads: the view must be read. */
   stale = false
 
   constructor(parts: ReplicaParts, twin: TwinLink, run: RunKeeper) {
-    const { context, queue } = parts
+    const { context, queue, ingress } = parts
     const { topology, place } = context.identity
     const { stage } = place
     this.#p = parts
@@ -49,6 +46,7 @@ export class EndLife {
     const sink = stage.kind === 'egress' && stage.sink !== 'resumable' ? stage.sink : null
     this.#writer = queue === null || sink === null ? null : new SinkWriter(context, queue, sink)
     this.#handOver = new HandOver(context, twin)
+    this.#feed = ingress === null ? null : new FollowerFeed(context, twin, ingress)
     this.#trim = new LogTrim(context)
     this.#keeper = place.id === topology.keeper ? new CheckpointKeeper(context, run) : null
   }
@@ -95,7 +93,7 @@ export class EndLife {
   /** After the body has worked, as a member with its state in place. */
   act(imageSent: boolean): void {
     const { inputs, ingress } = this.#p
-    if (this.#leads !== null) this.#feed(imageSent)
+    if (this.#leads !== null) this.#feed?.feed(this.#leads, imageSent)
     else if (ingress !== null) this.#accept()
     this.#writer?.poll({
       leads: this.#leads,
@@ -154,26 +152,19 @@ export class EndLife {
   }
 
   onTwinOpen(): void {
-    const { ingress } = this.#p
-    this.#fed = null
+    this.#feed?.onTwinOpen()
     this.#accepted = null
     this.#saidRecord = 0
-    const incarnation = this.#twin.peer?.incarnation ?? null
-    if (ingress !== null && incarnation !== this.#heldBy) ingress.twinHolds = 0
-    this.#heldBy = incarnation
-    if (ingress !== null && this.#leads === null) this.#accept()
+    if (this.#leads === null) this.#accept()
   }
 
   onTwinClosed(): void {
-    this.#fed = null
+    this.#feed?.onTwinClosed()
   }
 
-  /** The image holds every proposal so far; the later ones follow it on the same link. */
+  /** A joiner is sent an image as of now. */
   onCatchUpBegun(): void {
-    const { ingress } = this.#p
-    if (ingress === null) return
-    this.#fed = ingress.book.tail
-    ingress.twinHolds = ingress.book.tail
+    this.#feed?.onCatchUpBegun()
   }
 
   /** True if the message was one of ours. */
@@ -187,9 +178,8 @@ export class EndLife {
       this.#accept()
       return true
     }
-    if (message.kind === 'accepted' && ingress !== null) {
-      ingress.twinHolds = Math.max(ingress.twinHolds, message.index)
-      this.#fed ??= message.index
+    if (message.kind === 'accepted' && this.#feed !== null) {
+      this.#feed.onAccepted(message.index)
       return true
     }
     if (message.kind === 'record' && this.#writer !== null) {
@@ -215,42 +205,6 @@ export class EndLife {
     if (this.#leads === null || durable === this.#saidDurable || !this.#twin.open) return false
     this.#saidDurable = durable
     return true
-  }
-
-  /** A member hears every proposal at once; a joiner those that its image does not hold, behind the image. */
-  #feed(imageSent: boolean): void {
-    const { ingress } = this.#p
-    const generation = this.#leads
-    if (ingress === null || generation === null) return
-    const { book } = ingress
-    const { twinIsMember } = ingress.standing
-    this.#retain(ingress)
-    if (this.#fed === null || !(twinIsMember || imageSent)) return
-    if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
-      // What it lacks is kept for nobody any more: only catching up again helps it.
-      const { peer } = this.#twin
-      if (peer !== null) this.#twin.onReport(peer.incarnation, 'laggard')
-      return
-    }
-    while (this.#fed < book.tail) {
-      this.#fed++
-      this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
-    }
-  }
-
-  /**
-   * What a follower does not hold yet is kept for it, however long its link is down: nobody else could tell
-   * it, and the last decisions before the end or before an idle hour are followed by none that would show
-   * the gap. A follower too far behind is removed like any laggard.
-   */
-  #retain(ingress: IngressBody): void {
-    const { book } = ingress
-    const { peer } = this.#twin
-    const fed = ingress.standing.hasTwin && this.#heldBy === peer?.incarnation
-    book.keepAfter(fed ? ingress.twinHolds : null)
-    const { followerLagMax, followerLagBytes } = this.#p.context.limits
-    const tooFar = book.kept > followerLagMax || book.keptBytes > followerLagBytes
-    if (peer !== null && tooFar) this.#twin.onReport(peer.incarnation, 'laggard')
   }
 
   /** A follower, or a joiner that may be one already, reads on from what it holds should it have to lead. */

@@ -20,7 +20,13 @@ export interface ObservedRun {
   readonly options: {
     readonly limits: Pick<
       Limits,
-      'undurableMax' | 'attemptsMax' | 'logReserveBytes' | 'replyMs' | 'lostMs' | 'sliceBytes'
+      | 'undurableMax'
+      | 'attemptsMax'
+      | 'followerWindowMax'
+      | 'logReserveBytes'
+      | 'replyMs'
+      | 'lostMs'
+      | 'sliceBytes'
     >
   }
   readonly pushClients: Pick<PushClients, 'owedBy' | 'mostOwedBy'>

@@ -1,5 +1,6 @@
 import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
-import { type Member, RUN_KEY, type StoreRequest, type View, viewKey } from '@pollux/pair'
+import type { Effect, Input, Member, StoreRequest, View } from '@pollux/pair'
+import { RUN_KEY, viewKey } from '@pollux/pair'
 import type { ProcessModel } from '../world/process-model.ts'
 import type { ObservedRun } from './observed-run.ts'
 import { RemovalJudge } from './removal-judge.ts'
@@ -42,11 +43,16 @@ export class PairInvariants {
     }
   }
 
+  onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
+    if (input.kind === 'message') this.#checkRefused(worker, input.message)
+    this.#checkFed(worker, effects)
+  }
+
   /**
    * Whoever its view lists is never told that it is not listed: it once was, and who is removed never comes
    * back.
    */
-  onRefused(worker: ProcessModel, message: Message): void {
+  #checkRefused(worker: ProcessModel, message: Message): void {
     if (message.kind !== 'refuse' || message.reason !== 'not-in-view') return
     const pair = worker.identity.place.id
     const view = this.#view(pair)
@@ -152,6 +158,20 @@ export class PairInvariants {
     const durable = store.history.get(pair)?.length ?? 0
     if (tail - durable <= options.limits.undurableMax) return
     checker.report('bound', `${slot} has decided up to ${tail}, durable is ${durable}`)
+  }
+
+  /** However much is kept for a follower, little of it is on its way at once: heartbeats wait behind it. */
+  #checkFed(worker: ProcessModel, effects: readonly Effect[]): void {
+    const { body } = worker.replica
+    if (!('twinHolds' in body)) return
+    const { followerWindowMax } = this.#run.options.limits
+    const holds = body.twinHolds as number
+    for (const effect of effects) {
+      if (effect.kind !== 'send' || effect.message.kind !== 'propose') continue
+      const { index } = effect.message.decision
+      if (index - holds <= followerWindowMax) continue
+      this.#run.checker.report('bound', `${worker.slot} proposes ${index}, its follower holds ${holds}`)
+    }
   }
 
   /** One client that tries again and again does not fill a replica's memory. */

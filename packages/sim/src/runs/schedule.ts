@@ -105,6 +105,7 @@ export function someLimits(random: Random): Limits {
     markBytes: random.pick([1500, 3000, 3000]),
     undurableMax: random.pick([5, 20]),
     appendMax: random.pick([2, 8]),
+    followerWindowMax: random.pick([1, 4, 4]),
   }
 }
 

@@ -91,6 +91,8 @@ export const SIM_LIMITS: Limits = {
   logReserveBytes: 3000,
   followerLagMax: 150,
   followerLagBytes: 20_000,
+  followerWindowMax: 4,
+  followerWindowBytes: 600,
 }
 
 /** Virtual time after healing within which a pipeline must have finished: so long, and so many epochs. */
@@ -358,7 +360,7 @@ export class Simulation implements Outside {
   }
 
   onStep(worker: ProcessModel, input: Input, effects: readonly Effect[]): void {
-    if (input.kind === 'message') this.invariants.onRefused(worker, input.message)
+    this.invariants.onStep(worker, input, effects)
     this.pushClients.onStep(worker, input, effects)
     this.observer?.(this.world.now, worker.slot, { kind: 'step', input, effects })
     this.faults.look(worker.slot)
