@@ -93,11 +93,13 @@ export { describeDecision } from './message/describe-decision.ts'
 export { describeMessage } from './message/describe-message.ts'
 export { describeSpeaker } from './message/describe-speaker.ts'
 export type {
+  GroupPart,
   Image,
   ImagePart,
   InputPart,
   KeptKey,
   KeysPart,
+  OutputPart,
   PendingPart,
   PendingRow,
 } from './message/image.ts'

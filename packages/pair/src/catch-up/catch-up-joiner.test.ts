@@ -88,6 +88,22 @@ describe('a joiner', () => {
     expect(image).toEqual([part(0), part(0), part(1), part(1), part(2), part(2)])
   })
 
+  it('gives a group whole that came in pieces, over slices', () => {
+    const joiner = joinerAt('loading')
+    const piece = (...bytes: number[]): ImagePart => ({
+      kind: 'group',
+      group: 3,
+      bytes: Uint8Array.from(bytes),
+    })
+    joiner.onSlice({ ...slice(0), parts: [part(0), piece(1, 2)] })
+    joiner.onSlice({ ...slice(1), parts: [piece(3)] })
+    expect(joiner.onSlice({ ...slice(2, true), parts: [piece(4), part(2)] })).toEqual([
+      part(0),
+      piece(1, 2, 3, 4),
+      part(2),
+    ])
+  })
+
   it('takes a slice once, and none that comes before its turn', () => {
     const joiner = joinerAt('loading')
     joiner.onSlice(slice(0))

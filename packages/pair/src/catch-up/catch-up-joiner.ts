@@ -1,4 +1,5 @@
-import type { CatchUpMessage, Epoch, Image, ImagePart, StateSliceMessage } from '@pollux/protocol'
+import type { CatchUpMessage, Epoch, Image, StateSliceMessage } from '@pollux/protocol'
+import { ImageAssembly } from './image-assembly.ts'
 
 type Phase =
   /** Waiting for the survivor's boundary. */
@@ -15,7 +16,7 @@ type Phase =
  */
 export class CatchUpJoiner {
   #phase: Phase = { kind: 'called' }
-  readonly #parts: ImagePart[] = []
+  readonly #image = new ImageAssembly()
   #nextSlice = 0
   /** Where the survivor last said it was. */
   survivorAt = 0 as Epoch
@@ -48,10 +49,10 @@ export class CatchUpJoiner {
   onSlice(message: StateSliceMessage): Image | null {
     if (this.#phase.kind !== 'loading' || message.index !== this.#nextSlice) return null
     this.#nextSlice++
-    this.#parts.push(...message.parts)
+    this.#image.add(message.parts)
     if (!message.last) return null
     this.#phase = { kind: 'replaying' }
-    return this.#parts
+    return this.#image.whole()
   }
 
   /** The operator cannot load the image: this incarnation goes, and counts as loaded to nobody before. */

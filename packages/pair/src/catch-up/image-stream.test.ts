@@ -32,7 +32,7 @@ describe('an image stream', () => {
     const stream = new ImageStream(items(), table())
     const kinds: string[] = []
     while (!stream.done) {
-      const piece = stream.next(1)
+      const piece = stream.next(16)
       expect(piece.length).toBe(1)
       kinds.push(piece[0]!.kind)
     }
@@ -64,15 +64,50 @@ describe('an image stream', () => {
     expect(new ImageStream(parts, null).next(100_000)).toEqual(parts)
   })
 
+  it('cuts the state of a group that is larger than a slice, and encodes it once', () => {
+    const encoded: number[] = []
+    const encode = (group: number) => {
+      encoded.push(group)
+      return Uint8Array.from({ length: 50 }, (_, place) => group + place)
+    }
+    let released = 0
+    const stream = new ImageStream([], {
+      snapshot: () => ({ groups: [100, 200], encode, release: () => released++ }),
+    })
+    const pieces: string[] = []
+    while (!stream.done) {
+      expect(released).toBe(0)
+      const parts = stream.next(40).flatMap((part) => (part.kind === 'group' ? [part] : []))
+      pieces.push(parts.map(({ group, bytes }) => `${group}: ${bytes[0]} +${bytes.length}`).join(', '))
+    }
+    expect(pieces).toEqual(['100: 100 +40', '100: 140 +10, 200: 200 +22', '200: 222 +28'])
+    expect([encoded, released]).toEqual([[100, 200], 1])
+  })
+
+  it('cuts the dictionaries of a channel between two texts', () => {
+    const texts = [['a', 'b', 'c'], [], ['d', 'é'.repeat(100), 'f']]
+    const part = { kind: 'output' as const, channel: 1, kept: at(0, 1), keptDigest: 7, dictionaries: texts }
+    const stream = new ImageStream([part], null)
+    const pieces: string[] = []
+    while (!stream.done) {
+      const [piece, ...more] = stream.next(18)
+      if (piece?.kind !== 'output' || more.length > 0) throw new Error('there is one output here')
+      expect(piece).toEqual({ ...part, dictionaries: piece.dictionaries })
+      pieces.push(piece.dictionaries.map((of) => of.map((text) => text[0]).join('')).join('|'))
+    }
+    expect(pieces).toEqual(['ab||', 'c||d', '||é', '||f'])
+    expect(new ImageStream([part], null).next(100_000)).toEqual([part])
+  })
+
   it('is of the moment it was taken, whatever is written while it is handed out', () => {
     const state = table()
     const stream = new ImageStream([], state)
     state.put(2, 20)[0] = 100
-    expect(numbers(stream.next(1)[0])).toEqual([20, 1])
+    expect(numbers(stream.next(16)[0])).toEqual([20, 1])
     state.put(5, 50)[0] = 200
     state.put(5, 51)[0] = 300
     state.put(6, 60)[0] = 400
-    expect(numbers(stream.next(1)[0])).toEqual([50, 2])
+    expect(numbers(stream.next(16)[0])).toEqual([50, 2])
     expect([stream.done, state.get(5, 50)?.[0], state.get(2, 20)?.[0]]).toEqual([true, 200, 100])
   })
 

@@ -1,5 +1,5 @@
-import type { Image, ImagePart, PendingPart } from '@pollux/protocol'
-import { partBytes, rowBytes } from '../ports/stored-bytes.ts'
+import type { GroupPart, Image, ImagePart, InputPart, OutputPart, PendingPart } from '@pollux/protocol'
+import { partBytes, rowBytes, symbolBytes } from '../ports/stored-bytes.ts'
 
 /** The operator's state as images need it. Its code may fail: what was asked for is null then. */
 export interface ImageState {
@@ -15,18 +15,21 @@ export interface ImageSnapshot {
 /**
  * A replica's image as of one boundary, handed out in pieces while the replica goes on: parts that are
  * references are captured at once, state groups are encoded only when their turn comes (the snapshot copies
- * what is written in between). Rows that wait for a sink are cut where a piece is full: however many an epoch
- * has, they travel under a window, and parts of one epoch that follow each other are put together again.
- * Frames in it count as read until handed on or dropped, so their memory stays.
+ * what is written in between). What may be of any size is cut where a piece is full, and goes on in the next
+ * one: rows that wait for a sink, the texts of a channel, the state of a group. However much it is, it
+ * travels under a window, and an `ImageAssembly` puts it together again. Frames in it count as read until
+ * handed on or dropped, so their memory stays.
  */
 export class ImageStream {
   readonly #parts: readonly ImagePart[]
   readonly #snapshot: ImageSnapshot | null
   #broken = false
   #nextPart = 0
-  /** Of the next part, if rows wait in it: those before this one are handed out. */
-  #nextRow = 0
   #nextGroup = 0
+  /** How much of the next part, or of the next group, is handed out: rows, texts or bytes. */
+  #cutAt = 0
+  /** The next group, if it is begun. */
+  #encoded: Uint8Array | null = null
 
   constructor(parts: readonly ImagePart[], state: ImageState | null) {
     this.#parts = parts
@@ -62,6 +65,7 @@ export class ImageStream {
     for (const part of this.#parts.slice(this.#nextPart)) if (isFrameItem(part)) part.item.frame.readers--
     this.#nextPart = this.#parts.length
     this.#nextGroup = this.#groups.length
+    this.#encoded = null
     this.#snapshot?.release()
   }
 
@@ -72,32 +76,63 @@ export class ImageStream {
   #take(room: number): ImagePart | null {
     if (this.#broken) return null
     const next = this.#parts[this.#nextPart]
-    if (next?.kind === 'pending') return this.#takeRows(next, room)
-    if (next !== undefined) {
-      this.#nextPart++
-      return next
-    }
-    const group = this.#groups[this.#nextGroup++]!
-    const bytes = this.#snapshot!.encode(group)
-    this.#broken = bytes === null
-    if (bytes === null) return null
-    const part: ImagePart = { kind: 'group', group, bytes }
-    if (this.done) this.#snapshot!.release()
-    return part
+    if (next === undefined) return this.#takeState(room)
+    if (next.kind === 'pending') return this.#takeRows(next, room)
+    if (next.kind === 'input' || next.kind === 'output') return this.#takeTexts(next, room)
+    this.#nextPart++
+    return next
   }
 
   /** At least one row, if there is one. */
   #takeRows(part: PendingPart, room: number): PendingPart {
-    const from = this.#nextRow
-    for (let size = 0; this.#nextRow < part.rows.length && size < room;) {
-      size += rowBytes(part.rows[this.#nextRow++]!)
+    const from = this.#cutAt
+    let to = from
+    for (let size = 0; to < part.rows.length && size < room;) size += rowBytes(part.rows[to++]!)
+    this.#passPart(to, part.rows.length)
+    return { ...part, rows: part.rows.slice(from, to) }
+  }
+
+  /** At least one text, if there is one; column by column. */
+  #takeTexts<Part extends InputPart | OutputPart>(part: Part, room: number): Part {
+    let size = 0
+    let taken = 0
+    let before = 0
+    const dictionaries = part.dictionaries.map((texts) => {
+      const from = Math.min(Math.max(this.#cutAt - before, 0), texts.length)
+      let to = from
+      while (to < texts.length && size < room) {
+        size += symbolBytes(texts[to++]!)
+        taken++
+      }
+      before += texts.length
+      return texts.slice(from, to)
+    })
+    this.#passPart(this.#cutAt + taken, before)
+    return { ...part, dictionaries }
+  }
+
+  #takeState(room: number): GroupPart | null {
+    const group = this.#groups[this.#nextGroup]!
+    this.#encoded ??= this.#snapshot!.encode(group)
+    this.#broken = this.#encoded === null
+    if (this.#encoded === null) return null
+    const to = this.#cutAt + room
+    const bytes = this.#encoded.subarray(this.#cutAt, to)
+    this.#cutAt = to
+    if (to >= this.#encoded.length) {
+      this.#encoded = null
+      this.#nextGroup++
+      this.#cutAt = 0
     }
-    const rows = part.rows.slice(from, this.#nextRow)
-    if (this.#nextRow === part.rows.length) {
-      this.#nextPart++
-      this.#nextRow = 0
-    }
-    return { ...part, rows }
+    if (this.done) this.#snapshot!.release()
+    return { kind: 'group', group, bytes }
+  }
+
+  #passPart(to: number, length: number): void {
+    this.#cutAt = to
+    if (to < length) return
+    this.#nextPart++
+    this.#cutAt = 0
   }
 }
 

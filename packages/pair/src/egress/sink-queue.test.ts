@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { contextAt } from '../../test-kit/context-at.ts'
 import { Egress } from '../../test-kit/egress.ts'
 import { at } from '../../test-kit/items.ts'
-import { ImageStream } from '../catch-up/image-stream.ts'
 
 function egress(): Egress {
   return new Egress(contextAt('wall/0'))
@@ -67,15 +66,6 @@ describe('a sink queue', () => {
     expect(joiner.queue.due(epoch(9))).toEqual(queue.due(epoch(9)))
     joiner.queue.settle(epoch(2))
     expect(joiner.queue.settledPoints).toEqual(queue.due(epoch(2)).flatMap((pending) => pending.points))
-  })
-
-  it('puts the rows of one epoch together again that come to a joiner in several parts', () => {
-    const { queue } = egress().collect(1, 10, 11, 12).collect(2, 13)
-    const joiner = egress()
-    const stream = new ImageStream(queue.image('catch-up'), null)
-    while (!stream.done) for (const part of stream.next(1)) joiner.queue.load(part)
-    expect(joiner.queue.due(epoch(9))).toEqual(queue.due(epoch(9)))
-    expect(queue.due(epoch(1))[0]?.rows.length).toBe(3)
   })
 
   it('says in a checkpoint that everything before the cut is committed: the part waits for that', () => {

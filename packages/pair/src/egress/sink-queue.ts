@@ -11,7 +11,7 @@ import type { StageOutput } from '../stage-output.ts'
 export class SinkQueue implements StageOutput {
   readonly overMark = false
   readonly #inputs: InputSide
-  readonly #pending = new RingQueue<PendingPart & { readonly rows: PendingRow[] }>()
+  readonly #pending = new RingQueue<PendingPart>()
   #open: PendingRow[] = []
   #epoch = 0 as Epoch
   #nextRow = 0
@@ -102,13 +102,6 @@ export class SinkQueue implements StageOutput {
       this.#record = part.record
       this.#nextRow = part.nextRow
     }
-    if (part.kind === 'pending') this.#loadPending(part)
-  }
-
-  /** Rows of one epoch may come in several parts, and go to the sink together. */
-  #loadPending(part: PendingPart): void {
-    const last = this.#pending.length === 0 ? null : this.#pending.at(this.#pending.length - 1)
-    if (last?.to === part.to) for (const row of part.rows) last.rows.push(row)
-    else this.#pending.push({ ...part, rows: [...part.rows] })
+    if (part.kind === 'pending') this.#pending.push(part)
   }
 }

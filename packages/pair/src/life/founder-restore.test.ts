@@ -149,6 +149,20 @@ describe('a founder', () => {
     expect(bench.state).toEqual([true, 10, at(10, 40)])
   })
 
+  it('loads the state of a group once, in however many pieces that was stored', () => {
+    const pieces = [[1, 2], [3, 4], [5]].map((of) => {
+      return { kind: 'group' as const, group: 3, bytes: Uint8Array.from(of) }
+    })
+    const image: Image = [...imageAt(10), ...pieces, { kind: 'group', group: 4, bytes: Uint8Array.of(6) }]
+    const bench = new Bench(cut(10, { 'sums/0': PART }), 20).has(PART, image)
+    const loaded: string[] = []
+    bench.parts.runner.load = (part) => {
+      if (part.kind === 'group') loaded.push(`${part.group}: ${part.bytes.join(' ')}`)
+    }
+    while (!bench.restore.done) expect(bench.turn()).toEqual([PART])
+    expect(loaded).toEqual(['3: 1 2 3 4 5', '4: 6'])
+  })
+
   it('begins with nothing of the part that is deleted under it, and goes to the newer one', () => {
     const bench = new Bench(cut(10, { 'sums/0': PART }), 1).has(PART, imageAt(10)).has(NEWER, imageAt(20))
     const newer = { ...firstRun('plan'), checkpoint: cut(20, { 'sums/0': NEWER }) }

@@ -1,4 +1,5 @@
-import type { Epoch, Image, ImagePart } from '@pollux/protocol'
+import type { Epoch, Image } from '@pollux/protocol'
+import { ImageAssembly } from '../catch-up/image-assembly.ts'
 import { PartReader } from '../checkpoint/part-reader.ts'
 import type { StoreReply } from '../ports/buffer-store.ts'
 import type { ReplicaParts } from '../replica-parts.ts'
@@ -10,7 +11,7 @@ export class FounderRestore {
   readonly #run: RunKeeper
   readonly #reader: PartReader
   /** What has come of the part so far. */
-  #pieces: ImagePart[] = []
+  #image = new ImageAssembly()
   #done = false
   /** The checkpoint says nothing of this pair. */
   impossible: string | null = null
@@ -28,7 +29,7 @@ export class FounderRestore {
   /** A joiner that has become a member has its state already. */
   skip(): void {
     this.#done = true
-    this.#pieces = []
+    this.#image = new ImageAssembly()
     this.#reader.stop()
   }
 
@@ -46,7 +47,7 @@ export class FounderRestore {
         this.impossible = 'the checkpoint has no part for this pair'
         return
       }
-      this.#pieces = []
+      this.#image = new ImageAssembly()
       this.#reader.begin(blob)
     }
     this.#reader.poll()
@@ -59,8 +60,8 @@ export class FounderRestore {
       this.#run.key.hint()
       this.#reader.pause()
     } else if (piece?.kind === 'piece' && !this.#done) {
-      for (const part of piece.image) this.#pieces.push(part)
-      if (piece.last) this.#load(this.#pieces)
+      this.#image.add(piece.image)
+      if (piece.last) this.#load(this.#image.whole())
     }
   }
 
@@ -70,7 +71,7 @@ export class FounderRestore {
     const points = image.flatMap((part) => (part.kind === 'input' ? [part] : []))
     inputs.reset(points, boundary?.at ?? (0 as Epoch))
     body.load(image)
-    this.#pieces = []
+    this.#image = new ImageAssembly()
     if (runner.failure !== null) return
     this.#done = true
     context.event({ kind: 'restored', epoch: body.at })

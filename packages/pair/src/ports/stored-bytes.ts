@@ -38,10 +38,14 @@ function valueBytes(value: Value): number {
   return value instanceof Uint8Array ? value.length + 8 : 9
 }
 
+export function symbolBytes(text: string): number {
+  return textBytes(text) + 8
+}
+
 /** They grow with the texts that a channel has carried, and may be the most of a part of a checkpoint. */
 function dictionaryBytes(dictionaries: DictionaryState): number {
   let bytes = 0
-  for (const texts of dictionaries) for (const text of texts) bytes += textBytes(text) + 8
+  for (const texts of dictionaries) for (const text of texts) bytes += symbolBytes(text)
   return bytes
 }
 

@@ -8,6 +8,8 @@ import type { Decision } from './decision.ts'
 /**
  * A replica at an epoch boundary, in pieces: what a survivor streams to a joiner and, without the kept items,
  * what a checkpoint stores. One form for both, so that whatever restores from one restores from the other.
+ * Parts of one group, of one end of a channel or of one pending epoch that follow each other are pieces of
+ * one: bytes, texts by column and rows go on where the piece before stopped, and all else is said again.
  */
 export type Image = readonly ImagePart[]
 

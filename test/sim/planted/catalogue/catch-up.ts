@@ -18,12 +18,34 @@ export const CATCH_UP: readonly Mutation[] = [
     story:
       'An epoch that waits for the sink travels to the joiner in two parts, and stays two there: leading, ' +
       'it may commit the first with the record of the whole, and the rest is taken for committed.',
-    file: 'packages/pair/src/egress/sink-queue.ts',
-    find: 'if (last?.to === part.to) for',
-    replace: 'if (last === part) for',
+    file: 'packages/pair/src/catch-up/image-assembly.ts',
+    find: 'a.to === b.to',
+    replace: 'a === b',
     caughtBy: ['lost', 'repeated', 'reordered', 'diverged'],
     schedules: 400,
     focus: { ...BACKLOG, limits: { ...BACKLOG.limits, imageSliceBytes: 40, commitRows: 1 } },
+  },
+  {
+    name: 'cut-group-kept-cut',
+    story:
+      'The state of a group travels in several pieces, or is stored so, and is loaded piece by piece: the ' +
+      'last one is all that is left of it.',
+    file: 'packages/pair/src/catch-up/image-assembly.ts',
+    find: 'a.group === b.group',
+    replace: 'a === b',
+    caughtBy: ['diverged', 'halted', 'lost', 'reordered'],
+    schedules: 100,
+    focus: WINDOWED_REJOINS,
+  },
+  {
+    name: 'texts-of-the-first-piece-only',
+    story: 'The texts of a channel travel in several pieces, and all but the first are forgotten.',
+    file: 'packages/pair/src/catch-up/image-assembly.ts',
+    find: 'return { ...first, dictionaries }',
+    replace: 'return first',
+    caughtBy: ['crashed', 'diverged', 'halted', 'lost'],
+    schedules: 100,
+    focus: REJOINS,
   },
   {
     name: 'joiner-counted-as-member',
