@@ -80,7 +80,7 @@ function focusedPlan(random: Random, focus: PlanFocus, drawn: Plan): Plan {
         step: 'pass',
         source: focus.source,
         schema,
-        keyWindowEpochs: 1000,
+        keyWindowEpochs: focus.keyWindowEpochs ?? 1000,
       })),
       ...middle.map((name) => ({
         kind: 'compute' as const,

@@ -64,4 +64,5 @@ export interface PlanFocus {
   readonly sources?: number
   readonly delivery?: 'lane' | 'race'
   readonly checkpointEvery?: number
+  readonly keyWindowEpochs?: number
 }

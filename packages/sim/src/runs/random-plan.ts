@@ -106,8 +106,13 @@ function ingress(random: Random, draft: Draft, name: string, partitions: number)
     step: 'pass',
     source,
     schema: TOY_SCHEMA,
-    keyWindowEpochs: 1000,
+    keyWindowEpochs: someKeyWindow(random.fork('window')),
   })
+}
+
+/** Mostly longer than any run; some expire while clients still try. */
+function someKeyWindow(random: Random): number {
+  return random.chance(0.85) ? 1000 : random.between(15, 80)
 }
 
 function compute(draft: Draft, name: string, partitions: number, step: string): void {

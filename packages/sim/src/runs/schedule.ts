@@ -70,7 +70,7 @@ export function randomSchedule(seed: number): Schedule {
     sourceMs,
     healAt: HEAL_AT_MS,
     endsAfterMs: someRest(random.fork('whole')),
-    limits: someLimits(random.fork('limits')),
+    limits: { ...someLimits(random.fork('limits')), ...someKeys(random.fork('keys'), plan) },
     clocksMs: someClocks(random.fork('clocks'), plan),
     leastStore,
     flaw,
@@ -81,6 +81,12 @@ export function randomSchedule(seed: number): Schedule {
 function someRest(random: Random): number | null {
   if (random.chance(0.5)) return null
   return random.chance(RESTING_SHARE) ? REST_MS : 0
+}
+
+/** Where keys are forgotten while a run lasts there may be fewer than clients. */
+function someKeys(random: Random, { stages }: Plan): Partial<Limits> {
+  const forgets = stages.some((stage) => stage.kind === 'ingress' && stage.keyWindowEpochs < 1000)
+  return forgets && random.chance(0.5) ? { keysMax: random.between(2, 8) } : {}
 }
 
 export function someClocks(random: Random, plan: Plan): Readonly<Record<PairId, number>> {

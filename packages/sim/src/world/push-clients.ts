@@ -25,6 +25,9 @@ interface Client {
   firstTriedAt: number
   lane: 'a' | 'b'
   stored: boolean
+  /** Nobody can be sure to be known again for longer than the key window: then a client may be told so. */
+  readonly mayGiveUp: boolean
+  gaveUp: boolean
   attempts: number
   /** The newest attempt: an answer to an older one counts as well. */
   retryAt: number
@@ -33,10 +36,15 @@ interface Client {
 const PATIENCE_MS = 150
 /** Where a request may be as large as this, nobody tries a larger one: to make it would take too long. */
 const TRIED_MOST = 1 << 20
+/** A window that may pass before a client is answered. */
+const SHORT_WINDOW_MS = 5000
 /** How long an answer is on its way. */
 const ANSWER_MS = 0.5
 
-/** Clients of the push sources: each has a few rows and a key, and tries until it is told they are stored. */
+/**
+ * Clients of the push sources: each has a few rows and a key, and tries until it is told that they are stored,
+ * or, where the key window is short, that it comes too late.
+ */
 export class PushClients {
   readonly #world: World
   readonly #find: (slot: string) => ProcessModel | null
@@ -63,11 +71,11 @@ export class PushClients {
   }
 
   get done(): boolean {
-    return this.#clients.every((client) => client.stored)
+    return this.#clients.every((client) => client.stored || client.gaveUp)
   }
 
   get waiting(): number {
-    return this.#clients.filter((client) => !client.stored).length
+    return this.#clients.filter((client) => !client.stored && !client.gaveUp).length
   }
 
   /** Keys whose rows were acknowledged: they must be in the output, once. */
@@ -85,6 +93,8 @@ export class PushClients {
   /** Plans the clients of one partition: its rows in small groups, when the last row of each has arrived. */
   plan(topology: Topology, pair: PairId, data: SourceRows): void {
     const { stage, partition } = topology.pair(pair)
+    const windowEpochs = stage.kind === 'ingress' ? stage.keyWindowEpochs : 0
+    const mayGiveUp = windowEpochs * topology.plan.tickMs < SHORT_WINDOW_MS
     let from = 0
     let before: Client | null = null
     while (from < data.length) {
@@ -99,6 +109,8 @@ export class PushClients {
         firstTriedAt: 0,
         lane: 'a',
         stored: false,
+        mayGiveUp,
+        gaveUp: false,
         attempts: 0,
         retryAt: 0,
       }
@@ -144,9 +156,10 @@ export class PushClients {
   #onAnswer(request: number, answer: PushAnswer): void {
     const client = this.#byRequest.get(request)
     // One that is told that the stream has ended gives up; here no stream ends before all are stored.
-    if (client === undefined || client.stored || answer.kind === 'ended') return
-    if (answer.kind === 'stored') {
-      client.stored = true
+    if (client === undefined || client.stored || client.gaveUp || answer.kind === 'ended') return
+    client.stored = answer.kind === 'stored'
+    client.gaveUp = client.mayGiveUp && (answer.kind === 'too-old' || answer.kind === 'too-new')
+    if (client.stored || client.gaveUp) {
       if (client.next !== null) this.#begin(client.next)
       return
     }
@@ -166,7 +179,7 @@ export class PushClients {
   }
 
   #try(client: Client): void {
-    if (client.stored) return
+    if (client.stored || client.gaveUp) return
     client.attempts++
     const request = this.#nextRequest++
     this.#byRequest.set(request, client)

@@ -131,11 +131,11 @@ export const CHECKPOINTS: readonly Mutation[] = [
   {
     name: 'too-much-reserved',
     story:
-      'Half as much again is set aside: in a store that is no larger than it must be, no room is left for ' +
-      'rows while the next checkpoint is written, and it always is.',
+      'Twice as much is set aside: in a store that is no larger than it must be, no room is left for rows ' +
+      'while the next checkpoint is written, and it always is.',
     file: 'packages/pair/src/checkpoint/checkpoint-keeper.ts',
     find: 'const CHECKPOINTS_RESERVED = 3',
-    replace: 'const CHECKPOINTS_RESERVED = 4.5',
+    replace: 'const CHECKPOINTS_RESERVED = 6',
     caughtBy: ['stuck'],
     schedules: 200,
     focus: { faults: ['crash', 'sink-pause', 'sink-slow', 'store-slow'], leastStore: true },

@@ -57,6 +57,22 @@ export const PUSHES: readonly Mutation[] = [
     focus: PUSH,
   },
   {
+    name: 'keys-forgotten-too-early',
+    story:
+      'A key is forgotten while a retry of the same request is not too old yet: the answer was lost, the ' +
+      'client asks again, and its rows are decided once more.',
+    file: 'packages/pair/src/ingress/push-desk.ts',
+    find: 'if (epoch >= at - 2 * window) return',
+    replace: 'if (epoch >= at - window / 4) return',
+    caughtBy: ['repeated'],
+    schedules: 400,
+    focus: {
+      plan: { source: 'push', sink: 'transactional', keyWindowEpochs: 40 },
+      faults: ['crash', 'hang', 'store-slow', 'store-pause'],
+      at: ['in'],
+    },
+  },
+  {
     name: 'push-larger-than-the-reserve',
     story:
       'A request is taken that is larger than what is reserved for the log: it never becomes durable, nor ' +
@@ -64,7 +80,7 @@ export const PUSHES: readonly Mutation[] = [
     file: 'packages/pair/src/ingress/push-check.ts',
     find: 'if (frame.bytes.length + key.length > bytesMax)',
     replace: 'if (key.length > bytesMax)',
-    caughtBy: ['stuck', 'bound', 'repeated'],
+    caughtBy: ['deposed', 'stuck', 'bound', 'repeated'],
     schedules: 20,
     focus: PUSH,
   },
