@@ -23,6 +23,17 @@ export const LAGGARDS: readonly Mutation[] = [
     schedules: 0,
   },
   {
+    name: 'kept-for-the-follower-by-number-only',
+    story:
+      'What a follower does not hold is kept for it up to a number of decisions, however many pushed bytes ' +
+      'they hold: with the link to it down, they fill the memory of its leader.',
+    file: 'packages/pair/src/life/follower-feed.ts',
+    find: ' || book.keptBytes > followerLagBytes',
+    replace: '',
+    caughtBy: ['scenario: large-decisions-for-one-who-is-away'],
+    schedules: 0,
+  },
+  {
     name: 'laggard-kept',
     story: 'A replica is told that its twin holds everybody back, and does not remove it.',
     file: 'packages/pair/src/life/fact-finder.ts',
