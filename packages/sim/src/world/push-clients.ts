@@ -42,8 +42,8 @@ const SHORT_WINDOW_MS = 5000
 const ANSWER_MS = 0.5
 
 /**
- * Clients of the push sources: each has a few rows and a key, and tries until it is told that they are stored,
- * or, where the key window is short, that it comes too late.
+ * Clients of the push sources: each has a few rows and a key, and tries until it is told that they are
+ * stored, or, where the key window is short, that it comes too late.
  */
 export class PushClients {
   readonly #world: World
