@@ -1,6 +1,13 @@
 import { Random } from '@pollux/std'
 import { type Edge, type Plan, Topology } from '@pollux/protocol'
-import { type Fault, faultOf, type Flaw, randomSchedule, type Schedule } from '@pollux/sim/simulator'
+import {
+  type Fault,
+  faultOf,
+  type Flaw,
+  randomSchedule,
+  type Schedule,
+  SIM_LIMITS,
+} from '@pollux/sim/simulator'
 import type { Focus, PlanFocus } from './mutation.ts'
 
 const FAULTS_UNTIL_MS = 370
@@ -20,7 +27,8 @@ export function focusedSchedule(seed: number, focus: Focus): Schedule {
     ...drawn,
     plan,
     faults: focus.faults === undefined ? drawn.faults : focusedFaults(random.fork('faults'), plan, focus),
-    limits: { ...drawn.limits, ...focus.limits },
+    // Fewer keys than clients go with a window that expires, and that was drawn with the plan.
+    limits: { ...drawn.limits, keysMax: SIM_LIMITS.keysMax, ...focus.limits },
     rows: focus.rows ?? drawn.rows,
     sourceMs: focus.sourceMs ?? drawn.sourceMs,
     leastStore: focus.leastStore ?? false,
