@@ -55,6 +55,12 @@ export class EndBench extends PairBench {
     return this.log.links()
   }
 
+  /** The log is read no further, since the twin has enough to do. */
+  holdsUp(): boolean {
+    this.end.prepare(this.own.view)
+    return this.ingress.standing.twinHoldsUp
+  }
+
   /** The body works and the store answers, until there is nothing more to ask. */
   works(): this {
     for (;;) {

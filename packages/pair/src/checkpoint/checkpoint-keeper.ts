@@ -151,7 +151,9 @@ export class CheckpointKeeper {
     const all = [...listed.names, ...listed.unfinished]
     const parts = this.#partsIn(all)
     this.#meeting.onListed(parts, wanted.above, this.#choose(all, wanted) !== null)
-    this.#run.furthest = furthestEpoch(parts, this.#context.identity.topology, this.#context.limits)
+    const { limits, identity } = this.#context
+    const begin = Math.max(wanted.above, 0) as Epoch
+    this.#run.furthest = furthestEpoch(parts, begin, identity.topology, limits)
   }
 
   #onPiece(phase: Phase & { kind: 'reading' }, piece: PartPiece): void {

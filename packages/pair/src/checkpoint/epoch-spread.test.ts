@@ -1,4 +1,4 @@
-import { epoch, incarnation, run } from '@pollux/protocol'
+import { epoch, EPOCH_END, incarnation, run } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextAt } from '../../test-kit/context-at.ts'
 import { furthestEpoch } from './epoch-spread.ts'
@@ -8,11 +8,12 @@ import type { PartName } from './part-name.ts'
 const { identity, limits } = contextAt('orders/0', { ingresses: 2, limits: { idleEpochs: 8 } })
 
 function furthest(...parts: PartName[]): number | null {
-  return furthestEpoch(parts, identity.topology, limits)
+  return furthestEpoch(parts, epoch(10), identity.topology, limits)
 }
 
-function part(pair: string, from: number, to = from + 1): PartName {
-  return { run: run(1), pair, from: epoch(from), to, incarnation: incarnation(1) }
+/** Before it goes on to `to`. */
+function part(pair: string, to: number): PartName {
+  return { run: run(1), pair, from: epoch(11), to, incarnation: incarnation(1) }
 }
 
 describe('the spread of epochs', () => {
@@ -27,14 +28,17 @@ describe('the spread of epochs', () => {
     expect(furthest(...late)).toBe(90)
   })
 
-  it('counts one without any part as one that has come nowhere yet', () => {
-    expect(furthest(part('orders/1', 48))).toBe(null)
-    expect(furthest(part('orders/1', 60_000))).toBe(60_000)
+  it('takes one without any part for one that is at the checkpoint', () => {
+    expect(furthest(part('orders/1', 58))).toBe(null)
+    expect(furthest(part('orders/1', 59))).toBe(59)
   })
 
-  it('asks nothing of one that has ended, nor of any other stage', () => {
-    const ended = part('orders/0', 20, Number.POSITIVE_INFINITY)
-    expect(furthest(ended, part('orders/1', 900))).toBe(null)
+  it('asks nothing of one that ends, before or behind all others, nor of any other stage', () => {
+    const ends = part('orders/0', EPOCH_END)
+    expect(furthest(ends, part('orders/1', 900))).toBe(null)
+    const ended = part('orders/0', Number.POSITIVE_INFINITY)
+    expect(furthest(part('orders/0', 900), ended, part('orders/1', 20))).toBe(null)
+    expect(furthest(ended, part('orders/1', Number.POSITIVE_INFINITY))).toBe(null)
     expect(furthest(part('orders/0', 20), part('orders/1', 20), part('sums/0', 900))).toBe(null)
   })
 })

@@ -136,18 +136,21 @@ describe('a decision book', () => {
     expect(book.nextFinal()?.index).toBe(6)
   })
 
-  it('knows about how much it keeps, also what is durable already', () => {
+  it('knows about how much it keeps behind an index, also of what is durable already', () => {
     const book = holding(1, 2, 3)
-    const one = book.keptBytes / 3
+    const one = book.bytesOf(2)
+    expect([one > 0, book.bytesAfter(0), book.bytesAfter(2)]).toEqual([true, 3 * one, one])
     book.keepAfter(1)
     advance(book, 3, 3)
-    expect([one > 0, book.kept, book.keptBytes, book.undurableBytes]).toEqual([true, 2, 2 * one, 0])
-    book.keepAfter(null)
-    advance(book, 3, 3)
-    expect(book.keptBytes).toBe(0)
+    expect([book.bytesAfter(0), book.bytesAfter(1), book.undurableBytes]).toEqual([2 * one, 2 * one, 0])
     book.hold(decision(4))
+    expect([book.undurableBytes, book.bytesAfter(3), book.bytesAfter(9)]).toEqual([one, one, 0])
+    book.keepAfter(null)
+    advance(book, 4, 4)
+    expect(book.bytesAfter(0)).toBe(0)
+    book.hold(decision(5))
     book.reset(9)
-    expect(book.keptBytes).toBe(0)
+    expect([book.bytesAfter(0), book.undurableBytes]).toEqual([0, 0])
   })
 
   it('has forgotten what was dropped', () => {

@@ -20,9 +20,10 @@ export class DecisionBook {
   #final = 0
   #durable = 0
   #keptAfter = Number.POSITIVE_INFINITY
-  /** About what the log lacks. */
-  undurableBytes = 0
-  #keptBytes = 0
+  /** Of each that is held: about what all up to it have taken, since the book began. */
+  readonly #sums = new RingQueue<number>()
+  #sum = 0
+  #droppedSum = 0
 
   get processed(): number {
     return this.#processed
@@ -40,14 +41,18 @@ export class DecisionBook {
     return this.#dropped + this.#held.length
   }
 
-  /** How many are held. */
-  get kept(): number {
-    return this.#held.length
+  /** About what the log lacks. */
+  get undurableBytes(): number {
+    return this.bytesAfter(this.#durable)
   }
 
-  /** About what they take. */
-  get keptBytes(): number {
-    return this.#keptBytes
+  /** About what those that are held take, of all behind `index`. */
+  bytesAfter(index: number): number {
+    return this.#sum - this.#sumAt(index)
+  }
+
+  bytesOf(index: number): number {
+    return this.#sumAt(index) - this.#sumAt(index - 1)
   }
 
   holds(index: number): boolean {
@@ -66,8 +71,9 @@ export class DecisionBook {
     this.#processed = index
     this.#final = index
     this.#durable = index
-    this.undurableBytes = 0
-    this.#keptBytes = 0
+    this.#sums.clear()
+    this.#sum = 0
+    this.#droppedSum = 0
   }
 
   /** Begins behind `processed`, with older undurable ones still to come in by `hold`. */
@@ -85,8 +91,8 @@ export class DecisionBook {
   hold(decision: Decision): void {
     assert(decision.index === this.tail + 1, () => `decision ${decision.index} after ${this.tail} (D1)`)
     this.#held.push(decision)
-    this.undurableBytes += entryBytes(decision)
-    this.#keptBytes += entryBytes(decision)
+    this.#sum += entryBytes(decision)
+    this.#sums.push(this.#sum)
   }
 
   /** What stands in the durable log at this index. Returns false if it contradicts what is held here. */
@@ -98,10 +104,7 @@ export class DecisionBook {
   }
 
   markDurable(index: number): void {
-    while (this.#durable < Math.min(index, this.tail)) {
-      this.#durable++
-      this.undurableBytes -= entryBytes(this.at(this.#durable))
-    }
+    this.#durable = Math.max(this.#durable, Math.min(index, this.tail))
     this.markFinal(this.#durable)
     this.#drop()
   }
@@ -132,10 +135,15 @@ export class DecisionBook {
 
   #drop(): void {
     const through = Math.min(this.#processed, this.#durable, this.#keptAfter)
-    while (this.#dropped < through) {
-      this.#keptBytes -= entryBytes(this.#held.shift()!)
-      this.#dropped++
+    for (; this.#dropped < through; this.#dropped++) {
+      this.#held.shift()
+      this.#droppedSum = this.#sums.shift()!
     }
+  }
+
+  #sumAt(index: number): number {
+    const held = Math.min(index, this.tail) - this.#dropped
+    return held <= 0 ? this.#droppedSum : this.#sums.at(held - 1)
   }
 }
 

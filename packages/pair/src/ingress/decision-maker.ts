@@ -82,6 +82,7 @@ export class DecisionMaker {
   /** Makes every decision that is due. `overMark`: whoever consumes us is behind. */
   lead(generation: Generation, standing: IngressStanding, overMark: boolean): void {
     const { log, tail, book, source } = this.#m
+    log.readsNoMore = standing.twinHoldsUp
     log.poll(generation)
     tail.follow()
     if (!log.ready) return

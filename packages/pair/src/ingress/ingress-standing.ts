@@ -20,6 +20,8 @@ export interface IngressStanding {
   readonly hasTwin: boolean
   /** What the twin holds of our proposals counts: it is a member. */
   readonly twinIsMember: boolean
+  /** It has enough to do with what it has been told of already. */
+  readonly twinHoldsUp: boolean
   readonly leaderAddress: string | null
 }
 
@@ -34,5 +36,6 @@ export const NO_STANDING: IngressStanding = {
   reached: 0 as Epoch,
   hasTwin: false,
   twinIsMember: false,
+  twinHoldsUp: false,
   leaderAddress: null,
 }

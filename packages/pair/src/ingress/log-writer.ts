@@ -35,6 +35,8 @@ export class LogWriter {
    * The store takes no more than was reserved: nothing new may be decided until a checkpoint has freed it.
    */
   full = false
+  /** Who is to be told of what is read has enough to do already. */
+  readsNoMore = false
   /** The outcome of an append is unknown: lead again under a new generation. */
   wantsReopen = false
   /** Refused as older: the view known here is out of date. */
@@ -73,7 +75,7 @@ export class LogWriter {
     } else if (phase.kind === 'fencing') {
       this.#send({ kind: 'fence', log: this.#context.pair, run: this.#context.run, generation })
     } else if (phase.kind === 'reading') {
-      this.#read(phase.next)
+      if (!this.readsNoMore) this.#read(phase.next)
     } else if (!this.wantsReopen) this.#append(phase.generation, false)
   }
 

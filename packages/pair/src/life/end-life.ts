@@ -86,6 +86,7 @@ export class EndLife {
       reached: this.#run.reached,
       hasTwin: twin !== null,
       twinIsMember: this.#twinIsMember,
+      twinHoldsUp: this.#feed?.holdsUp ?? false,
       leaderAddress: view?.members.find((m) => m.incarnation === view.leader)?.address ?? null,
     }
   }

@@ -54,6 +54,33 @@ describe('a follower that connects again', () => {
   })
 })
 
+describe('what the twin of a leader lacks', () => {
+  const limits = { followerLagMax: 4, heartbeatMs: 10, silenceMs: 50 }
+
+  it('is nothing before it has an image, or has said what it holds', () => {
+    const bench = leader(LEADS_JOINER, limits).linked('b2')
+    bench.acts()
+    expect(bench.twin.lags).toBe(false)
+    bench.accepts(0).acts()
+    expect(bench.twin.lags).toBe(true)
+  })
+
+  it('is not what the leader has yet to process itself', () => {
+    const bench = leader(LEADS, limits).linked('b2').accepts(5)
+    bench.acts()
+    expect([bench.ingress.book.holds(1), bench.twin.lags]).toEqual([true, false])
+  })
+
+  it('holds up the reading of the log where it is half of what may be, as long as that gets less', () => {
+    const bench = leader(LEADS, limits).linked('b2').accepts(3)
+    expect(bench.holdsUp()).toBe(false)
+    expect([bench.holds(6).holdsUp(), bench.accepts(4).holdsUp()]).toEqual([true, false])
+    bench.holds(7)
+    expect([bench.after(99).holdsUp(), bench.after(1).holdsUp()]).toEqual([true, false])
+    expect(bench.accepts(5).holds(8).holdsUp()).toBe(true)
+  })
+})
+
 describe('a joiner behind its image', () => {
   it('is fed under the window too, as it accepts, and so on as a member', () => {
     const bench = leader(LEADS_JOINER).linked('b2')

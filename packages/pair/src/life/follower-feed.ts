@@ -2,7 +2,7 @@ import { RingQueue } from '@pollux/std'
 import type { Generation, Incarnation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { IngressBody } from '../ingress/ingress-body.ts'
-import { entryBytes } from '../ports/stored-bytes.ts'
+import { graceMs } from '../limits.ts'
 import type { TwinLink } from './twin-link.ts'
 
 /**
@@ -21,6 +21,10 @@ export class FollowerFeed {
   #underWayBytes = 0
   /** Whose acceptances `twinHolds` counts. */
   #heldBy: Incarnation | null = null
+  /** It has an image of ours, or has said what it holds: only then can it lack anything. */
+  #begun = false
+  /** When it last said that it holds more, or could not be fed yet. */
+  #movedAt = 0
 
   constructor(context: Context, twin: TwinLink, ingress: IngressBody) {
     this.#context = context
@@ -28,11 +32,22 @@ export class FollowerFeed {
     this.#ingress = ingress
   }
 
+  /**
+   * It lacks half of what makes a laggard, and is getting on: a log that is read back faster than it can be
+   * told of would throw out who has nothing the matter with it.
+   */
+  get holdsUp(): boolean {
+    const { awake, limits } = this.#context
+    return this.#lacks > 0.5 && awake - this.#movedAt < graceMs(limits)
+  }
+
   onTwinOpen(): void {
     this.#goOnFrom(null)
     const incarnation = this.#twin.peer?.incarnation ?? null
-    if (incarnation !== this.#heldBy) this.#ingress.twinHolds = 0
+    if (incarnation === this.#heldBy) return
     this.#heldBy = incarnation
+    this.#ingress.twinHolds = 0
+    this.#begun = false
   }
 
   onTwinClosed(): void {
@@ -44,10 +59,13 @@ export class FollowerFeed {
     const { tail } = this.#ingress.book
     this.#goOnFrom(tail)
     this.#ingress.twinHolds = tail
+    this.#begun = true
   }
 
   onAccepted(index: number): void {
     const ingress = this.#ingress
+    this.#begun = true
+    if (index > ingress.twinHolds) this.#movedAt = this.#context.awake
     ingress.twinHolds = Math.max(ingress.twinHolds, index)
     this.#fed ??= index
     while (this.#fed - this.#underWay.length < index) {
@@ -64,7 +82,9 @@ export class FollowerFeed {
   feed(generation: Generation, imageSent: boolean): void {
     const { book, standing } = this.#ingress
     this.#retain()
-    if (this.#fed === null || !(standing.twinIsMember || imageSent)) return
+    const mayHear = standing.twinIsMember || imageSent
+    if (!mayHear) this.#movedAt = this.#context.awake
+    if (this.#fed === null || !mayHear) return
     if (this.#fed < book.tail && !book.holds(this.#fed + 1)) {
       // What it lacks is kept for nobody any more: only catching up again helps it.
       const { peer } = this.#twin
@@ -72,13 +92,12 @@ export class FollowerFeed {
       return
     }
     while (this.#fed < book.tail) {
-      const decision = book.at(this.#fed + 1)
-      const bytes = entryBytes(decision)
+      const bytes = book.bytesOf(this.#fed + 1)
       if (!this.#hasRoom(bytes)) return
       this.#fed++
       this.#underWay.push(bytes)
       this.#underWayBytes += bytes
-      this.#twin.send({ kind: 'propose', generation, decision })
+      this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
     }
   }
 
@@ -88,13 +107,24 @@ export class FollowerFeed {
    * the gap. A follower too far behind is removed like any laggard.
    */
   #retain(): void {
-    const { book, standing, twinHolds } = this.#ingress
+    const { book, twinHolds } = this.#ingress
+    book.keepAfter(this.#feeds ? twinHolds : null)
     const { peer } = this.#twin
-    const fed = standing.hasTwin && this.#heldBy === peer?.incarnation
-    book.keepAfter(fed ? twinHolds : null)
+    if (peer !== null && this.#lacks > 1) this.#twin.onReport(peer.incarnation, 'laggard')
+  }
+
+  /** It is of the pair: what it does not hold is kept for it. */
+  get #feeds(): boolean {
+    return this.#ingress.standing.hasTwin && this.#heldBy === this.#twin.peer?.incarnation
+  }
+
+  /** How much it lacks; 1 is as much as may be. */
+  get #lacks(): number {
+    if (!this.#feeds || !this.#begun) return 0
+    const { book, twinHolds } = this.#ingress
     const { followerLagMax, followerLagBytes } = this.#context.limits
-    const tooFar = book.kept > followerLagMax || book.keptBytes > followerLagBytes
-    if (peer !== null && tooFar) this.#twin.onReport(peer.incarnation, 'laggard')
+    const count = Math.max(0, book.tail - twinHolds)
+    return Math.max(count / followerLagMax, book.bytesAfter(twinHolds) / followerLagBytes)
   }
 
   /** One may always be under way, however large it is. */

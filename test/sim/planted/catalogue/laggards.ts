@@ -23,12 +23,23 @@ export const LAGGARDS: readonly Mutation[] = [
     schedules: 0,
   },
   {
+    name: 'log-read-past-the-follower',
+    story:
+      'A founder reads its log back as fast as the store gives it, and its joiner, whom nothing ails, ' +
+      'cannot be told of it as fast: it lacks too much, is dropped, and joins again, as often as that.',
+    file: 'packages/pair/src/ingress/log-writer.ts',
+    find: 'if (!this.readsNoMore) this.#read(phase.next)',
+    replace: 'this.#read(phase.next)',
+    caughtBy: ['scenario: long-log-behind-a-slow-link'],
+    schedules: 0,
+  },
+  {
     name: 'kept-for-the-follower-by-number-only',
     story:
       'What a follower does not hold is kept for it up to a number of decisions, however many pushed bytes ' +
       'they hold: with the link to it down, they fill the memory of its leader.',
     file: 'packages/pair/src/life/follower-feed.ts',
-    find: ' || book.keptBytes > followerLagBytes',
+    find: ', book.bytesAfter(twinHolds) / followerLagBytes',
     replace: '',
     caughtBy: ['scenario: large-decisions-for-one-who-is-away'],
     schedules: 0,
