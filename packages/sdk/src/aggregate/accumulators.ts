@@ -1,7 +1,8 @@
-import type { BatchBuilder, RowSet, Value } from '@pollux/protocol'
+import type { BatchBuilder, Column, ColumnBuilder, RowSet, Value } from '@pollux/protocol'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { Access, StateView } from '../state/state-view.ts'
+import type { AnyRow } from '../pipeline/graph.ts'
 import { readRow } from '../program/row-object.ts'
 import {
   type AggregateSpec,
@@ -14,6 +15,7 @@ import {
 } from './accumulator-parts.ts'
 import { greater, lesser } from './extremes.ts'
 import { InexactError } from './inexact-error.ts'
+import { OwnFailure } from './own-failure.ts'
 
 /** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
 export class Accumulators {
@@ -25,11 +27,15 @@ export class Accumulators {
   readonly #theirs: readonly (StateView | null)[]
   /** Rows are made into objects only where somebody's own aggregate wants them. */
   readonly #needsRow: boolean
+  /** Columns of the input. */
+  readonly #key: readonly Column[]
 
   constructor(
     input: RowSchema,
     aggregates: readonly { readonly name: string; readonly spec: AggregateSpec }[],
+    key: readonly Column[],
   ) {
+    this.#key = key
     this.parts = partsOf(input, aggregates)
     const { parts, cells, distinct } = this.parts
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
@@ -50,7 +56,11 @@ export class Accumulators {
       if (part.op === 'own') {
         const view = this.ours[index]!
         view.to(to, slot)
-        part.own.add(view.columns, object as never)
+        try {
+          part.own.add(view.columns, object as never)
+        } catch (error) {
+          this.failedToAdd(index, rows, row, error)
+        }
         continue
       }
       if (part.op === 'distinct') continue
@@ -64,6 +74,11 @@ export class Accumulators {
         else to.setCell(slot, part.cell, rows.value(column, row))
       } else numbers[at] = combine(part, numbers[at]!, part.op === 'count' ? 1 : rows.data(column)[row]!)
     }
+  }
+
+  /** What there is to be told of an own aggregate that has failed with a row. */
+  failedToAdd(part: number, rows: RowSet, row: number, error: unknown): never {
+    throw new OwnFailure(`add of ${this.#nameOf(part)}`, 'row', readRow(rows, row), error)
   }
 
   /** Adds plain numbers that were added up elsewhere. */
@@ -95,7 +110,11 @@ export class Accumulators {
         const [ours, theirs] = [this.ours[index]!, this.#theirs[index]!]
         ours.to(to, slot)
         theirs.to(others, from)
-        part.own.merge(ours.columns, theirs.columns)
+        try {
+          part.own.merge(ours.columns, theirs.columns)
+        } catch (error) {
+          throw new OwnFailure(`merge of ${this.#nameOf(index)}`, 'key', this.#keyOf(to, slot), error)
+        }
       } else if ((part.op === 'first' || part.op === 'last') && part.cell !== null) {
         const known = to.numbers[slot * to.layout.width + part.at]!
         const time = others.numbers[from * others.layout.width + part.at]!
@@ -116,15 +135,28 @@ export class Accumulators {
       else if (one.read === 'number') target.putNumber(row, numbers[base + one.at]!)
       else if (one.read === 'ratio') target.putNumber(row, numbers[base + one.at]! / numbers[base + one.by]!)
       else if (one.read === 'cell') target.put(row, from.cell(slot, one.at) as Value)
-      else target.put(row, this.#readOwn(one, from, slot))
+      else this.#putOwn(target, row, one, from, slot)
     })
   }
 
-  #readOwn({ part }: Result, from: KeyedRows, slot: number): Value {
+  #putOwn(target: ColumnBuilder, row: number, { part, name }: Result, from: KeyedRows, slot: number): void {
     const index = this.parts.parts.indexOf(part!)
     const view = this.#theirs[index]!
     view.to(from, slot)
-    return ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value
+    try {
+      target.put(row, ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value)
+    } catch (error) {
+      throw new OwnFailure(`read of ${name}`, 'key', this.#keyOf(from, slot), error)
+    }
+  }
+
+  #nameOf(index: number): string {
+    const part = this.parts.parts[index]!
+    return this.parts.results.find((result) => result.part === part)!.name
+  }
+
+  #keyOf(rows: KeyedRows, slot: number): AnyRow {
+    return Object.fromEntries(this.#key.map(({ name }, column) => [name, rows.keys.value(column, slot)]))
   }
 }
 

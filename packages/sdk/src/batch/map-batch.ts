@@ -84,8 +84,8 @@ export class MapBatch {
   #fail({ rows, from }: BatchRange, batch: BatchRange, error: unknown, made: Made): number {
     const row = readRow(rows, from)
     if (this.#node.onError === 'fail') {
-      const among = `, row ${from - batch.from} of a batch of ${batch.to - batch.from}`
-      throw new StepError(this.#pipeline, describeStep(this.#node), row, error, among)
+      const about = `row ${describeRow(row)}, row ${from - batch.from} of a batch of ${batch.to - batch.from}`
+      throw new StepError(this.#pipeline, describeStep(this.#node), about, error)
     }
     const output = failedFeed(this.#step)
     if (output === null) return 1

@@ -6,7 +6,8 @@ const OURS = [
   /<anonymous>/,
 ]
 /** From here an author's callback is called; what is below is whoever runs the pipeline. */
-const LOOP = /\/program\/interpreted-loop\.[jt]s:|\/batch\/map-batch\.[jt]s:|(?:\(|at )pollux\//
+const LOOP =
+  /\/(?:program\/interpreted-loop|batch\/map-batch|aggregate\/accumulators)\.[jt]s:|(?:\(|at )pollux\//
 const DEPENDENCY = /\/node_modules\//
 
 /** `file:line` of the first caller outside the SDK and its stock steps, as far as a stack tells. */

@@ -16,7 +16,7 @@ import { emitterOf } from '../program/generated/emitter-text.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
 import { appendRow, readRow } from '../program/row-object.ts'
 import { RESULTS, type Stateful, type StatefulOut } from '../program/stateful.ts'
-import { StepError } from '../program/step-error.ts'
+import { describeRow, StepError } from '../program/step-error.ts'
 import { Deadlines } from '../state/deadlines.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
@@ -194,7 +194,8 @@ export class KeyedProcess implements Stateful {
 
   #fail(about: AnyRow, error: unknown): never {
     const { name, where } = this.#program.node
-    throw new StepError(this.#pipeline, `process ${name} (${withoutFolder(where)})`, about, error)
+    const step = `process ${name} (${withoutFolder(where)})`
+    throw new StepError(this.#pipeline, step, `row ${describeRow(about)}`, error)
   }
 
   /** The callback has returned: what it wanted is done, and full results are handed on. */

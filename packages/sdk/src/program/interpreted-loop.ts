@@ -6,7 +6,7 @@ import { failedFeed, failedRow } from './failed-rows.ts'
 import type { RowLoop, Sinks } from './row-loop.ts'
 import { appendRow, checked, ownRow, readRow } from './row-object.ts'
 import { sinkOf } from './sink-of.ts'
-import { describeStep, StepError } from './step-error.ts'
+import { describeRow, describeStep, StepError } from './step-error.ts'
 
 /**
  * The steps behind one place of a stage, row by row, with no code generated: the plain twin of the generated
@@ -58,7 +58,7 @@ export class InterpretedLoop implements RowLoop {
       made = this.#makeOf(step, row)
     } catch (error) {
       if (node.onError === 'fail') {
-        throw new StepError(this.#program.pipeline, describeStep(node), row, error)
+        throw new StepError(this.#program.pipeline, describeStep(node), `row ${describeRow(row)}`, error)
       }
       const failed = failedFeed(step)
       if (failed === null) return

@@ -10,6 +10,7 @@ import { BatchBuilder } from '@pollux/protocol'
 import type { StageProgram } from '../compile/stage-program.ts'
 import { IngressRows } from '../io/ingress-rows.ts'
 import { FAILED_RECORDS } from '../io/rejected.ts'
+import { OwnFailure } from '../aggregate/own-failure.ts'
 import { placed } from '../errors/halt.ts'
 import { withoutFolder } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
@@ -140,6 +141,7 @@ export class ProgramOperator implements Operator {
       act()
     } catch (error) {
       const { node } = this.#program.states[index]!
+      if (error instanceof OwnFailure) throw error.in(this.#program.pipeline, node)
       throw placed(error, this.#program.pipeline, node.name, node.where)
     }
   }

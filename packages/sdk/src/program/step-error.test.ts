@@ -48,7 +48,7 @@ describe('the text of a failure', () => {
       const cause = new RangeError('no')
       cause.stack = `RangeError: no\n    at paid (${folder}/sales.ts:14:3)\n`
       const step = describeStep({ kind: 'map', where: `${folder}/sales.ts:12` })
-      return new StepError('sales', step, { at: 1 }, cause).message
+      return new StepError('sales', step, 'row {at 1}', cause).message
     })
     const text = 'sales, map (sales.ts:12), at row {at 1}: RangeError: no (thrown at sales.ts:14)'
     expect(texts).toEqual([text, text, text])

@@ -8,28 +8,26 @@ const SAID_MOST = 500
 
 /**
  * An author's callback has thrown, or returned what its columns cannot hold: in which pipeline and step, at
- * which row, and where in the author's code. Its text names no folder: the pipeline halts when a twin comes
- * to the same text, and that may be installed elsewhere.
+ * which row or key, and where in the author's code. Its text names no folder: the pipeline halts when a twin
+ * comes to the same text, and that may be installed elsewhere.
  */
 export class StepError extends Error {
   override readonly name = 'StepError'
   readonly pipeline: string
   /** As its author would point at it: `map (sales.ts:12)`. */
   readonly step: string
-  /** Described, and of bounded length. */
-  readonly row: string
+  /** `row {at 100}`: what it was given, described, and of bounded length. */
+  readonly about: string
   /** `file:line`, with its folder, of the code that has thrown; empty where it returned what does not fit. */
   readonly thrownAt: string
 
-  /** `among`: which row of several that were given at once. */
-  constructor(pipeline: string, step: string, row: AnyRow, cause: unknown, among = '') {
+  constructor(pipeline: string, step: string, about: string, cause: unknown) {
     const at = thrownAt(cause)
-    const described = describeRow(row)
     const place = at === '' ? '' : ` (thrown at ${withoutFolder(at)})`
-    super(`${pipeline}, ${step}, at row ${described}${among}: ${describeCause(cause)}${place}`, { cause })
+    super(`${pipeline}, ${step}, at ${about}: ${describeCause(cause)}${place}`, { cause })
     this.pipeline = pipeline
     this.step = step
-    this.row = described
+    this.about = about
     this.thrownAt = at
   }
 }

@@ -1,3 +1,4 @@
+import type { RowSet } from '@pollux/protocol'
 import type { Part } from '../aggregate/accumulator-parts.ts'
 import { InexactError } from '../aggregate/inexact-error.ts'
 import { partText } from '../aggregate/part-text.ts'
@@ -38,7 +39,11 @@ function addPart(body: TextWriter, reads: ReadText, shape: PaneShape, part: Part
     }
     const columns = columnsFor(reads.schema, part.own.add)
     const row = objectText(columns, (column) => reads.value(column))
-    body.line(`${add}(${body.bind(`view${index}`, view.columns)}, ${row})`)
+    const failed = body.bind(`failed${index}`, (rows: RowSet, r: number, error: unknown) =>
+      shape.accumulators.failedToAdd(index, rows, r, error),
+    )
+    const call = `${add}(${body.bind(`view${index}`, view.columns)}, ${row})`
+    body.line(`try { ${call} } catch (error) { ${failed}(rows, r, error) }`)
     return
   }
   const { column } = part

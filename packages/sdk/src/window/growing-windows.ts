@@ -1,4 +1,5 @@
 import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import { inWindow } from '../aggregate/own-failure.ts'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
@@ -95,7 +96,13 @@ export class GrowingWindows implements Stateful {
     const start = end - this.#spans.paneMs
     const total = this.#totals.at(this.#spans.beginOf(start))
     const step = this.#steps.take(start)
-    if (step !== undefined) total.merge(step, CHANGED)
+    if (step !== undefined) {
+      try {
+        total.merge(step, CHANGED)
+      } catch (error) {
+        throw inWindow(error, { windowStart: total.start, windowEnd: end })
+      }
+    }
     this.#show(total, end, 'on-time', CHANGED)
   }
 

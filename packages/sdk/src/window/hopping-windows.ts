@@ -1,4 +1,5 @@
 import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import { inWindow } from '../aggregate/own-failure.ts'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
@@ -83,7 +84,7 @@ export class HoppingWindows implements Stateful {
     if (this.#latenessMs > 0) this.#showLate(watermarkBefore)
     if (watermark > watermarkBefore) {
       for (const end of this.#endsOf(this.#panes.inOrder(), watermarkBefore, watermark))
-        this.#show(end, 'on-time', together(this.#shape, this.#blocksOf(end)))
+        this.#show(end, 'on-time', () => together(this.#shape, this.#blocksOf(end)))
       this.#forget(watermark)
     }
     if (this.#early?.isDue(context) === true) this.#showEarly(watermark)
@@ -108,18 +109,26 @@ export class HoppingWindows implements Stateful {
   #showFlagged(panes: readonly Pane[], ends: readonly number[], timing: Timing, flag: number): void {
     for (const end of ends) {
       const inside = panes.filter(({ start }) => start >= end - this.#spans.sizeMs && start < end)
-      this.#show(end, timing, togetherWhere(this.#shape, inside, flag, this.#blocksOf(end)))
+      this.#show(end, timing, () => togetherWhere(this.#shape, inside, flag, this.#blocksOf(end)))
     }
     for (const pane of panes) pane.unflag(flag)
   }
 
-  #show(end: number, timing: Timing, whole: Pane): void {
+  #show(end: number, timing: Timing, whole: () => Pane): void {
     const start = end - this.#spans.sizeMs
-    for (const [, rows] of whole.store.all()) {
+    for (const [, rows] of this.#inWindow(start, end, whole).store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
         const revision = this.#numbered ? this.#shown.count(end, rows, slot) : 0
         this.#results.put(rows, slot, { start, end, revision, timing })
       }
+    }
+  }
+
+  #inWindow(windowStart: number, windowEnd: number, whole: () => Pane): Pane {
+    try {
+      return whole()
+    } catch (error) {
+      throw inWindow(error, { windowStart, windowEnd })
     }
   }
 

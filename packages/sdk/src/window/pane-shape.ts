@@ -38,7 +38,7 @@ export class PaneShape {
     const step = node.step as WindowStep
     this.groups = groups
     this.key = (node.key ?? []).map((name) => input.wire.column(name))
-    this.accumulators = new Accumulators(input, step.aggregates)
+    this.accumulators = new Accumulators(input, step.aggregates, this.key)
     const { initial, cells, distinct, parts } = this.accumulators.parts
     this.flagsAt = initial.length
     this.layout = new RowLayout(keySpecs(this.key), [...initial, 0, ...extra], cells)

@@ -1,5 +1,7 @@
 import { BatchBuilder, copyCell } from '@pollux/protocol'
 import type { Accumulators } from '../aggregate/accumulators.ts'
+import { inWindow } from '../aggregate/own-failure.ts'
+import type { AnyRow } from '../pipeline/graph.ts'
 import { RESULTS, type StatefulOut } from '../program/stateful.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
@@ -51,14 +53,14 @@ export class ResultWriter {
       columns[column++]!.putNumber(at, revision)
       columns[column++]!.putSymbol(at, timing)
     }
-    this.#finish(at, column, from, slot)
+    this.#finish(at, column, from, slot, { windowStart: start, windowEnd: end })
   }
 
   /** Of a window that has a number instead of a span. */
   putNumbered(from: KeyedRows, slot: number, number: number): void {
     const at = this.#begin(from, slot)
     this.#rows.columns[this.#keys]!.putNumber(at, number)
-    this.#finish(at, this.#keys + 1, from, slot)
+    this.#finish(at, this.#keys + 1, from, slot, { windowNumber: number })
   }
 
   flush(): void {
@@ -73,8 +75,12 @@ export class ResultWriter {
     return at
   }
 
-  #finish(at: number, column: number, from: KeyedRows, slot: number): void {
-    this.#accumulators.put(this.#rows, column, at, from, slot)
+  #finish(at: number, column: number, from: KeyedRows, slot: number, window: AnyRow): void {
+    try {
+      this.#accumulators.put(this.#rows, column, at, from, slot)
+    } catch (error) {
+      throw inWindow(error, window)
+    }
     this.#rows.rows = at + 1
     if (at + 1 === ROWS_MOST) this.flush()
   }

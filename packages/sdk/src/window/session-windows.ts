@@ -5,6 +5,7 @@ import {
   type OperatorState,
   type RowSet,
 } from '@pollux/protocol'
+import { inWindow } from '../aggregate/own-failure.ts'
 import type { StateProgram } from '../compile/stage-program.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
@@ -159,9 +160,15 @@ export class SessionWindows implements Stateful {
   }
 
   #join(group: KeyedRows, slot: number, other: number): void {
-    this.#shape.accumulators.merge(group, slot, group, other)
-    this.#put(group, slot, FIRST, Math.min(this.#at(group, slot, FIRST), this.#at(group, other, FIRST)))
-    this.#put(group, slot, LAST, Math.max(this.#at(group, slot, LAST), this.#at(group, other, LAST)))
+    const first = Math.min(this.#at(group, slot, FIRST), this.#at(group, other, FIRST))
+    const last = Math.max(this.#at(group, slot, LAST), this.#at(group, other, LAST))
+    try {
+      this.#shape.accumulators.merge(group, slot, group, other)
+    } catch (error) {
+      throw inWindow(error, { windowStart: first, windowEnd: last + this.#gapMs })
+    }
+    this.#put(group, slot, FIRST, first)
+    this.#put(group, slot, LAST, last)
     this.#put(group, slot, SHOWN, Math.max(this.#at(group, slot, SHOWN), this.#at(group, other, SHOWN)))
     group.remove(other)
   }

@@ -91,7 +91,7 @@ describe.each(LOOPS)('a loop that is $kind', ({ kind, make }) => {
     expect(error).toMatchObject({
       pipeline: 'sales',
       step: 'map (sales.ts:12)',
-      row: '{value -5}',
+      about: 'row {value -5}',
     })
     expect((error as StepError).thrownAt).toMatch(/generated-loop\.test\.ts:\d+$/)
     expect(error.message).toMatch(
