@@ -16,6 +16,9 @@ import {
 import { greater, lesser } from './extremes.ts'
 import { InexactError } from './inexact-error.ts'
 import { OwnFailure } from './own-failure.ts'
+import { OwnNumbers } from './own-numbers.ts'
+
+type OwnPart = Part & { readonly op: 'own' }
 
 /** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
 export class Accumulators {
@@ -25,6 +28,7 @@ export class Accumulators {
   /** Of own aggregates, null for any other part: the row that is added to; one that is added, or read. */
   readonly ours: readonly (StateView | null)[]
   readonly #theirs: readonly (StateView | null)[]
+  readonly #numbers: readonly (OwnNumbers | null)[]
   /** Rows are made into objects only where somebody's own aggregate wants them. */
   readonly #needsRow: boolean
   /** Columns of the input. */
@@ -41,6 +45,10 @@ export class Accumulators {
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
     this.ours = parts.map((part) => viewOf(part, 'write'))
     this.#theirs = parts.map((part) => viewOf(part, 'read'))
+    this.#numbers = parts.map((part) => {
+      const numbers = part.op === 'own' ? part.columns.numbers : null
+      return numbers === null ? null : new OwnNumbers(numbers)
+    })
     this.#needsRow = parts.some(({ op }) => op === 'own')
   }
 
@@ -54,10 +62,8 @@ export class Accumulators {
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index]!
       if (part.op === 'own') {
-        const view = this.ours[index]!
-        view.to(to, slot)
         try {
-          part.own.add(view.columns, object as never)
+          this.#addOwn(part, index, to, slot, object as never)
         } catch (error) {
           this.failedToAdd(index, rows, row, error)
         }
@@ -74,6 +80,20 @@ export class Accumulators {
         else to.setCell(slot, part.cell, rows.value(column, row))
       } else numbers[at] = combine(part, numbers[at]!, part.op === 'count' ? 1 : rows.data(column)[row]!)
     }
+  }
+
+  #addOwn({ own, at }: OwnPart, index: number, to: KeyedRows, slot: number, row: never): void {
+    const numbers = this.#numbers[index]!
+    if (numbers !== null) {
+      const from = slot * to.layout.width + at
+      const state = numbers.read(to.own(), from)
+      own.add(state, row)
+      if (numbers.keep(state, to.own(), from)) return
+    }
+    // What does not fit is for a view to find: it tells by what line of the callback it was written.
+    const view = this.ours[index]!
+    view.to(to, slot)
+    own.add(view.columns, row)
   }
 
   /** What there is to be told of an own aggregate that has failed with a row. */
@@ -144,7 +164,7 @@ export class Accumulators {
     const view = this.#theirs[index]!
     view.to(from, slot)
     try {
-      target.put(row, ((part as Part & { readonly op: 'own' }).own.read(view.columns) ?? null) as Value)
+      target.put(row, ((part as OwnPart).own.read(view.columns) ?? null) as Value)
     } catch (error) {
       throw new OwnFailure(`read of ${name}`, 'key', this.#keyOf(from, slot), error)
     }

@@ -1,4 +1,4 @@
-import { BatchBuilder, epoch, type Operator } from '@pollux/protocol'
+import { BatchBuilder, epoch, type Operator, type RowSet } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
 import type { End } from '../../test-kit/one-stage.ts'
 import { withoutCode } from '../../test-kit/without-code.ts'
@@ -50,26 +50,39 @@ const ROWS = [
   [900, 'tea', 90],
 ] as const
 
-/** What a step called `sums` comes to with three rows and then the end. */
-function failureOf(define: (stream: Orders) => End, watermark = 60_000): string {
+/** A step called `sums` of three rows and then the end. */
+function sums(define: (stream: Orders) => End): Operator {
   const made = pipeline('sales', ({ ingress }) => {
     define(ingress('orders', source)).egress('out', { description: 'anywhere', kind: 'transactional' })
   })
-  return run(compile(made, undefined, { groups: 1 }).operators('sums', 0), watermark)
+  return compile(made, undefined, { groups: 1 }).operators('sums', 0)
 }
 
-function run(operator: Operator, watermark: number): string {
+function run(operator: Operator, watermark: number, emit: (output: number, rows: RowSet) => void): void {
   const rows = new BatchBuilder(Order.wire)
   for (const [at, shop, amount] of ROWS) rows.appendValues([at, shop, shop, amount])
   const context = { epoch: epoch(0), now: 0, watermarkBefore: 0 }
-  const out = { emit: () => undefined }
+  operator.process(0, rows, context, { emit })
+  operator.boundary({ ...context, epochFrom: epoch(0), epochTo: epoch(1), watermark }, { emit })
+}
+
+function failureOf(define: (stream: Orders) => End, watermark = 60_000): string {
   try {
-    operator.process(0, rows, context, out)
-    operator.boundary({ ...context, epochFrom: epoch(0), epochTo: epoch(1), watermark }, out)
+    run(sums(define), watermark, () => undefined)
     return ''
   } catch (error) {
     return `${(error as Error).name}: ${(error as Error).message}`
   }
+}
+
+/** What stands in the column `own` of its results. */
+function resultsOf(define: (stream: Orders) => End): readonly unknown[] {
+  const results: unknown[] = []
+  run(sums(define), 60_000, (_, rows) => {
+    const { index } = rows.schema.column('own')
+    for (let row = 0; row < rows.rows; row++) results.push(rows.value(index, row))
+  })
+  return results
 }
 
 const FILE = String.raw`own-aggregate\.test\.ts:\d+`
@@ -92,10 +105,14 @@ type Kind = keyof typeof SPANS
 
 const ADDED = 'row {at 900, shop "tea", few "tea", amount 90}'
 
+function withCode<T>(act: () => T): T {
+  return act()
+}
+
 describe.each([
-  ['generated', (act: () => string) => act()],
+  ['generated', withCode],
   ['interpreted', withoutCode],
-] as const)('an own aggregate that fails, where loops are %s', (_, within) => {
+] as const)('an own aggregate that fails, where loops are %s', (_, within: typeof withCode) => {
   const keyed = (kind: Kind, key: 'shop' | 'few', callback: 'add' | 'merge' | 'read'): string =>
     within(() =>
       failureOf((stream) =>
@@ -154,6 +171,44 @@ describe.each([
       }, 0),
     )
     expect(early).toMatch(told('merge', '{windowStart -1000, windowEnd 500}'))
+  })
+
+  it('says by what line something was written that does not fit a column of state', () => {
+    const misfit = ownAggregate({
+      state: { few: t.uint8() },
+      result: t.uint8(),
+      add: (state, row: { readonly amount: number }) => {
+        state.few = row.amount * 2
+      },
+      merge: () => undefined,
+      read: ({ few }) => few,
+    })
+    const failure = within(() =>
+      failureOf((stream) => stream.keyBy('few').window(tumbling('1s')).aggregate('sums', { own: misfit })),
+    )
+    const wrong = 'add of own, at row {at 100, shop "tea", few "tea", amount 250}: TypeError: '
+    expect(failure).toMatch(`${wrong}state.few: a whole number from 0 to 255, not 500 (thrown at own-agg`)
+  })
+
+  it('keeps numbers of every kind, and what only stands there for a while need not fit', () => {
+    const kinds = ownAggregate({
+      state: { odd: t.bool(), few: t.uint8(), least: t.float64(), last: t.timestamp() },
+      start: { least: Infinity },
+      result: t.text(),
+      add: (state, row: { readonly at: number; readonly amount: number }) => {
+        state.odd = !state.odd
+        state.few = row.amount / 7
+        state.few = Math.floor(state.few)
+        state.least = Math.min(state.least, -row.amount)
+        state.last = row.at
+      },
+      merge: () => undefined,
+      read: ({ odd, few, least, last }) => `${odd} ${few} ${least} ${last}`,
+    })
+    const shown = within(() =>
+      resultsOf((stream) => stream.keyBy('few').window(tumbling('2s')).aggregate('sums', { own: kinds })),
+    )
+    expect(shown).toEqual(['true 12 -250 900'])
   })
 
   it('says of a result that does not fit its column where that is, and that nothing was thrown', () => {

@@ -14,13 +14,18 @@ export function isNumberKind(kind: ColumnKind): kind is NumberKind {
   return kind in WHOLE
 }
 
+/** Whether a place among numbers can hold it: a number of this kind, or true or false. */
+export function fitsNumber(kind: ColumnKind, value: unknown): boolean {
+  if (!isNumberKind(kind)) return typeof value === 'boolean'
+  const range = WHOLE[kind]
+  if (typeof value !== 'number' || range === null) return typeof value === 'number'
+  return Number.isInteger(value) && value >= range[0] && value <= range[1]
+}
+
 /** The number, if it fits its kind. */
 export function checkedNumber(kind: NumberKind, value: unknown): number {
+  if (fitsNumber(kind, value)) return value as number
   const range = WHOLE[kind]
-  if (typeof value === 'number') {
-    if (range === null) return value
-    if (Number.isInteger(value) && value >= range[0] && value <= range[1]) return value
-  }
   const wanted = range === null ? 'a number' : `a whole number from ${range[0]} to ${range[1]}`
   throw new TypeError(`${wanted}, not ${String(value).slice(0, 40)}`)
 }

@@ -8,6 +8,9 @@ import { type Access, StateView, type ViewedColumn } from './state-view.ts'
 /** State as code reads and writes it, column by column. */
 export type StateOf<S extends Columns> = { -readonly [Name in keyof S]: ValueOf<S[Name]> }
 
+/** A column of state that stands among the numbers of a row. */
+export type NumberColumn = Pick<ViewedColumn, 'name' | 'kind' | 'at'>
+
 /** Where declared columns of state stand in a row: among its numbers, or in a cell. */
 export class StateColumns {
   readonly initial: readonly number[]
@@ -31,6 +34,11 @@ export class StateColumns {
     })
     this.initial = initial
     this.cells = cells
+  }
+
+  /** All of them, where every one stands among the numbers of a row; null where one stands in a cell. */
+  get numbers(): readonly NumberColumn[] | null {
+    return this.cells.length === 0 ? this.#columns : null
   }
 
   /** `from`: where these columns begin in a row that holds others, too. */

@@ -1,11 +1,11 @@
-import type { RowSet } from '@pollux/protocol'
 import type { Part } from '../aggregate/accumulator-parts.ts'
 import { InexactError } from '../aggregate/inexact-error.ts'
 import { partText } from '../aggregate/part-text.ts'
 import { shapeText } from '../program/generated/column-text.ts'
-import { columnsFor, objectText, type ReadText } from '../program/generated/read-text.ts'
+import type { ReadText } from '../program/generated/read-text.ts'
 import type { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
+import { addedColumns, addOwn } from './own-add-text.ts'
 import type { PaneShape } from './pane-shape.ts'
 
 /**
@@ -20,32 +20,13 @@ export function addParts(body: TextWriter, reads: ReadText, shape: PaneShape): v
 /** Shapes of the rows that own aggregates are given, to be named before the loop. */
 export function addedShapes(input: RowSchema, { accumulators }: PaneShape): readonly string[] {
   return accumulators.parts.parts.flatMap((part) =>
-    part.op === 'own' ? [shapeText(columnsFor(input, part.own.add))] : [],
+    part.op === 'own' ? [shapeText(addedColumns(input, part))] : [],
   )
 }
 
 function addPart(body: TextWriter, reads: ReadText, shape: PaneShape, part: Part, index: number): void {
   if (part.op === 'distinct') return
-  if (part.op === 'own') {
-    const view = shape.accumulators.ours[index]!
-    const [add, place, point] = [`add${index}`, `place${index}`, `point${index}`]
-    body.bind(add, part.own.add)
-    body.bind(point, view.point)
-    body.line(`${point}(a, at)`)
-    if (part.columns.cells.length > 0) {
-      body.bind(place, view.place)
-      body.line(`${place}.rows = group`)
-      body.line(`${place}.slot = slot`)
-    }
-    const columns = columnsFor(reads.schema, part.own.add)
-    const row = objectText(columns, (column) => reads.value(column))
-    const failed = body.bind(`failed${index}`, (rows: RowSet, r: number, error: unknown) =>
-      shape.accumulators.failedToAdd(index, rows, r, error),
-    )
-    const call = `${add}(${body.bind(`view${index}`, view.columns)}, ${row})`
-    body.line(`try { ${call} } catch (error) { ${failed}(rows, r, error) }`)
-    return
-  }
+  if (part.op === 'own') return addOwn(body, reads, shape, part, index)
   const { column } = part
   if (column.optional) body.open(`if (${reads.isThere(column.index)})`)
   if ('cell' in part && part.cell !== null) {

@@ -46,6 +46,29 @@ describe('the columns that a callback reads are found', () => {
   })
 })
 
+describe('the columns of a row that comes second are found', () => {
+  it.each([
+    ['(state, row) => { state.note = row.amount }', 'amount'],
+    ['(state, { shop, at: when = 5 }) => { state.note += shop.length + when }', 'at,shop'],
+    ['({ at }, row) => at + row.shop', 'shop'],
+    ['([at = (1, 2)] = [], row) => at + row.shop', 'shop'],
+    ['function add(state, row) { return state.at + row.note }', 'note'],
+    ['({ add(state, row) { state.at += row.amount } }).add', 'amount'],
+    ['(state = { get: (a, b) => a }, row, x = row.note) => state.row + row.at', 'note,at'],
+    ['(state) => state.at', ''],
+    ['state => state.at', ''],
+    ['() => true', ''],
+    ['(...all) => all[1].at', 'all'],
+    ['(state, ...all) => all[0].at', 'all'],
+    ['(state, row) => other(row)', 'all'],
+    ['(state = () => row, row) => row.at', 'all'],
+    ['function (state) { return arguments[1].at }', 'all'],
+  ])('%s', (text, columns) => {
+    const found = columnsUsed(made(text), COLUMNS, 1)
+    expect(found === null ? 'all' : [...found].join()).toBe(columns)
+  })
+})
+
 describe('all columns are kept where there is a doubt', () => {
   it.each([
     '(row) => row',

@@ -4,6 +4,8 @@ import { isDot, isSign, scriptTokens, type Token } from './script-tokens.ts'
 /** By these a function gets at its row without naming it. */
 const HIDDEN = /^(?:arguments|eval|with)$/
 const OPENING = /^[([{]$/
+/** Of a parameter that takes apart what it is given; or there is none. */
+const BEGINNING = /^[[{)]$/
 const CLOSING = /^[)\]}]$/
 
 /**
@@ -12,14 +14,19 @@ const CLOSING = /^[)\]}]$/
  *
  * It is certain in two cases only: where the parameter takes the row apart (`({ amount }) =>`), and where
  * every use of its name is `row.amount`, `row?.amount` or `row['amount']` of a column that there is.
+ * `place`: which parameter the row is.
  */
-export function columnsUsed(callback: unknown, columns: readonly string[]): ReadonlySet<string> | null {
+export function columnsUsed(
+  callback: unknown,
+  columns: readonly string[],
+  place = 0,
+): ReadonlySet<string> | null {
   const source = sourceOf(callback)
   // What is bound, a proxy or the engine's own has no text to go by.
   if (source.includes('[native code]')) return null
   const tokens = scriptTokens(source)
   if (tokens === null || tokens.some(({ text }) => text !== null && HIDDEN.test(text))) return null
-  const head = headOf(tokens)
+  const head = headOf(tokens, place)
   if (head === null) return null
   const { parameter, rest } = head
   if (typeof parameter !== 'string') return new Set(columns.filter((name) => parameter.has(name)))
@@ -29,26 +36,42 @@ export function columnsUsed(callback: unknown, columns: readonly string[]): Read
 }
 
 interface Head {
-  /** The name of the first parameter, or the keys that it takes out of the row. */
+  /** The name of the parameter, or the keys that it takes out of the row. */
   readonly parameter: string | ReadonlySet<string>
-  /** What follows it. */
+  /** What stands before it, and what follows. */
   readonly rest: readonly Token[]
 }
 
-function headOf(tokens: readonly Token[]): Head | null {
+function headOf(tokens: readonly Token[], place: number): Head | null {
   const words = tokens.map(({ kind, text }) => (kind === 'sign' || kind === 'name' ? text : kind))
   const isName = (at: number): boolean => tokens[at]?.kind === 'name'
-  if (isName(0) && words[1] === '=>') return { parameter: words[0]!, rest: tokens.slice(1) }
+  if (isName(0) && words[1] === '=>')
+    return { parameter: place === 0 ? words[0]! : new Set(), rest: tokens.slice(1) }
   // `function (`, `function name(`, `(` of an arrow, `name(` of a method.
   let at = words[0] === 'function' ? 1 : 0
   if (isName(at)) at++
   if (words[at] !== '(') return null
-  const first = firstOf(tokens, at + 1)
-  if (first === null || (words[first.to] !== ',' && words[first.to] !== ')')) return null
-  const follows = words[endOfParameters(tokens, first.to) + 1]
+  const from = beginOfParameter(tokens, at + 1, place)
+  const row = from === null ? null : parameterOf(tokens, from)
+  if (from === null || row === null || (words[row.to] !== ',' && words[row.to] !== ')')) return null
+  const follows = words[endOfParameters(tokens, row.to) + 1]
   const whole = at === 0 ? follows === '=>' : follows === '{'
   // What the other parameters do with the row counts: `(row, note = row.note) =>`.
-  return whole ? { parameter: first.parameter, rest: tokens.slice(first.to) } : null
+  const rest = [...tokens.slice(at + 1, from), ...tokens.slice(row.to)]
+  return whole ? { parameter: row.parameter, rest } : null
+}
+
+/** Null where one before it takes all that there are, as `...all` does. */
+function beginOfParameter(tokens: readonly Token[], first: number, place: number): number | null {
+  let at = first
+  for (let before = 0; before < place; before++) {
+    const { kind, text } = tokens[at] ?? {}
+    if (kind !== 'name' && !(kind === 'sign' && BEGINNING.test(text!))) return null
+    at = endOfPart(tokens, at)
+    if (!isSign(tokens[at], ',')) return at
+    at++
+  }
+  return at
 }
 
 function endOfParameters(tokens: readonly Token[], from: number): number {
@@ -57,13 +80,13 @@ function endOfParameters(tokens: readonly Token[], from: number): number {
   return at
 }
 
-interface First {
+interface Parameter {
   readonly parameter: string | ReadonlySet<string>
   /** Where it ends. */
   readonly to: number
 }
 
-function firstOf(tokens: readonly Token[], at: number): First | null {
+function parameterOf(tokens: readonly Token[], at: number): Parameter | null {
   const { kind, text } = tokens[at] ?? {}
   if (kind === 'name') return { parameter: text!, to: at + 1 }
   if (kind !== 'sign') return null
@@ -72,7 +95,7 @@ function firstOf(tokens: readonly Token[], at: number): First | null {
 }
 
 /** The keys of a pattern; null for a rest, which takes all that there are, and for computed ones. */
-function keysOf(tokens: readonly Token[], from: number): First | null {
+function keysOf(tokens: readonly Token[], from: number): Parameter | null {
   const keys = new Set<string>()
   let at = from
   while (!isSign(tokens[at], '}')) {

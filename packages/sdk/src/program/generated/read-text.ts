@@ -56,12 +56,13 @@ export class ReadText {
   }
 }
 
-/** The columns of its row that a callback reads; all of them where its text leaves a doubt. */
-export function columnsFor({ wire }: RowSchema, callback: unknown): readonly Column[] {
-  const used = columnsUsed(
-    callback,
-    wire.columns.map(({ name }) => name),
-  )
+/**
+ * The columns of its row that a callback reads; all of them where its text leaves a doubt. `place`: which of
+ * its parameters the row is.
+ */
+export function columnsFor({ wire }: RowSchema, callback: unknown, place = 0): readonly Column[] {
+  const names = wire.columns.map(({ name }) => name)
+  const used = columnsUsed(callback, names, place)
   return wire.columns.filter(({ name }) => used === null || used.has(name))
 }
 
