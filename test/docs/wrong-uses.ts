@@ -43,6 +43,14 @@ drive(pipeline('other', ({ ingress }) => {
   ingress('orders', collection(Order, []), { partitions: 0 }).egress('out', collect())
 }))`,
   PLX1026: `orders.branch({ rest: ({ amount }) => amount > 100 })`,
+  PLX1027: `orders.use(dedupe('once', { by: [], within: '10m' }))`,
+  PLX1028: `orders.use(topK('best', { k: 3, of: 'amount', order: 'least' }))`,
+  PLX1029: `generator({ schema: Order, rate: 0, row: () => ({ at: 0, shop: 'tea', amount: 250 }) })`,
+  PLX1030: `files('', { rows: csv(Order) })`,
+  PLX1031: `files('orders', { rows: Order })`,
+  PLX1032: `collection(Order, { at: 0, shop: 'tea', amount: 250 })`,
+  PLX1033: `collection(Order, [{ at: 0, shop: 'tea', amount: 0.5 }])`,
+  PLX1034: `collection(Order, [], { outOfOrder: '2s' })`,
   PLX2001: `const kept = pipeline('kept', ({ ingress }) => {
   ingress('orders', collection(Order, [], { eventTime: 'at' }))
     .keyBy('shop')

@@ -36,3 +36,14 @@ it('lets each id through once, whatever else the row says, until nothing was hea
     `${2n ** 60n} long after`,
   ])
 })
+
+it('what would know no row again, or each for ever, is refused', () => {
+  const untyped = dedupe as (name: string, options?: object) => unknown
+  expect(() => untyped('once', { by: [], within: '1s' })).toThrow(
+    /^PLX1027 dedupe\("once"\), by \(.*dedupe\.test\.ts:\d+\): no column is named\./,
+  )
+  expect(() => untyped('once', { by: 'id', within: '1s' })).toThrow('PLX1027 dedupe("once"), by')
+  expect(() => untyped('once')).toThrow('PLX1027 dedupe("once"), by')
+  for (const within of [undefined, 0, -1, Number.NaN, '', 'long', null, {}, 1n])
+    expect(() => untyped('once', { by: ['id'], within })).toThrow(/^PLX1005 .*dedupe\.test\.ts/)
+})

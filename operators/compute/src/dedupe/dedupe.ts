@@ -1,4 +1,4 @@
-import { type Columns, type Duration, type Stream, t } from '@pollux/sdk'
+import { type Columns, type Duration, durationMs, here, PipelineError, type Stream, t } from '@pollux/sdk'
 
 /** What rows are told twice, and for how long that is noticed. */
 export interface DedupeOptions<C extends Columns> {
@@ -17,8 +17,15 @@ export interface DedupeOptions<C extends Columns> {
  */
 export function dedupe<C extends Columns>(
   name: string,
-  { by, within }: DedupeOptions<C>,
+  options: DedupeOptions<C>,
 ): (stream: Stream<C>) => Stream<C> {
+  const { by, within } = options ?? {}
+  const where = here()
+  const isList: boolean = Array.isArray(by)
+  if (!isList || by.length === 0)
+    throw new PipelineError('PLX1027', `dedupe(${JSON.stringify(name)}), by`, where)
+  // With no time to live every row would be kept for ever.
+  durationMs(within, 1, where)
   return (stream) =>
     stream.keyBy(...by).process(name, {
       output: stream.schema,

@@ -140,6 +140,13 @@ it('what cannot be meant is refused, with what, where, why and what to try', () 
     expect(refused({ k })).toMatch(
       /^PLX1021 topK\("best"\), k: .*\(.*top-k\.test\.ts:\d+\): that is no .*\.\n {2}Why: .*\n {2}Try: /,
     )
+  expect(refused({ order: 'least' })).toMatch(
+    /^PLX1028 topK\("best"\), order: "least", not "largest" or "smallest" \(.*top-k\.test\.ts:\d+\)/,
+  )
+  expect(refused({ by: 'city' })).toMatch('PLX1032 topK("best"), by: "city", not a list')
+  expect(refused({ each: 'city' })).toMatch('PLX1032 topK("best"), each: "city", not a list')
+  for (const ttl of [0, -1, Number.NaN, 'long'])
+    expect(refused({ ttl })).toMatch(/^PLX1005 .*top-k\.test\.ts/)
   expect(refused({ until: 'at', ttl: '1s' })).toMatch('PLX1023 topK("best"): until and ttl')
   expect(refused({ of: 'amuont' })).toMatch(/^PLX1006 topK\("best"\), "amuont" of at, .*top-k\.test\.ts/)
   expect(refused({ by: ['amuont'] })).toMatch('PLX1006')

@@ -1,6 +1,7 @@
 import {
   type Columns,
   type Duration,
+  durationMs,
   type ErrorCode,
   here,
   type OwnOperator,
@@ -79,13 +80,19 @@ export function topK<C extends Columns>(
   name: string,
   options: Options<C>,
 ): (stream: Stream<C>) => Stream<RankedColumns<C>> {
-  const { k, until, ttl } = options
+  const { k, until, ttl, order = 'largest', by = [], each = [] } = options ?? {}
+  const refuse = (code: ErrorCode, what: string): never => {
+    throw new PipelineError(code, `topK(${JSON.stringify(name)})${what}`, here())
+  }
   if (!(Number.isSafeInteger(k) && k >= 1 && k <= RANKS_MOST)) {
-    throw new PipelineError('PLX1021', `topK(${JSON.stringify(name)}), k: ${k}`, here())
+    refuse('PLX1021', `, k: ${k}`)
   }
-  if (until !== undefined && ttl !== undefined) {
-    throw new PipelineError('PLX1023', `topK(${JSON.stringify(name)}): until and ttl`, here())
-  }
+  if (until !== undefined && ttl !== undefined) refuse('PLX1023', ': until and ttl')
+  if (order !== 'largest' && order !== 'smallest')
+    refuse('PLX1028', `, order: ${JSON.stringify(order)}, not "largest" or "smallest"`)
+  for (const [option, columns] of Object.entries({ by, each }))
+    if (!Array.isArray(columns)) refuse('PLX1032', `, ${option}: ${JSON.stringify(columns)}, not a list`)
+  if (ttl !== undefined) durationMs(ttl, 1, here())
   return (stream) => ranked(name, options, stream)
 }
 

@@ -1,4 +1,4 @@
-import { checkSink, epoch, generation, run, schema, SINK_CLAIMS, t } from '@pollux/sdk'
+import { checkSink, compile, epoch, generation, pipeline, run, schema, SINK_CLAIMS, t } from '@pollux/sdk'
 import type { SinkUnderTest, Value } from '@pollux/sdk'
 import { describe, expect, it } from 'vitest'
 import { collect, collectLatest } from './collect.ts'
@@ -23,6 +23,21 @@ describe('rows in memory', () => {
 
   it.each(SINK_CLAIMS.idempotent)('of each key the newest: $name', (claim) => {
     expect(verdictOf(claim, collectLatest('id'))).toBeNull()
+  })
+
+  it('are not told apart by a column that is none, or is not there', () => {
+    const untyped = collectLatest as (key?: unknown) => ReturnType<typeof collectLatest>
+    for (const key of [undefined, '', 5])
+      expect(() => untyped(key)).toThrow(/^PLX1027 collectLatest, key \(.*collect\.test\.ts:\d+\)/)
+    const Item = schema({ n: t.int32(), name: t.text() })
+    const made = pipeline('items', ({ ingress }) => {
+      const open = () => ({ read: () => undefined, probe: () => undefined, close: () => undefined })
+      ingress('items', { description: '', schema: Item, kind: 'replayable', open }).egress(
+        'out',
+        collectLatest('nam'),
+      )
+    })
+    expect(() => compile(made)).toThrow(/^PLX1006 "nam" of n, name \(.*collect\.test\.ts:\d+\)/)
   })
 
   it('are of all partitions, by the names of their columns', () => {

@@ -1,4 +1,4 @@
-import { epoch } from '@pollux/sdk'
+import { epoch, here, PipelineError } from '@pollux/sdk'
 import type {
   Columns,
   CommitRequest,
@@ -58,10 +58,12 @@ export function collect<C extends Columns = Columns>(): TransactionalSink & Coll
 export function collectLatest<C extends Columns = Columns>(
   key: keyof C & string,
 ): IdempotentSink & Collected<C> {
+  if (typeof key !== 'string' || key === '') throw new PipelineError('PLX1027', 'collectLatest, key', here())
   const shelves = new Shelves<C>(key)
   return {
     description: `newest row of each ${key}, in memory`,
     kind: 'idempotent',
+    needs: [key],
     open: (place) => writerOf(shelves.of(place)),
     rows: () => shelves.rows(),
   }

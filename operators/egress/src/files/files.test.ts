@@ -32,6 +32,16 @@ describe('the claims of a transactional sink', () => {
   })
 })
 
+it('files without a folder, or without a format to write, are refused', () => {
+  const untyped = files as (folder?: unknown, options?: object) => unknown
+  for (const folder of [undefined, '', 5])
+    expect(() => untyped(folder)).toThrow(
+      /^PLX1030 files, folder: .* \(.*files\.test\.ts:\d+\): that is no path/,
+    )
+  for (const rows of [null, 'csv', { newParser: () => undefined }, { encode: () => '' }])
+    expect(() => untyped('out', { rows })).toThrow(/^PLX1031 files, rows: .* \(.*files\.test\.ts:\d+\)/)
+})
+
 describe('segments', () => {
   it('are named by the records before and after them, and empty ones go', async () => {
     const folder = newFolder()

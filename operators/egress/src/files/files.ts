@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { TransactionalSink } from '@pollux/sdk'
+import { here, PipelineError, type TransactionalSink } from '@pollux/sdk'
 import { type Disk, DISK } from './disk.ts'
 import { FilesWriter } from './files-writer.ts'
 import { ndjson, type TextFormat } from './rows-text.ts'
@@ -27,6 +27,10 @@ export function filesOn(
   { rows: format = ndjson() }: FilesOptions,
   disk: Disk,
 ): TransactionalSink {
+  if (typeof folder !== 'string' || folder === '')
+    throw new PipelineError('PLX1030', `files, folder: ${JSON.stringify(folder)}`, here())
+  if (typeof format?.encode !== 'function' || typeof format.extension !== 'string')
+    throw new PipelineError('PLX1031', 'files, rows: no ndjson() and no csv()', here())
   return {
     description: `files(${folder}), ${format.extension}`,
     kind: 'transactional',

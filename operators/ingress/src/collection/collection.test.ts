@@ -24,6 +24,8 @@ describe('a collection', () => {
       'row 1 of a collection: column.range: column n, row 1: a whole number of 32 bits, not 0.5',
     )
     const misspelt = { n: 1, name: 'x', nam: 'y' }
-    expect(() => collection(Item, [misspelt])).toThrow('row 0 of a collection has "nam", which is no column')
+    expect(() => collection(Item, [misspelt])).toThrow(
+      /^PLX1033 row 0 .* has "nam", which is no column: n, name, note \(.*collection\.test\.ts:\d+\)/,
+    )
   })
 })

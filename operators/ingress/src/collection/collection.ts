@@ -1,7 +1,6 @@
-import { BatchBuilder, ColumnError } from '@pollux/sdk'
+import { BatchBuilder, ColumnError, here, PipelineError } from '@pollux/sdk'
 import type {
   Columns,
-  Duration,
   ReadReply,
   ReadRequest,
   RowInput,
@@ -11,14 +10,11 @@ import type {
   SourceReader,
   Value,
 } from '@pollux/sdk'
+import { type EventTimeOptions, eventTimeOf } from '../options/event-time.ts'
+import { OptionCheck } from '../options/option-check.ts'
 
 /** What else there is to say of rows in memory. */
-export interface CollectionOptions<C extends Columns> {
-  /** The column that says when a row happened. */
-  readonly eventTime?: keyof C & string
-  /** How much later than another one a row may come. */
-  readonly outOfOrder?: Duration
-}
+export interface CollectionOptions<C extends Columns> extends EventTimeOptions<C> {}
 
 /**
  * Rows given in memory, which end. They are dealt to partitions in turn. A row that does not fit its schema
@@ -30,16 +26,17 @@ export interface CollectionOptions<C extends Columns> {
 export function collection<C extends Columns>(
   schema: RowSchema<C>,
   rows: readonly RowInput<C>[],
-  { eventTime, outOfOrder }: CollectionOptions<C> = {},
+  options: CollectionOptions<C> = {},
 ): Source<C> {
+  const check = new OptionCheck('collection')
+  check.schema(schema)
+  check.list('rows', rows)
   const all = builtOf(schema, rows)
   return {
     description: `collection of ${rows.length} rows`,
     schema,
     kind: 'replayable',
-    ...(eventTime === undefined
-      ? {}
-      : { eventTime: { column: eventTime, ...(outOfOrder === undefined ? {} : { outOfOrder }) } }),
+    ...eventTimeOf(check, options),
     open: (place) => readerOf(all, place),
   }
 }
@@ -48,21 +45,24 @@ function builtOf<C extends Columns>(schema: RowSchema<C>, rows: readonly RowInpu
   const built = new BatchBuilder(schema.wire, rows.length)
   const names = Object.keys(schema.columns)
   for (const [number, row] of rows.entries()) {
+    if (typeof row !== 'object' || row === null) misfit(number, ` is ${String(row)}`)
     const values = row as Readonly<Record<string, Value | undefined>>
     const unknown = Object.keys(values).find((name) => !names.includes(name))
     if (unknown !== undefined) {
-      throw new Error(
-        `row ${number} of a collection has "${unknown}", which is no column: ${names.join(', ')}`,
-      )
+      misfit(number, ` has "${unknown}", which is no column: ${names.join(', ')}`)
     }
     try {
       built.appendValues(names.map((name) => values[name] ?? null))
     } catch (error) {
       if (!(error instanceof ColumnError)) throw error
-      throw new Error(`row ${number} of a collection: ${error.message}`, { cause: error })
+      misfit(number, `: ${error.message}`)
     }
   }
   return built
+}
+
+function misfit(number: number, what: string): never {
+  throw new PipelineError('PLX1033', `row ${number} of a collection${what}`, here())
 }
 
 function readerOf(all: BatchBuilder, place: SourcePlace): SourceReader {

@@ -1,5 +1,6 @@
 import type { Columns, RowSchema } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
+import { checkFormat } from '../format/check-format.ts'
 import { CsvParser } from './csv-parser.ts'
 
 /** How the lines of a file are read. */
@@ -23,6 +24,9 @@ export interface CsvOptions {
  */
 export function csv<C extends Columns>(schema: RowSchema<C>, options: CsvOptions = {}): RowsFormat<C> {
   const { separator = ',', header = true, unknownColumns = 'refuse', moneyDecimals = 0 } = options
+  const check = checkFormat('csv', schema, unknownColumns, moneyDecimals)
+  check.choice('separator', separator, [',', ';', '\t', '|'])
+  check.choice('header', header, [true, false])
   const form = { separator, header, ignoresUnknown: unknownColumns === 'ignore', moneyDecimals }
   return { description: 'csv', schema, newParser: () => new CsvParser(schema.wire, form) }
 }

@@ -1,15 +1,20 @@
-import type { BadRecords, Columns, DeadLetterSource, Duration, Source } from '@pollux/sdk'
+import {
+  type BadRecords,
+  type Columns,
+  type DeadLetterSource,
+  type Duration,
+  RowSchema,
+  type Source,
+} from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
+import { type EventTimeOptions, eventTimeOf } from '../options/event-time.ts'
+import { OptionCheck, shown } from '../options/option-check.ts'
 import { FileReader } from './file-reader.ts'
 
 /** What is in the files, and how they are read. */
-export interface FilesOptions<C extends Columns> {
+export interface FilesOptions<C extends Columns> extends EventTimeOptions<C> {
   /** What is in the files: `csv(Order)`, `ndjson(Order)`. */
   readonly rows: RowsFormat<C>
-  /** The column that says when a row happened. */
-  readonly eventTime?: keyof C & string
-  /** How much later than another one a row may come. */
-  readonly outOfOrder?: Duration
   /**
    * What becomes of a line that is no row: the pipeline halts (if not given), or goes on without it (`skip`),
    * or tells of it in a stream of its own, `failed` of the ingress (`deadLetter`).
@@ -45,17 +50,21 @@ export function files<C extends Columns>(
   patterns: string | readonly string[],
   options: FilesOptions<C>,
 ): Source<C> {
-  const { rows: format, eventTime, outOfOrder, badRecords, follow = false, idleAfter } = options
+  const { rows: format, badRecords, follow = false, idleAfter } = options ?? {}
+  const check = new OptionCheck('files')
   const list = typeof patterns === 'string' ? [patterns] : patterns
-  const time =
-    eventTime === undefined
-      ? {}
-      : { eventTime: { column: eventTime, ...(outOfOrder === undefined ? {} : { outOfOrder }) } }
+  if (!Array.isArray(list) || list.length === 0 || list.some((one) => typeof one !== 'string' || one === ''))
+    check.refuse('PLX1030', `where: ${shown(patterns)}`)
+  if (!(format?.schema instanceof RowSchema) || typeof format.newParser !== 'function')
+    check.refuse('PLX1031', `rows: ${shown(format)}`)
+  check.choice('badRecords', badRecords, ['fail', 'skip', 'deadLetter', undefined])
+  check.choice('follow', follow, [true, false])
+  if (idleAfter !== undefined) check.duration(idleAfter, 0)
   return {
     description: `files(${list.join(', ')}), ${format.description}`,
     schema: format.schema,
     kind: 'replayable',
-    ...time,
+    ...eventTimeOf(check, options),
     ...(badRecords === undefined ? {} : { badRecords }),
     ...(idleAfter === undefined ? {} : { idleAfter }),
     open: (place) => new FileReader({ patterns: list, format, follow, place }),

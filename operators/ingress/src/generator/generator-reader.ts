@@ -1,5 +1,6 @@
 import { BatchBuilder } from '@pollux/sdk'
 import type { ReadReply, ReadRequest, Schema, SourcePlace, SourceReader } from '@pollux/sdk'
+import { GeneratorError } from './generator-error.ts'
 import type { Schedule } from './rate.ts'
 
 /** Nobody waits for more rows than this to be made. */
@@ -45,7 +46,7 @@ export class GeneratorReader implements SourceReader {
       })
       return
     }
-    if (to !== null) answer(this.#rows(from, to))
+    if (to !== null) this.#orFailed(answer, () => answer(this.#rows(from, to)))
     else this.#next(from, request, performance.now() + request.waitMs, answer)
   }
 
@@ -58,8 +59,22 @@ export class GeneratorReader implements SourceReader {
     this.#timer = null
   }
 
+  /** What an author's function has thrown would be thrown again. */
+  #orFailed(answer: (reply: ReadReply) => void, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof GeneratorError)) throw error
+      answer({ kind: 'failed', detail: error.message })
+    }
+  }
+
   #next(from: number, request: ReadRequest, deadline: number, answer: (reply: ReadReply) => void): void {
     this.#timer = null
+    this.#orFailed(answer, () => this.#look(from, request, deadline, answer))
+  }
+
+  #look(from: number, request: ReadRequest, deadline: number, answer: (reply: ReadReply) => void): void {
     const { rows, rowBytes, isPaced } = this.#generating
     const { partitions } = this.#place
     const most = Math.min(ROWS_MAX, Math.max(1, Math.floor(request.bytes / rowBytes)))

@@ -2,6 +2,7 @@ import { checkSource, schema, SOURCE_CLAIMS, t } from '@pollux/sdk'
 import { describe, expect, it } from 'vitest'
 import { lastOf, readAll } from '../../test-kit/read-all.ts'
 import { generator } from './generator.ts'
+import type { Rate } from './rate.ts'
 
 const Tick = schema({
   n: t.int32(),
@@ -38,6 +39,24 @@ describe('a generator', () => {
     const bought = all.rows.filter(([, , side]) => side === 'buy').length
     expect(Math.abs(bought - 200)).toBeLessThan(40)
     expect(lastOf(all)).toMatchObject({ ended: true, to: '400' })
+  })
+
+  it('fails at a row that cannot be made, or does not fit, and says which', async () => {
+    const failing = (row: (n: number) => { readonly n: number }, rate: Rate = 10) =>
+      generator({ schema: schema({ n: t.uint8() }), rate, flatOut: true, row })
+    const thrown = failing((n) => {
+      if (n === 7) throw new RangeError('no seven')
+      return { n }
+    })
+    expect(lastOf(await readAll(thrown))).toEqual({ kind: 'failed', detail: 'row 7: RangeError: no seven' })
+    const misfit = { kind: 'failed', detail: expect.stringMatching(/^row 256: ColumnError: .*256/) as string }
+    expect(lastOf(await readAll(failing((n) => ({ n }))))).toEqual(misfit)
+    const fading = failing(
+      (n) => ({ n: n % 9 }),
+      (second) => (second < 3 ? 5 : Number.NaN),
+    )
+    const detail = 'the rate of second 3 is NaN, not from 0 to 1000000000000'
+    expect(lastOf(await readAll(fading))).toEqual({ kind: 'failed', detail })
   })
 
   it('describes itself', () => {

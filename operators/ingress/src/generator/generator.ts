@@ -1,7 +1,10 @@
-import type { BatchBuilder, Columns, Duration, RowInput, RowSchema, Source, Value } from '@pollux/sdk'
+import type { BatchBuilder, Columns, RowInput, RowSchema, Source, Value } from '@pollux/sdk'
+import { type EventTimeOptions, eventTimeOf } from '../options/event-time.ts'
+import { OptionCheck } from '../options/option-check.ts'
 import { Dice } from './dice.ts'
+import { describeThrown, GeneratorError } from './generator-error.ts'
 import { GeneratorReader } from './generator-reader.ts'
-import { type Rate, Schedule } from './rate.ts'
+import { type Rate, RATE_LEAST, RATE_MAX, Schedule } from './rate.ts'
 
 /** How many, how fast and from when on; the same for all generators. */
 export interface Pace {
@@ -17,12 +20,10 @@ export interface Pace {
 }
 
 /** What a generator makes, and how. */
-export interface GeneratorOptions<C extends Columns> extends Pace {
+export interface GeneratorOptions<C extends Columns> extends Pace, EventTimeOptions<C> {
   readonly schema: RowSchema<C>
   /** Makes row number `n`, which is due at `at`. It depends on its arguments alone. */
   readonly row: (n: number, at: number, dice: Dice) => RowInput<C>
-  readonly eventTime?: keyof C & string
-  readonly outOfOrder?: Duration
 }
 
 /** 11 November 2016, 00:00 in Beijing. */
@@ -38,25 +39,29 @@ const ROW_BYTES_GUESS = 64
  * // -> 'generator of 500 rows, 100 a second'
  */
 export function generator<C extends Columns>(options: GeneratorOptions<C>): Source<C> {
-  const { schema, row, eventTime, outOfOrder, seed = 1, from = FESTIVAL_MS } = options
-  const schedule = new Schedule(options.rate)
+  const { schema, row, seed = 1, from = FESTIVAL_MS } = options ?? {}
+  const check = new OptionCheck('generator')
+  check.schema(schema)
+  check.callback('row', row)
+  const schedule = scheduleOf(check, options)
   const names = Object.keys(schema.columns)
   const dice = new Dice(seed)
   const make = (rows: BatchBuilder, first: number, to: number, step: number): void => {
     for (let n = first; n < to; n += step) {
-      const made = row(n, from + schedule.msOf(n), dice.turnTo(n)) as Readonly<
-        Record<string, Value | undefined>
-      >
-      rows.appendValues(names.map((name) => made[name] ?? null))
+      const at = from + schedule.msOf(n)
+      try {
+        const made = row(n, at, dice.turnTo(n)) as Readonly<Record<string, Value | undefined>>
+        rows.appendValues(names.map((name) => made[name] ?? null))
+      } catch (error) {
+        throw new GeneratorError(`row ${n}: ${describeThrown(error)}`, { cause: error })
+      }
     }
   }
   return {
     description: `generator of ${describePace(options)}`,
     schema,
     kind: 'replayable',
-    ...(eventTime === undefined
-      ? {}
-      : { eventTime: { column: eventTime, ...(outOfOrder === undefined ? {} : { outOfOrder }) } }),
+    ...eventTimeOf(check, options),
     open: (place) => {
       const { rows = Infinity, flatOut = false } = options
       const generating = {
@@ -69,6 +74,23 @@ export function generator<C extends Columns>(options: GeneratorOptions<C>): Sour
       }
       return new GeneratorReader(generating, place)
     },
+  }
+}
+
+/** When its rows are due, if its pace is one. */
+export function scheduleOf(check: OptionCheck, { rate, flatOut, rows, from, seed }: Pace): Schedule {
+  if (typeof rate === 'number') check.number('rate', rate, { from: RATE_LEAST, to: RATE_MAX })
+  else check.callback('rate', rate)
+  check.choice('flatOut', flatOut, [true, false, undefined])
+  if (rows !== undefined) check.number('rows', rows, { from: 0, whole: true })
+  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number
+  if (from !== undefined) check.number('from', from, { from: least, to: most, whole: true })
+  if (seed !== undefined) check.number('seed', seed, { from: least, to: most, whole: true })
+  try {
+    return new Schedule(rate)
+  } catch (error) {
+    if (!(error instanceof GeneratorError)) throw error
+    return check.refuse('PLX1029', `rate: ${error.message}`)
   }
 }
 

@@ -1,10 +1,11 @@
-import { type BatchBuilder, type Duration, durationMs, schema, type Source, t } from '@pollux/sdk'
+import { type BatchBuilder, type Duration, schema, type Source, t } from '@pollux/sdk'
+import { OptionCheck } from '../options/option-check.ts'
 import { stir } from './dice.ts'
-import { describePace, FESTIVAL_MS, type Pace } from './generator.ts'
+import { describePace, FESTIVAL_MS, type Pace, scheduleOf } from './generator.ts'
 import { GeneratorReader } from './generator-reader.ts'
 import { Lognormal, shareTable, zipfTable } from './order-tables.ts'
 import { PROVINCES } from './provinces.ts'
-import { Schedule } from './rate.ts'
+import type { Schedule } from './rate.ts'
 
 const NAMES = PROVINCES.map(({ en }) => en)
 
@@ -52,14 +53,16 @@ const ROW_BYTES = 8 + 8 + 1 + 1 + 4 + 8
  * // -> 'orders: 100000 rows, at a changing rate'
  */
 export function orders(options: OrdersOptions): Source<typeof Order.columns> {
-  const { rows = Infinity, flatOut = false, outOfOrder = '2s' } = options
+  const { rows = Infinity, flatOut = false, outOfOrder = '2s' } = options ?? {}
+  const check = new OptionCheck('orders')
+  check.duration(outOfOrder, 0)
+  const maker = new OrderMaker(options ?? {}, check)
   return {
     description: `orders: ${describePace(options)}`,
     schema: Order,
     kind: 'replayable',
     eventTime: { column: 'at', outOfOrder },
     open: (place) => {
-      const maker = new OrderMaker(options)
       const { schedule } = maker
       const make = maker.make.bind(maker)
       return new GeneratorReader(
@@ -83,19 +86,15 @@ class OrderMaker {
   readonly #lateMs: number
   readonly #repeats: number
 
-  constructor({
-    rate,
-    from = FESTIVAL_MS,
-    seed = 1,
-    late = 0.02,
-    lateBy = '10s',
-    repeats = 0.005,
-  }: OrdersOptions) {
-    this.schedule = new Schedule(rate)
+  constructor(options: OrdersOptions, check: OptionCheck) {
+    const { from = FESTIVAL_MS, seed = 1, late = 0.02, lateBy = '10s', repeats = 0.005 } = options
+    this.schedule = scheduleOf(check, options)
+    check.number('late', late, { from: 0, to: 1 })
+    check.number('repeats', repeats, { from: 0, to: 1 })
     this.#from = from
     this.#salt = Math.imul(seed, 0x27d4eb2f)
     this.#late = Math.round(late * SHORT)
-    this.#lateMs = durationMs(lateBy, 0)
+    this.#lateMs = check.duration(lateBy, 0)
     this.#repeats = Math.round(repeats * SHORT)
   }
 

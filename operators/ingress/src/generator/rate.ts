@@ -1,4 +1,6 @@
-import { type Duration, durationMs } from '@pollux/sdk'
+import type { Duration } from '@pollux/sdk'
+import { OptionCheck } from '../options/option-check.ts'
+import { describeThrown, GeneratorError } from './generator-error.ts'
 
 /** Rows a second: as many all the time, or by the number of the second since the beginning. */
 export type Rate = number | ((second: number) => number)
@@ -7,7 +9,9 @@ export type Rate = number | ((second: number) => number)
 const SILENT_SECONDS_MAX = 100_000
 const SECOND_MS = 1000
 /** More than any machine makes. */
-const RATE_MAX = 1e12
+export const RATE_MAX = 1e12
+/** A row in thirty years. */
+export const RATE_LEAST = 1e-9
 
 /** A step within a second, and its slow return. */
 export interface Burst {
@@ -26,8 +30,14 @@ export interface Burst {
  * const rate = burst({ calm: 1000, at: '10s', factor: 50 })
  * ;[0, 9, 10].map((second) => (typeof rate === 'number' ? rate : rate(second))) // -> [ 1000, 1000, 50000 ]
  */
-export function burst({ calm, at, factor, decay = '90m' }: Burst): Rate {
-  const [atSecond, decaySeconds] = [durationMs(at, 0) / SECOND_MS, durationMs(decay, 1) / SECOND_MS]
+export function burst(options: Burst): Rate {
+  const { calm, at, factor, decay = '90m' } = options ?? {}
+  const check = new OptionCheck('burst')
+  // Of less than one a second none would ever come: seconds are counted one by one.
+  check.number('calm', calm, { from: 1, to: RATE_MAX })
+  check.number('factor', factor, { from: 0, to: RATE_MAX / calm })
+  const atSecond = check.duration(at, 0) / SECOND_MS
+  const decaySeconds = check.duration(decay, 1) / SECOND_MS
   return (second) => {
     const since = second - atSecond
     return since < 0 ? calm : calm * (1 + (factor - 1) * Math.exp(-since / decaySeconds))
@@ -48,9 +58,9 @@ export class Schedule {
   #to = 0
 
   constructor(rate: Rate) {
-    if (typeof rate === 'number' && !(rate > 0 && rate <= RATE_MAX))
-      throw new Error(`a rate is above 0, not ${rate}`)
     this.#rate = rate
+    // What never makes a row should be known before anything runs.
+    if (typeof rate === 'function') this.msOf(0)
   }
 
   /** Milliseconds from the beginning to a row. */
@@ -91,7 +101,7 @@ export class Schedule {
     while (this.#before.at(-1)! <= row) {
       silent = this.#count() === 0 ? silent + 1 : 0
       if (silent > SILENT_SECONDS_MAX)
-        throw new Error(`no rows for ${silent} seconds: is the rate ever above 0?`)
+        throw new GeneratorError(`no rows for ${silent} seconds: is the rate ever above 0?`)
     }
     let [low, high] = [0, this.#before.length - 1]
     while (high - low > 1) {
@@ -105,9 +115,19 @@ export class Schedule {
   /** Counts one second more, and says how many rows it has. */
   #count(): number {
     const second = this.#before.length - 1
-    const rows = Math.floor((this.#rate as (second: number) => number)(second))
-    if (!(rows >= 0 && rows <= RATE_MAX)) throw new Error(`the rate of second ${second} is ${rows}`)
+    const rows = Math.floor(this.#rateOf(second))
+    if (!(rows >= 0 && rows <= RATE_MAX))
+      throw new GeneratorError(`the rate of second ${second} is ${rows}, not from 0 to ${RATE_MAX}`)
     this.#before.push(this.#before[second]! + rows)
     return rows
+  }
+
+  #rateOf(second: number): number {
+    try {
+      return (this.#rate as (second: number) => number)(second)
+    } catch (error) {
+      const said = `the rate of second ${second}: ${describeThrown(error)}`
+      throw new GeneratorError(said, { cause: error })
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Columns, RowSchema } from '@pollux/sdk'
 import type { RowsFormat } from '../format/rows-format.ts'
+import { checkFormat } from '../format/check-format.ts'
 import { NdjsonParser } from './ndjson-parser.ts'
 
 /** How the objects of a file are read. */
@@ -19,6 +20,7 @@ export interface NdjsonOptions {
  */
 export function ndjson<C extends Columns>(schema: RowSchema<C>, options: NdjsonOptions = {}): RowsFormat<C> {
   const { unknownColumns = 'refuse', moneyDecimals = 0 } = options
+  checkFormat('ndjson', schema, unknownColumns, moneyDecimals)
   const form = { ignoresUnknown: unknownColumns === 'ignore', moneyDecimals }
   return { description: 'ndjson', schema, newParser: () => new NdjsonParser(schema.wire, form) }
 }

@@ -114,6 +114,46 @@ export const ERROR_CODES = {
     why: 'rest is what goes to no branch, and failed what the policy deadLetter tells of',
     try: 'choose another name',
   },
+  PLX1027: {
+    what: 'no column is named',
+    why: 'rows are told apart by what stands in their columns',
+    try: 'name one or more of those that there are; where several may be named, in a list',
+  },
+  PLX1028: {
+    what: 'that is none of the choices',
+    why: 'what is misspelt would be taken for one of them, and nobody would see which',
+    try: 'use one of those that are listed, or leave the option out',
+  },
+  PLX1029: {
+    what: 'the number is out of range',
+    why: 'rows made or read by it would be wrong, or would never come',
+    try: 'give a number as it is described, or leave the option out where it may be',
+  },
+  PLX1030: {
+    what: 'that is no path',
+    why: 'files are found, and made, by the names of their folders',
+    try: 'give a text that is not empty; to read from several places, a list with one or more',
+  },
+  PLX1031: {
+    what: 'that is no format of rows',
+    why: 'how rows lie in files is said by a format, and those to read are not those to write',
+    try: 'csv(schema) of @pollux/ingress/files to read, csv() of @pollux/egress/files to write; or ndjson',
+  },
+  PLX1032: {
+    what: 'it is of another kind than it has to be',
+    why: 'it would be called, or gone through, or asked for its columns, when the pipeline runs',
+    try: 'give what the message says',
+  },
+  PLX1033: {
+    what: 'the row does not fit its schema',
+    why: 'rows in memory are checked as those of any source, and are the same in every run',
+    try: 'correct the row, or the schema',
+  },
+  PLX1034: {
+    what: 'the option says nothing here',
+    why: 'what is not looked at would be missed when it matters',
+    try: 'leave it out, or give what it belongs to',
+  },
   PLX2001: {
     what: 'a partition keeps more than it may',
     why: 'what is kept must fit into the memory of a replica, and of its twin',

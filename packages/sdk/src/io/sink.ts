@@ -10,6 +10,8 @@ export interface Sink<C extends Columns> {
   /** For descriptions: `files(out/)`. */
   readonly description: string
   readonly kind: 'transactional' | 'idempotent' | 'resumable'
+  /** Columns that its rows must have, if any: a stream without them is refused where it ends there. */
+  readonly needs?: readonly string[]
   /** Only for the compiler: the rows it takes. */
   readonly takes?: (row: C) => void
 }

@@ -9,6 +9,6 @@ export function checkName(graph: Graph, name: string, where: string): void {
 }
 
 export function checkForm(name: string, where: string): void {
-  if (!/^[a-zA-Z][a-zA-Z0-9-]{0,62}$/.test(name))
+  if (typeof name !== 'string' || !/^[a-zA-Z][a-zA-Z0-9-]{0,62}$/.test(name))
     throw new PipelineError('PLX1001', JSON.stringify(name), where)
 }

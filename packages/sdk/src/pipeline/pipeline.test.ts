@@ -123,6 +123,7 @@ describe('what cannot be meant is refused, with what, where, why and what to try
     )
     expect(refused((stream) => stream.egress('orders', sink))).toMatch('PLX1002 "orders"')
     expect(() => pipeline('', () => undefined)).toThrow('PLX1001 ""')
+    expect(() => pipeline(undefined as unknown as string, () => undefined)).toThrow('PLX1001 undefined')
   })
 
   it('a stream that leads nowhere', () => {
@@ -164,6 +165,41 @@ describe('what cannot be meant is refused, with what, where, why and what to try
     expect(refused((stream) => void stream.eventTime('shop' as 'at'))).toMatch(
       'PLX1007 eventTime("shop"): text',
     )
+  })
+
+  it('a key of no columns, and a column that every object has', () => {
+    const keyBy = (...columns: readonly string[]): string =>
+      refused((stream) => void (stream.keyBy as (...names: readonly string[]) => unknown)(...columns))
+    expect(keyBy()).toMatch(/^PLX1027 keyBy \(.*pipeline\.test\.ts:\d+\): no column is named/)
+    expect(keyBy('constructor')).toMatch('PLX1006 "constructor" of at')
+  })
+
+  it('what is no source or no sink, and options of a source that would be met when it is read', () => {
+    const of = (source: unknown): string => {
+      const one = pipeline('sales', ({ ingress }) =>
+        ingress('in', source as typeof orders).egress('out', sink),
+      )
+      try {
+        compile(one, undefined)
+        return 'nothing'
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    for (const source of [undefined, {}, Order, { ...orders, schema: {} }, { ...orders, open: null }])
+      expect(of(source)).toMatch(/^PLX1032 ingress "in": not a source \(.*pipeline\.test\.ts:\d+\)/)
+    expect(of({ ...orders, badRecords: 'ignore' })).toMatch(
+      'PLX1028 ingress "in", badRecords: "ignore", not "fail", "skip" or "deadLetter" (',
+    )
+    expect(of({ ...orders, idleAfter: 'long' })).toMatch(/^PLX1005 "long" \(.*pipeline\.test\.ts:\d+\)/)
+    expect(of({ ...orders, eventTime: { column: 'at', outOfOrder: -1 } })).toMatch(/^PLX1005 -1 \(/)
+    expect(of({ ...orders, badRecords: 'skip', idleAfter: 0 })).toBe('nothing')
+    for (const none of [undefined, {}, { ...sink, kind: 'exact' }])
+      expect(refused((stream) => stream.egress('out', none as typeof sink))).toMatch(
+        /^PLX1032 egress "out": not a sink \(.*pipeline\.test\.ts:\d+\)/,
+      )
+    const needy = { ...sink, needs: ['shop', 'amuont'] }
+    expect(refused((stream) => stream.egress('out', needy))).toMatch('PLX1006 "amuont" of at')
   })
 
   it('bad records of a source that is pushed to', () => {

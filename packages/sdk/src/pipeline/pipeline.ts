@@ -1,9 +1,10 @@
 import { Rejected } from '../io/rejected.ts'
-import type { DeadLetterSource, Source } from '../io/source.ts'
-import type { Columns, RowSchema } from '../schema/row-schema.ts'
+import type { AnySource, DeadLetterSource, Source } from '../io/source.ts'
+import { type Columns, RowSchema } from '../schema/row-schema.ts'
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { needColumn } from '../schema/need-column.ts'
+import { durationMs } from '../window/duration.ts'
 import { Graph, type Node } from './graph.ts'
 import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
@@ -68,6 +69,7 @@ function addIngress<C extends Columns>(
 ): Stream<C> {
   const where = here()
   checkName(graph, name, where)
+  checkIngress(name, source, where)
   const { schema, eventTime } = source
   if (eventTime !== undefined) {
     const type = needColumn(schema, eventTime.column, where)
@@ -84,4 +86,20 @@ function addIngress<C extends Columns>(
   const base = { from: [], where, shapes, partitions }
   const node = graph.add<Node>({ kind: 'ingress', name, source, ...base })
   return new (tells ? IngressStream : Stream)(graph, { node, output: 0 }, schema)
+}
+
+const BAD_RECORDS: readonly unknown[] = ['fail', 'skip', 'deadLetter', undefined]
+
+/** What would only be seen when it is read. */
+function checkIngress(name: string, source: AnySource | undefined, where: string): void {
+  const which = `ingress ${JSON.stringify(name)}`
+  if (!(source?.schema instanceof RowSchema) || typeof source.open !== 'function')
+    throw new PipelineError('PLX1032', `${which}: not a source`, where)
+  const { badRecords, eventTime, idleAfter } = source
+  if (!BAD_RECORDS.includes(badRecords)) {
+    const what = `badRecords: ${JSON.stringify(badRecords)}, not "fail", "skip" or "deadLetter"`
+    throw new PipelineError('PLX1028', `${which}, ${what}`, where)
+  }
+  durationMs(eventTime?.outOfOrder ?? 0, 0, where)
+  durationMs(idleAfter ?? 0, 0, where)
 }

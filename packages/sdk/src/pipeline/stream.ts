@@ -206,6 +206,7 @@ export class Stream<C extends Columns> {
    */
   keyBy<K extends keyof C & string>(...columns: readonly [K, ...K[]]): KeyedStream<C, K> {
     const where = here()
+    if (columns.length === 0) throw new PipelineError('PLX1027', 'keyBy', where)
     for (const column of columns) needColumn(this.schema, column, where)
     return new KeyedStream(this, columns)
   }
@@ -286,6 +287,9 @@ export class Stream<C extends Columns> {
   egress(name: string, sink: Sink<C>, options: EgressOptions = {}): void {
     const where = here()
     checkName(this.graph, name, where)
+    if (typeof sink?.description !== 'string' || !SINK_KINDS.includes(sink.kind))
+      throw new PipelineError('PLX1032', `egress ${JSON.stringify(name)}: not a sink`, where)
+    for (const column of sink.needs ?? []) needColumn(this.schema, column, where)
     const delivery = options.delivery ?? null
     const base = { from: [this.tap], where, shapes: [] }
     this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
@@ -307,6 +311,9 @@ export class Stream<C extends Columns> {
     return made as Made<D, O>
   }
 }
+
+/** Kinds of sinks there are. */
+const SINK_KINDS: readonly string[] = ['transactional', 'idempotent', 'resumable']
 
 /** What a step makes by the policy `deadLetter`. */
 export class FallibleStream<C extends Columns> extends Stream<C> {

@@ -11,10 +11,13 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
  * durationMs('1.5s', 1) // -> 1500
  */
 export function durationMs(duration: Duration, least: 0 | 1, where = ''): number {
-  const ms = typeof duration === 'number' ? duration : parse(duration)
-  if (!Number.isSafeInteger(ms) || ms < least)
-    throw new PipelineError('PLX1005', JSON.stringify(duration), where)
+  const ms = typeof duration === 'string' ? parse(duration) : duration
+  if (!Number.isSafeInteger(ms) || ms < least) throw new PipelineError('PLX1005', shown(duration), where)
   return ms
+}
+
+function shown(duration: unknown): string {
+  return typeof duration === 'string' ? JSON.stringify(duration) : String(duration)
 }
 
 function parse(text: string): number {
