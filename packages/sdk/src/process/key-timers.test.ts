@@ -23,3 +23,27 @@ it('forgets where a timer stood that is moved again and again, long before that 
   expect(timers.due(86_410_000).map(({ at }) => at)).toEqual([86_410_000])
   expect(timers.waiting).toBe(0)
 })
+
+it('forgets a key without looking at the timers of others, however many there are', () => {
+  const timers = new KeyTimers([KEY], 1)
+  const rows = keys(...Array.from({ length: 1000 }, (_, n) => `key ${n}`))
+  const hashes = Array.from({ length: 1000 }, (_, n) => hashKey(rows, ['k0'], n))
+  const set = (n: number): void => {
+    timers.set(rows, n, hashes[n]!, n, 'first')
+    timers.set(rows, n, hashes[n]!, n, 'second')
+  }
+  hashes.forEach((_, n) => set(n))
+  const group = timers.store.of(0)
+  let looks = 0
+  group.isAlive = (slot) => {
+    looks++
+    return group.alive[slot] === 1
+  }
+  hashes.forEach((hash, n) => {
+    timers.forget(rows, n, hash)
+    set(n)
+  })
+  // The first finds out what belongs to which key; then each looks at what it forgets.
+  expect(looks).toBe(2000 + 2000)
+  expect(timers.due(1000)).toHaveLength(2000)
+})

@@ -13,6 +13,7 @@ import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { RowLayout } from '../state/row-layout.ts'
 import { sameCell } from '../state/same-cell.ts'
+import { SlotChains } from './slot-chains.ts'
 
 /** Entries that stand for no timer any more are put up with for a while. */
 const STALE_LEAST = 64
@@ -30,9 +31,13 @@ export interface DueTimer {
 export class KeyTimers {
   readonly store: KeyedStore
   readonly #deadlines: Deadlines[]
+  /** By key group: the timers of each key. Made when a key is first forgotten, which most steps never do. */
+  readonly #chains: (SlotChains | null)[]
   /** A key with the name of a timer behind it, for looking it up. */
   readonly #probe: BatchBuilder
   readonly #columns: readonly Column[]
+  /** Those of the key. */
+  readonly #keyColumns: readonly Column[]
   readonly #groups: number
 
   constructor(key: readonly ColumnSpec[], groups: number) {
@@ -40,21 +45,25 @@ export class KeyTimers {
     this.store = new KeyedStore(new RowLayout(specs, [0]), groups)
     this.#groups = groups
     this.#deadlines = Array.from({ length: groups }, () => new Deadlines())
+    this.#chains = Array.from({ length: groups }, () => null)
     this.#probe = new BatchBuilder(defineSchema(specs))
     this.#columns = this.#probe.schema.columns
+    this.#keyColumns = this.#columns.slice(0, -1)
   }
 
   /** `keys`: a row whose first columns are the key; `hash`: of the key. */
   set(keys: Rows, row: number, hash: number, at: number, name: string): void {
     const whole = this.#look(keys, row, name)
     const rows = this.store.of(hash)
-    const slot = this.store.place(rows, whole, this.#probe, 0, this.#columns)
-    rows.own()[slot] = at
     const group = keyGroup(hash, this.#groups)
+    const { size } = rows
+    const slot = this.store.place(rows, whole, this.#probe, 0, this.#columns)
+    if (slot === size) this.#chains[group]?.add(hash, slot)
+    rows.own()[slot] = at
     const deadlines = this.#deadlines[group]!
     deadlines.push(at, slot)
     // A timer that is moved leaves its entry behind, which may be due in a day only.
-    if (deadlines.size > STALE_LEAST + 2 * rows.size) this.onLoaded(group)
+    if (deadlines.size > STALE_LEAST + 2 * rows.size) this.#renewDeadlines(group)
   }
 
   /** @internal Entries that wait for their time, of timers that have been moved as well. */
@@ -90,12 +99,15 @@ export class KeyTimers {
   /** All timers of a key. */
   forget(keys: Rows, row: number, hash: number): void {
     const rows = this.store.of(hash)
-    const columns = this.#columns.slice(0, -1)
-    for (let slot = 0; slot < rows.size; slot++) {
-      if (!rows.isAlive(slot)) continue
-      if (columns.every((column) => sameCell(rows.keys, column.index, slot, keys, column, row)))
-        rows.remove(slot)
-    }
+    const columns = this.#keyColumns
+    const group = keyGroup(hash, this.#groups)
+    const chains = (this.#chains[group] ??= SlotChains.of(rows, (slot) => hashOf(rows.keys, slot, columns)))
+    chains.take(hash, (slot) => {
+      if (!rows.isAlive(slot)) return false
+      const isOfKey = columns.every((column) => sameCell(rows.keys, column.index, slot, keys, column, row))
+      if (isOfKey) rows.remove(slot)
+      return !isOfKey
+    })
   }
 
   compact(): void {
@@ -104,6 +116,11 @@ export class KeyTimers {
 
   /** Slots of a group are other ones. */
   onLoaded(group: number): void {
+    this.#chains[group] = null
+    this.#renewDeadlines(group)
+  }
+
+  #renewDeadlines(group: number): void {
     const deadlines = new Deadlines()
     const rows = this.store.group(group)!
     for (let slot = 0; slot < rows.size; slot++)
@@ -115,7 +132,7 @@ export class KeyTimers {
     const probe = this.#probe
     probe.reset()
     probe.reserve(1)
-    for (let index = 0; index < this.#columns.length - 1; index++)
+    for (let index = 0; index < this.#keyColumns.length; index++)
       copyCell(probe.columns[index]!, 0, keys, index, row)
     probe.columns[this.#columns.length - 1]!.putText(0, name)
     probe.rows = 1
