@@ -74,7 +74,9 @@ export {
 } from './io/sink.ts'
 export { askSink } from './io/ask-sink.ts'
 export type { Claim, Done } from './io/contract/claim.ts'
-export { checkSource, SOURCE_CLAIMS } from './io/contract/source-claims.ts'
+export { SOURCE_CLAIMS } from './io/contract/source-claims.ts'
+export { REJECTED_CLAIMS } from './io/contract/rejected-claims.ts'
+export { checkSource } from './io/contract/source-steps.ts'
 export { SINK_CLAIMS } from './io/contract/sink-claims.ts'
 export { checkSink, type SinkUnderTest } from './io/contract/sink-steps.ts'
 // What authors of sources, sinks and operators make rows with.

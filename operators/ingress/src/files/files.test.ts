@@ -1,8 +1,6 @@
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import {
-  checkSource,
   type Columns,
   compile,
   epoch,
@@ -10,7 +8,6 @@ import {
   type RowSet,
   schema,
   type Sink,
-  SOURCE_CLAIMS,
   SourceAdapter,
   t,
 } from '@pollux/sdk'
@@ -18,7 +15,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { testFolders } from '../../test-kit/folder.ts'
 import { lastOf, readAll } from '../../test-kit/read-all.ts'
 import { csv, type CsvOptions } from '../csv/csv.ts'
-import { ndjson } from '../ndjson/ndjson.ts'
 import { files } from './files.ts'
 
 const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
@@ -38,40 +34,6 @@ function lines(from: number, to: number): string {
 
 const read = (folder: string, more: object = {}) =>
   files(join(folder, '*.csv'), { rows: csv(Order), ...more })
-
-describe('the claims of a source', () => {
-  const layouts: Readonly<Record<string, () => string>> = {
-    'one file': () => folderWith({ 'a.csv': HEADER + lines(0, 80) }),
-    'many files, some of them empty': () =>
-      folderWith({
-        'a.csv': HEADER + lines(0, 30),
-        'b.csv': HEADER,
-        'c.csv': '',
-        'd.csv': HEADER + lines(30, 70).trimEnd(),
-        'e.csv': HEADER + lines(70, 71),
-      }),
-  }
-  for (const [layout, make] of Object.entries(layouts)) {
-    it.each(SOURCE_CLAIMS)(`${layout}: $name`, async (claim) => {
-      await expect(promisify(checkSource)(claim, read(make()))).resolves.toBeUndefined()
-    })
-  }
-
-  it.each(SOURCE_CLAIMS)('NDJSON: $name', async (claim) => {
-    const rows = Array.from({ length: 80 }, (_, n) => `{"at":${n},"province":"zj","amount":${n * 7}}\n`)
-    const source = files(join(folderWith({ 'a.ndjson': rows.join('') }), '*'), { rows: ndjson(Order) })
-    await expect(promisify(checkSource)(claim, source)).resolves.toBeUndefined()
-  })
-
-  it.each(SOURCE_CLAIMS)('texts of many lengths in quotes: $name', async (claim) => {
-    const Note = schema({ id: t.int32(), note: t.text().optional() })
-    const notes = Array.from({ length: 60 }, (_, n) => `${n},"${'a""\n'.repeat(n % 9)}"\r\n`)
-    const folder = folderWith({ 'n.csv': `id,note\r\n${notes.join('')}` })
-    await expect(
-      promisify(checkSource)(claim, files(join(folder, 'n.csv'), { rows: csv(Note) })),
-    ).resolves.toBeUndefined()
-  })
-})
 
 describe('files', () => {
   it('are read in the order of their names, dealt to partitions in turn', async () => {

@@ -1,17 +1,14 @@
 import { BatchBuilder } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
+import { type Read, type Reading, sourceOf as reading, verdictOf } from '../../../test-kit/claimed-source.ts'
 import { schema } from '../../schema/row-schema.ts'
 import { t } from '../../schema/t.ts'
 import type { AnySource, ReadReply, ReadRequest, SourcePlace } from '../source.ts'
-import { checkSource, SOURCE_CLAIMS } from './source-claims.ts'
+import { SOURCE_CLAIMS } from './source-claims.ts'
 
 const Item = schema({ n: t.int32(), name: t.text() })
 const NAMES = Array.from({ length: 60 }, (_, n) => `item ${'x'.repeat(n % 7)}`)
 const ROWS_IN_ONE_GO = 8
-
-type Read = (request: ReadRequest, place: SourcePlace) => ReadReply
-/** What makes one reader's way of reading; a wrong one may remember things. */
-type Reading = () => Read
 
 function rowsFrom(from: number, to: number, { partition, partitions }: SourcePlace): BatchBuilder | null {
   const rows = new BatchBuilder(Item.wire)
@@ -38,25 +35,7 @@ const but =
     return reply.kind === 'rows' ? change(reply, request) : reply
   }
 
-function sourceOf(reading: Reading, reached = true): AnySource {
-  const open = (place: SourcePlace) => {
-    const read = reading()
-    return {
-      read: (request: ReadRequest, answer: (reply: ReadReply) => void) => answer(read(request, place)),
-      probe: (answer: (reply: { kind: 'reached' } | { kind: 'unavailable'; detail: string }) => void) =>
-        answer(reached ? { kind: 'reached' } : { kind: 'unavailable', detail: 'away' }),
-      close: () => undefined,
-    }
-  }
-  return { description: 'items', schema: Item, kind: 'replayable', open }
-}
-
-function verdictOf(name: string, source: AnySource): string {
-  const claim = SOURCE_CLAIMS.find((one) => one.name === name)!
-  let verdict = 'no answer'
-  checkSource(claim, source, (error) => (verdict = error?.message ?? 'holds'))
-  return verdict
-}
+const sourceOf = (how: Reading, reached = true): AnySource => reading(Item, how, reached)
 
 function cursorReading(): Read {
   let at = ''
@@ -160,26 +139,28 @@ function countingReaders(): Reading {
 }
 
 describe('the claims of a source', () => {
-  it.each(SOURCE_CLAIMS)('hold for an honest one: $name', ({ name }) => {
-    expect(verdictOf(name, sourceOf(honest))).toBe('holds')
+  it.each(SOURCE_CLAIMS)('hold for an honest one: $name', (claim) => {
+    expect(verdictOf(claim, sourceOf(honest))).toBe('holds')
   })
 
-  it.each(SOURCE_CLAIMS)('find out one of which this is not true: $name', ({ name }) => {
-    const [source, said] = WRONG[name]!
-    expect(verdictOf(name, source)).toMatch(said)
+  it.each(SOURCE_CLAIMS)('find out one of which this is not true: $name', (claim) => {
+    const [source, said] = WRONG[claim.name]!
+    expect(verdictOf(claim, source)).toMatch(said)
   })
 
   it('say what they need: a source that ends, and not at once', () => {
-    const endless = sourceOf(but((reply) => ({ ...reply, to: '0', ended: false })))
-    expect(verdictOf(SOURCE_CLAIMS[0]!.name, endless)).toContain('need a source that ends')
+    const endless = sourceOf(but((reply) => ({ ...reply, to: reply.ended ? '0' : reply.to, ended: false })))
+    expect(verdictOf(SOURCE_CLAIMS[0]!, endless)).toContain('need a source that ends')
     const empty = sourceOf(() => () => ({ kind: 'rows', to: '', rows: null, ended: true }))
-    expect(verdictOf(SOURCE_CLAIMS[0]!.name, empty)).toContain('some dozens of rows')
+    expect(verdictOf(SOURCE_CLAIMS[0]!, empty)).toContain('some dozens of rows')
+    const stuck = sourceOf(but((reply, { from, to }) => (to === null ? { ...reply, to: from } : reply)))
+    expect(verdictOf(SOURCE_CLAIMS[0]!, stuck)).toBe('tells of something at "", and stays there')
   })
 
   it('tell of what a reader throws', () => {
     const broken = sourceOf(() => () => {
       throw new Error('no such folder')
     })
-    expect(verdictOf(SOURCE_CLAIMS[0]!.name, broken)).toBe('no such folder')
+    expect(verdictOf(SOURCE_CLAIMS[0]!, broken)).toBe('no such folder')
   })
 })

@@ -1,38 +1,28 @@
 import { assert, must } from '@pollux/std'
-import type { RowSet, SourcePosition, Value } from '@pollux/protocol'
-import type { AnySource, ProbeReply, ReadReply, ReadRequest, SourcePlace, SourceReader } from '../source.ts'
-import { type Claim, type Done, runClaim, type Steps } from './claim.ts'
-
-/** Readers are numbered by the claim; closing one and opening another is what a restart does. */
-export type SourceAsk =
-  | { readonly ask: 'open'; readonly reader: number; readonly place: SourcePlace }
-  | { readonly ask: 'close'; readonly reader: number }
-  | { readonly ask: 'probe'; readonly reader: number }
-  | { readonly ask: 'read'; readonly reader: number; readonly request: ReadRequest }
-
-export type SourceReply = ReadReply | ProbeReply | null
-
-type Asking<Result = void> = Steps<SourceAsk, SourceReply, Result>
-type SourceClaim = Claim<SourceAsk, SourceReply>
-
-/** Rows of a range, as text: equal texts are equal rows. */
-interface Range {
-  readonly from: SourcePosition
-  readonly to: SourcePosition
-  readonly rows: readonly string[]
-  readonly bytes: number
-  readonly ended: boolean
-}
-
-const ALONE: SourcePlace = { partition: 0, partitions: 1 }
-/** Small enough for the rows of a test to come in several answers. */
-const FEW_BYTES = 300
-const MANY_BYTES = 1 << 24
-const ANSWERS_MAX = 20_000
+import {
+  ALONE,
+  ANSWERS_MAX,
+  ask,
+  expectRange,
+  expectReached,
+  expectRows,
+  expectSame,
+  expectTold,
+  FEW_BYTES,
+  joined,
+  MANY_BYTES,
+  read,
+  readAll,
+  readOn,
+  rowsOf,
+  show,
+  type SourceClaim,
+  textsOf,
+} from './source-steps.ts'
 
 /**
  * What a replayable source holds to. To be run, each claim by itself, on a source that has some dozens of
- * rows and then ends, is not paced, and has no bad records.
+ * rows and then ends, is not paced, and has no bad records: of those, `REJECTED_CLAIMS` tell.
  */
 export const SOURCE_CLAIMS: readonly SourceClaim[] = [
   {
@@ -43,8 +33,7 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
         small.length > 2,
         () => `${small.length} answers: the claims need a source of some dozens of rows`,
       )
-      const large = yield* readAll(1, MANY_BYTES)
-      expectSame('read in large answers', rowsOf(large), rowsOf(small))
+      expectTold('read in large answers', yield* readAll(1, MANY_BYTES), small)
     },
   },
   {
@@ -76,7 +65,7 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
       for (const [index, { from }] of ranges.entries()) {
         yield { ask: 'open', reader: 1 + index, place: ALONE }
         const rest = yield* readOn(1 + index, from, MANY_BYTES)
-        expectSame(`the rest from ${show(from)}`, rowsOf(rest), rowsOf(ranges.slice(index)))
+        expectTold(`the rest from ${show(from)}`, rest, ranges.slice(index))
         yield { ask: 'close', reader: 1 + index }
       }
     },
@@ -86,9 +75,7 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
     *steps() {
       const ranges = yield* readAll(0, FEW_BYTES)
       for (let from = 0; from < ranges.length; from += 1 + (from >>> 1)) {
-        const parts = ranges.slice(from, from + 5)
-        const whole = { ...parts[0]!, to: parts.at(-1)!.to, rows: rowsOf(parts) }
-        yield* expectRange(0, whole)
+        yield* expectRange(0, joined(ranges.slice(from, from + 5)))
       }
     },
   },
@@ -161,109 +148,3 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
     },
   },
 ]
-
-/**
- * Runs one claim on a source that nobody has opened yet.
- * @example
- * const rows = Array.from({ length: 50 }, (_, n) => ({ at: n, shop: 'tea', amount: n }))
- * let broken = 0
- * for (const claim of SOURCE_CLAIMS) {
- *   checkSource(claim, collection(Order, rows), (error) => {
- *     if (error !== null) broken += 1
- *   })
- * }
- * broken // -> 0
- */
-export function checkSource(claim: SourceClaim, source: AnySource, done: Done): void {
-  const readers = new Map<number, SourceReader>()
-  const perform = (turn: SourceAsk, answer: (reply: SourceReply) => void): void => {
-    if (turn.ask === 'open') readers.set(turn.reader, source.open(turn.place))
-    const reader = must(readers.get(turn.reader), 'a claim opens what it asks')
-    if (turn.ask === 'read') return reader.read(turn.request, answer)
-    if (turn.ask === 'probe') return reader.probe(answer)
-    if (turn.ask === 'close') {
-      reader.close()
-      readers.delete(turn.reader)
-    }
-    answer(null)
-  }
-  runClaim(claim, perform, (error) => {
-    for (const reader of readers.values()) reader.close()
-    done(error)
-  })
-}
-
-function* readAll(reader: number, bytes: number): Asking<readonly Range[]> {
-  yield { ask: 'open', reader, place: ALONE }
-  return yield* readOn(reader, '', bytes)
-}
-
-/** From a position to the end, without the answers that hold nothing. */
-function* readOn(reader: number, from: SourcePosition, bytes: number): Asking<readonly Range[]> {
-  const ranges: Range[] = []
-  let at = from
-  for (let count = 0; count < ANSWERS_MAX; count++) {
-    const range = yield* read(reader, { from: at, to: null, bytes, waitMs: 0 })
-    if (range.rows.length > 0 || range.ended) ranges.push(range)
-    if (range.ended) return ranges
-    at = range.to
-  }
-  throw new Error(`no end after ${ANSWERS_MAX} answers: the claims need a source that ends`)
-}
-
-function* expectRange(reader: number, range: Range): Asking {
-  const { from, to } = range
-  const again = yield* read(reader, { from, to, bytes: 1, waitMs: 0 })
-  assert(again.to === to, () => `asked for [${show(from)}, ${show(to)}), got up to ${show(again.to)}`)
-  expectSame(`[${show(from)}, ${show(to)}) read again`, again.rows, range.rows)
-}
-
-function* read(reader: number, request: ReadRequest): Asking<Range> {
-  const { to, rows, ended } = expectRows(yield* ask(reader, request))
-  const bytes = rows === null ? 0 : 'byteLength' in rows ? rows.byteLength : rows.bytes.length
-  return { from: request.from, to, rows: rows === null ? [] : textsOf(rows), bytes, ended }
-}
-
-function* ask(reader: number, request: ReadRequest): Asking<ReadReply> {
-  const reply = yield { ask: 'read', reader, request }
-  assert(reply !== null && reply.kind !== 'reached', 'a read was answered like a probe')
-  return reply
-}
-
-function* expectReached(reader: number): Asking {
-  const reply = yield { ask: 'probe', reader }
-  assert(reply?.kind === 'reached', () => `a probe was answered with ${reply?.kind}`)
-}
-
-function expectRows(reply: ReadReply): ReadReply & { readonly kind: 'rows' } {
-  assert(reply.kind === 'rows', () => `expected rows, got ${JSON.stringify(reply)}`)
-  return reply
-}
-
-function rowsOf(ranges: readonly Range[]): string[] {
-  return ranges.flatMap(({ rows }) => rows)
-}
-
-function textsOf(rows: RowSet): string[] {
-  return Array.from({ length: rows.rows }, (_, row) =>
-    rows.schema.columns.map(({ index }) => textOf(rows.value(index, row))).join(' | '),
-  )
-}
-
-function textOf(value: Value): string {
-  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`
-}
-
-function expectSame(what: string, found: readonly string[], expected: readonly string[]): void {
-  const at = expected.findIndex((row, index) => row !== found[index])
-  if (at < 0 && found.length === expected.length) return
-  const place = at < 0 ? expected.length : at
-  throw new Error(
-    `${what}: ${found.length} rows, expected ${expected.length}; row ${place} is ${found[place]}, ` +
-      `expected ${expected[place]}`,
-  )
-}
-
-function show(position: SourcePosition): string {
-  return JSON.stringify(position)
-}
