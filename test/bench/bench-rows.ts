@@ -1,5 +1,5 @@
 import { Batch, BatchBuilder, crc32c, FrameDecoder, FrameEncoder, seq, type Value } from '@pollux/protocol'
-import type { Columns, RowSchema, Sink, Source } from '@pollux/sdk'
+import type { Columns, RowSchema, Sink } from '@pollux/sdk'
 
 /** Rows of one frame; nothing is gained by more. */
 export const ROWS = 4096
@@ -12,20 +12,6 @@ export function framed({ wire }: RowSchema, valuesOf: (row: number) => readonly 
   const batch = new FrameDecoder(wire, crc32c).decode(frame.bytes)
   if (!(batch instanceof Batch)) throw new Error(batch.detail)
   return batch
-}
-
-/** An ingress that is only named: a bench calls the operators of its pipeline by hand. */
-export function namedSource<C extends Columns>(
-  schema: RowSchema<C>,
-  eventTime?: Source<C>['eventTime'],
-): Source<C> {
-  return {
-    description: 'rows',
-    schema,
-    kind: 'replayable',
-    ...(eventTime === undefined ? {} : { eventTime }),
-    open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-  }
 }
 
 export const NO_SINK: Sink<Columns> = { description: 'nothing', kind: 'resumable' }

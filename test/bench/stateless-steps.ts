@@ -1,7 +1,8 @@
 import { type Batch, BatchBuilder } from '@pollux/protocol'
 import { type Columns, compile, pipeline, type RowSchema, schema, type Stream, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import type { BesideByHand } from './beside-by-hand.ts'
-import { framed, namedSource, NO_SINK, ROWS } from './bench-rows.ts'
+import { framed, NO_SINK, ROWS } from './bench-rows.ts'
 
 const PROVINCES = Array.from({ length: 34 }, (_, code) => `province ${code}`)
 const Order = schema({ at: t.timestamp(), province: t.symbol(PROVINCES), amount: t.money(), id: t.text() })

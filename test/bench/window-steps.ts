@@ -19,8 +19,9 @@ import {
   t,
   tumbling,
 } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import type { BesideByHand } from './beside-by-hand.ts'
-import { framed, namedSource, NO_SINK, ROWS } from './bench-rows.ts'
+import { framed, NO_SINK, ROWS } from './bench-rows.ts'
 import { gmvByHand, sessionsByHand, slidingByHand, usersByHand, wordsByHand } from './window-by-hand.ts'
 
 /** A run is so many epochs of so many frames; event time is spread over it evenly. */
@@ -74,7 +75,9 @@ export function windowCases(): readonly BesideByHand[] {
   const stage = (name: string, define: (stream: Stream<typeof Order.columns>) => void): (() => void) =>
     runnerOf(
       orders,
-      operatorOf(pipeline(name, ({ ingress }) => define(ingress('rows', namedSource(Order, TIME))))),
+      operatorOf(
+        pipeline(name, ({ ingress }) => define(ingress('rows', namedSource(Order, { eventTime: TIME })))),
+      ),
     )
   return [
     {
@@ -165,7 +168,7 @@ export function windowCases(): readonly BesideByHand[] {
         words,
         operatorOf(
           pipeline('words', ({ ingress }) =>
-            ingress('rows', namedSource(Word, TIME))
+            ingress('rows', namedSource(Word, { eventTime: TIME }))
               .keyBy('word')
               .window(landmark(0, '1s'))
               .aggregate('step', { words: count() })

@@ -26,7 +26,7 @@ export interface Member {
 }
 
 /** Lists that are for this repository alone. */
-const INNER_LISTS = ['@pollux/sim/simulator']
+const INNER_LISTS = ['@pollux/sim/simulator', '@pollux/sdk/test-kit']
 const FOLDERS = /^(?:packages\/(?:sdk|sim)|operators\/[^/]+)$/
 
 /** All that is in the lists of the packages that authors import, as the sources say it. */

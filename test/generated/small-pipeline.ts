@@ -1,15 +1,11 @@
-import { type Columns, pipeline, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { type Columns, pipeline, schema, type Sink, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { drive } from '@pollux/sim'
 
 /** A pipeline of stateless steps, run by itself: what came out, how, and what an error says. */
 const Line = schema({ at: t.timestamp(), text: t.text(), shop: t.symbol({ cap: 10 }).optional() })
 const Word = schema({ word: t.text(), length: t.uint8(), share: t.float64() })
-const lines: Source<typeof Line.columns> = {
-  description: 'lines',
-  schema: Line,
-  kind: 'replayable',
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-}
+const lines = namedSource(Line, { description: 'lines' })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 const words = pipeline('words', ({ ingress }) => {

@@ -28,8 +28,8 @@ it('a pipeline gives the same where the platform makes no code of text', () => {
   expect(on.output.words).toHaveLength(4)
   // The lines are those of the file: of the step, and of the throw.
   const { error } = on.output
-  expect(error).toMatch(/^words, map \(small-pipeline\.ts:25\), at row \{word "wrong", length 5, /)
-  expect(error).toMatch(/: TypeError: that is wrong \(thrown at small-pipeline\.ts:38\)$/)
+  expect(error).toMatch(/^words, map \(small-pipeline\.ts:21\), at row \{word "wrong", length 5, /)
+  expect(error).toMatch(/: TypeError: that is wrong \(thrown at small-pipeline\.ts:34\)$/)
 })
 
 it('and its plan says so', () => {

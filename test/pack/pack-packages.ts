@@ -35,7 +35,7 @@ export interface PublicPackage {
 }
 
 export function publicPackages(): readonly PublicPackage[] {
-  return PACKAGES.map(({ folder }) => ({ folder, manifest: manifestIn(folder) })).filter(
+  return PACKAGES.map(({ folder }) => ({ folder, manifest: withoutKit(manifestIn(folder)) })).filter(
     ({ manifest }) => manifest.private !== true,
   )
 }
@@ -130,6 +130,12 @@ function stage({ folder, manifest }: PublicPackage, staged: string): void {
 function compiledOf(target: string): { readonly types: string; readonly default: string } {
   const base = target.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '')
   return { types: `${base}.d.ts`, default: `${base}.js` }
+}
+
+/** What tests of other packages share of this one's is not for those who install it. */
+function withoutKit(manifest: Manifest): Manifest {
+  const lists = Object.entries(manifest.exports).filter(([, target]) => target.startsWith('./src/'))
+  return { ...manifest, exports: Object.fromEntries(lists) }
 }
 
 function manifestIn(folder: string): Manifest {

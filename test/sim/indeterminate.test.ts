@@ -1,18 +1,12 @@
-import { type Columns, pipeline, type RowOf, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { type Columns, pipeline, type RowOf, schema, type Sink, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { simulate } from '@pollux/sim'
 import { describe, expect, it } from 'vitest'
 
 const Order = schema({ at: t.timestamp(), amount: t.float64() })
 type Row = RowOf<typeof Order.columns>
 
-const source: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Order, { description: 'orders' })
 const sink: Sink<Columns> = { description: 'somewhere', kind: 'transactional' }
 const orders = Array.from({ length: 20 }, (_, n) => ({ at: n * 100, amount: n }))
 

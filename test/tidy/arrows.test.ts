@@ -52,6 +52,20 @@ describe('imports follow the arrows between packages', () => {
     ])
   })
 
+  test('what tests share is for tests, whichever package it is in', () => {
+    const kit = { 'packages/protocol/test-kit/rows.ts': '', 'packages/protocol/src/a.ts': '' }
+    const said = (path: string, text: string): readonly string[] =>
+      describePlanted(arrows, new Tree({ ...HOUSE, ...kit, [path]: text }))
+    expect(said('packages/protocol/src/c.test.ts', `import '../test-kit/rows.ts'`)).toEqual([])
+    expect(said('packages/protocol/test-kit/more.ts', `import './rows.ts'`)).toEqual([])
+    expect(said('packages/protocol/src/c.ts', `import '../test-kit/rows.ts'`)).toEqual([
+      "packages/protocol/src/c.ts:1 imports '../test-kit/rows.ts', which is for tests",
+    ])
+    expect(said('packages/protocol/src/c.ts', `import '@pollux/std/test-kit'`)).toEqual([
+      "packages/protocol/src/c.ts:1 imports '@pollux/std/test-kit', which is for tests",
+    ])
+  })
+
   test('inside a package, the file itself, with .ts', () => {
     expect(planted('packages/protocol/src/a.ts', `import './b'`)).toEqual([
       "packages/protocol/src/a.ts:1 imports './b', which is not a file",

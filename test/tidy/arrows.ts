@@ -24,6 +24,9 @@ export const arrows: Rule = {
 type Fault = Pick<Violation, 'what' | 'instead'>
 
 function faultOf(tree: Tree, source: Source, { specifier, typeOnly }: Import): Fault | null {
+  if (specifier.includes('test-kit') && source.path.includes('/src/') && !source.isTest) {
+    return { what: `imports '${specifier}', which is for tests`, instead: 'write what it needs in src' }
+  }
   if (specifier.startsWith('.')) return relativeFault(tree, source, specifier)
   if (specifier.startsWith('@pollux/')) return packageFault(tree, source, specifier)
   return outsideFault(tree, source, specifier, typeOnly)

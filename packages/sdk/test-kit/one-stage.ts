@@ -1,4 +1,5 @@
 import { BatchBuilder, type Epoch, type RowSet, type Value } from '@pollux/protocol'
+import { namedSource } from './named-source.ts'
 import { type Division, undivided } from '../src/batch/division.ts'
 import { compile } from '../src/compile/compile.ts'
 import type { Sink } from '../src/io/sink.ts'
@@ -22,14 +23,7 @@ export function throughStage<C extends Columns>(
   batches: readonly RowSet[],
   divide: Division = undivided,
 ): readonly (readonly PlainRow[])[] {
-  const source = {
-    description: 'rows',
-    schema: input,
-    kind: 'replayable' as const,
-    open: () => {
-      throw new Error('nobody opens it here')
-    },
-  }
+  const source = namedSource(input)
   let ends = 0
   const made = pipeline('sales', ({ ingress }) => {
     const streams = define(ingress('orders', source))

@@ -1,4 +1,5 @@
 import { BatchBuilder, type Operator } from '@pollux/protocol'
+import { namedSource } from './named-source.ts'
 import { count, countDistinct, first, last, max, mean, min, sum } from '../src/aggregate/aggregate.ts'
 import { ownAggregate } from '../src/aggregate/own-aggregate.ts'
 import { compile } from '../src/compile/compile.ts'
@@ -42,13 +43,7 @@ const spread = ownAggregate({
   read: ({ low, high, longest }) => `${high - low} ${longest.length}`,
 })
 
-export const source = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-} as const
+export const source = namedSource(Row, { eventTime: { column: 'at' } })
 const sink = { description: '', kind: 'transactional' } as const
 
 /** Keys of any kind and all aggregates; or few keys, and only what is a number. */

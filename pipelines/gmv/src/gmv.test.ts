@@ -1,19 +1,12 @@
-import type { Columns, Sink, Source } from '@pollux/sdk'
+import type { Columns, Sink } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { simulate } from '@pollux/sim'
 import { Random } from '@pollux/std'
 import { describe, expect, it } from 'vitest'
 import { audit, type PaidOrder } from './audit.ts'
 import { gmv, type GmvEnds, Order } from './gmv.ts'
 
-const source: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at', outOfOrder: '2s' },
-  open: () => {
-    throw new Error('a simulation brings its own rows')
-  },
-}
+const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '2s' } })
 const sink = (kind: 'transactional' | 'resumable'): Sink<Columns> => ({ description: kind, kind })
 const ENDS: GmvEnds = {
   orders: source,

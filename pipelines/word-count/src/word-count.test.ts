@@ -1,17 +1,10 @@
-import type { Columns, Sink, Source } from '@pollux/sdk'
+import type { Columns, Sink } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { drive } from '@pollux/sim'
 import { expect, it } from 'vitest'
 import { Line, wordCount } from './word-count.ts'
 
-const lines: Source<typeof Line.columns> = {
-  description: 'lines',
-  schema: Line,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const lines = namedSource(Line, { description: 'lines', eventTime: { column: 'at' } })
 const counts: Sink<Columns> = { description: 'counts', kind: 'resumable' }
 
 it('counts the words so far, and tells those that have come again', () => {

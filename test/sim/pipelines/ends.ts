@@ -1,4 +1,5 @@
 import { type Columns, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import type { PlainRow } from '@pollux/sim'
 import { Random } from '@pollux/std'
 
@@ -19,15 +20,8 @@ const OUT_OF_ORDER_MS = 2000
 const LATE_MS = 6000
 
 export function source(kind: 'replayable' | 'push' = 'replayable'): Source<typeof Order.columns> {
-  return {
-    description: 'orders',
-    schema: Order,
-    kind,
-    eventTime: { column: 'at', outOfOrder: OUT_OF_ORDER_MS },
-    open: () => {
-      throw new Error('a simulation brings its own rows')
-    },
-  }
+  const eventTime = { column: 'at', outOfOrder: OUT_OF_ORDER_MS } as const
+  return namedSource(Order, { description: 'orders', kind, eventTime })
 }
 
 export function sink(kind: 'transactional' | 'idempotent' | 'resumable'): Sink<Columns> {

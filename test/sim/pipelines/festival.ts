@@ -1,19 +1,16 @@
 import { type GmvEnds, Order } from '@pollux/pipeline-gmv'
 import type { PlainRow } from '@pollux/sim'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { Random } from '@pollux/std'
 import { sink } from './ends.ts'
 
 /** The ends of the reference job, one of each kind. */
 export const SCREEN: GmvEnds = {
-  orders: {
+  orders: namedSource(Order, {
     description: 'orders',
-    schema: Order,
     kind: 'push',
     eventTime: { column: 'at', outOfOrder: '2s' },
-    open: () => {
-      throw new Error('a simulation brings its own rows')
-    },
-  },
+  }),
   seconds: sink('transactional'),
   late: sink('transactional'),
   totals: sink('idempotent'),

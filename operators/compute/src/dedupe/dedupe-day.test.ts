@@ -1,4 +1,5 @@
-import { BatchBuilder, compile, epoch, pipeline, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { BatchBuilder, compile, epoch, pipeline, schema, type Sink, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { expect, it } from 'vitest'
 import { dedupe } from './dedupe.ts'
 
@@ -12,15 +13,7 @@ const ID_BYTES = 8 + 8 + 8 + 3
 const GROUP_BYTES = 256
 
 const Order = schema({ id: t.int64(), at: t.timestamp() })
-const orders: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const screen: Sink<typeof Order.columns> = { description: 'screen', kind: 'resumable' }
 const made = pipeline('once', ({ ingress }) => {
   ingress('orders', orders)

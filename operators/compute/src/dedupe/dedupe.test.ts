@@ -1,18 +1,11 @@
-import { pipeline, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { pipeline, schema, type Sink, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { drive } from '@pollux/sim'
 import { expect, it } from 'vitest'
 import { dedupe } from './dedupe.ts'
 
 const Order = schema({ id: t.int64(), at: t.timestamp(), note: t.text().optional() })
-const orders: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const screen: Sink<typeof Order.columns> = { description: 'screen', kind: 'resumable' }
 const made = pipeline('once', ({ ingress }) => {
   ingress('orders', orders)

@@ -1,13 +1,5 @@
-import {
-  type Columns,
-  pipeline,
-  type RowOf,
-  schema,
-  type Sink,
-  type Source,
-  type Stream,
-  t,
-} from '@pollux/sdk'
+import { type Columns, pipeline, type RowOf, schema, type Sink, type Stream, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { expect, expectTypeOf, it } from 'vitest'
 import { type RankedColumns, topK } from './top-k.ts'
 
@@ -19,15 +11,7 @@ const Order = schema({
   weight: t.float64().optional(),
 })
 type Order = typeof Order.columns
-const orders: Source<Order> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 it('a ranking has the columns of its rows, and the rank', () => {

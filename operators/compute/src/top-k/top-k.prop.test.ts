@@ -1,14 +1,5 @@
-import {
-  BatchBuilder,
-  compile,
-  epoch,
-  pipeline,
-  type RowOf,
-  type RowSet,
-  schema,
-  type Source,
-  t,
-} from '@pollux/sdk'
+import { BatchBuilder, compile, epoch, pipeline, type RowOf, type RowSet, schema, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type EndingTopKOptions, topK, type TopKOptions } from './top-k.ts'
@@ -22,13 +13,7 @@ const Row = schema({
 })
 type Columns = typeof Row.columns
 type OneRow = RowOf<Columns>
-const source: Source<Columns> = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-}
+const source = namedSource(Row, { eventTime: { column: 'at' } })
 
 const sink = { description: '', kind: 'transactional' } as const
 type Options = TopKOptions<Columns> | EndingTopKOptions<Columns>

@@ -1,14 +1,5 @@
-import {
-  type Columns,
-  pipeline,
-  schema,
-  sum,
-  type Sink,
-  type Source,
-  type Stream,
-  t,
-  tumbling,
-} from '@pollux/sdk'
+import { type Columns, pipeline, schema, sum, type Sink, type Stream, t, tumbling } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { drive, type PlainRow } from '@pollux/sim'
 import { describe, expect, it } from 'vitest'
 import { topK, type TopKOptions } from './top-k.ts'
@@ -21,15 +12,7 @@ const Order = schema({
   weight: t.float64().optional(),
 })
 type Orders = Stream<typeof Order.columns>
-const orders: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 const driven = (define: (stream: Orders) => void) =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { countDistinct, sum } from '../aggregate/aggregate.ts'
 import type { Sink } from '../io/sink.ts'
-import type { Source } from '../io/source.ts'
 import { type Building, pipeline } from '../pipeline/pipeline.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
@@ -19,14 +19,11 @@ const Order = schema({
 })
 type OrderRow = RowOf<typeof Order.columns>
 
-const orders: Source<typeof Order.columns> = {
+const orders = namedSource(Order, {
   description: 'orders.csv',
-  schema: Order,
-  kind: 'replayable',
   eventTime: { column: 'at', outOfOrder: '2s' },
   badRecords: 'skip',
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-}
+})
 const table: Sink<Columns> = { description: 'a table', kind: 'transactional' }
 
 function described(compiled: Compiled): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { compile, type CompileOptions } from '../compile/compile.ts'
 import { sum } from '../aggregate/aggregate.ts'
 import type { Sink } from '../io/sink.ts'
-import type { Source } from '../io/source.ts'
 import { type Columns, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { tumbling } from '../window/window-spec.ts'
@@ -10,15 +10,10 @@ import { pipeline } from './pipeline.ts'
 import type { Stream } from './stream.ts'
 
 const Order = schema({ at: t.timestamp(), shop: t.text(), amount: t.money(), note: t.text() })
-const orders: Source<typeof Order.columns> = {
+const orders = namedSource(Order, {
   description: 'orders.csv',
-  schema: Order,
-  kind: 'replayable',
   eventTime: { column: 'at', outOfOrder: '2s' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+})
 const sink: Sink<Columns> = { description: 'a table', kind: 'transactional' }
 type Orders = Stream<typeof Order.columns>
 

@@ -1,8 +1,9 @@
 import { expect, expectTypeOf, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { count, mean, min, sum } from '../aggregate/aggregate.ts'
 import type { Sink } from '../io/sink.ts'
 import type { RejectedColumns } from '../io/rejected.ts'
-import type { DeadLetterSource, Source } from '../io/source.ts'
+import type { DeadLetterSource } from '../io/source.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { tumbling } from '../window/window-spec.ts'
@@ -17,15 +18,7 @@ const Order = schema({
   amount: t.money(),
   weight: t.float64(),
 })
-const orders: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at', outOfOrder: '2s' },
-  open: () => {
-    throw new Error('not here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '2s' } })
 const anywhere: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 it('types flow from the source to the sink without annotations', () => {

@@ -1,6 +1,7 @@
 import { BatchBuilder, type BoundaryContext, type Epoch, type Operator, type RowSet } from '@pollux/protocol'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { encodedState } from '../../test-kit/same-state.ts'
 import { withoutCode } from '../../test-kit/without-code.ts'
 import { compile } from '../compile/compile.ts'
@@ -76,13 +77,7 @@ const tellerFor = (ttl: number | null) =>
     },
   })
 
-const source = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-} as const
+const source = namedSource(Row, { eventTime: { column: 'at' } })
 function makerOf(key: (typeof KEYS)[number], ttl: number | null): () => Operator {
   const made = pipeline('p', ({ ingress }) => {
     const out = ingress('rows', source)

@@ -1,7 +1,7 @@
 import { BatchBuilder, epoch } from '@pollux/protocol'
 import { describe, expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { compile } from '../compile/compile.ts'
-import type { Source } from '../io/source.ts'
 import { Halt, placed } from '../errors/halt.ts'
 import { pipeline } from '../pipeline/pipeline.ts'
 import type { Stream } from '../pipeline/stream.ts'
@@ -10,14 +10,7 @@ import { t } from '../schema/t.ts'
 import { describeStep, StepError } from './step-error.ts'
 
 const Order = schema({ at: t.timestamp(), shop: t.text() })
-const orders: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const orders = namedSource(Order, { description: 'orders' })
 const sink = { description: 'anywhere', kind: 'transactional' } as const
 
 /** What one row makes of a pipeline, stage by stage. */

@@ -1,6 +1,7 @@
 import { BatchBuilder } from '@pollux/protocol'
 import { must } from '@pollux/std'
 import { describe, expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { epochAt } from '../../test-kit/operator-run.ts'
 import { count, countDistinct, sum } from '../aggregate/aggregate.ts'
 import { compile } from '../compile/compile.ts'
@@ -23,13 +24,7 @@ const LATENESS = 10
 const ROW_BYTES = 16 + 8 * 8 + 16
 
 const Row = schema({ at: t.timestamp(), key: t.text(), value: t.int32(), word: t.text() })
-const source = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-} as const
+const source = namedSource(Row, { eventTime: { column: 'at' } })
 const sink = { description: '', kind: 'transactional' } as const
 
 /** Lets each row through once; a timer that it moves with every row tells of a key that has gone quiet. */

@@ -1,5 +1,6 @@
 import { BatchBuilder, type BoundaryContext, type Epoch, type RowSet } from '@pollux/protocol'
 import { expect, it } from 'vitest'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { withoutCode } from '../../test-kit/without-code.ts'
 import { max, min } from '../aggregate/aggregate.ts'
 import { compile } from '../compile/compile.ts'
@@ -15,13 +16,7 @@ const Row = schema({
   value: t.float64(),
   maybe: t.float64().optional(),
 })
-const source = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => ({ read: () => undefined, probe: () => undefined, close: () => undefined }),
-} as const
+const source = namedSource(Row, { eventTime: { column: 'at' } })
 
 const made = (key: 'few' | 'any', column: 'value' | 'maybe') =>
   pipeline('p', ({ ingress }) => {

@@ -2,7 +2,7 @@ import { BatchBuilder } from '@pollux/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
-import { source } from '../../test-kit/window-case.ts'
+import { namedSource } from '../../test-kit/named-source.ts'
 import { mean, sum } from '../aggregate/aggregate.ts'
 import { ownAggregate } from '../aggregate/own-aggregate.ts'
 import { compile } from '../compile/compile.ts'
@@ -28,7 +28,7 @@ const squares = ownAggregate({
 function makerOf(sort: 'key' | 'few', spec: TimeWindowSpec, lateness: number, early: number) {
   const said = { allowedLateness: lateness, ...(early === 0 || spec.kind === 'growing' ? {} : { early }) }
   const made = pipeline('p', ({ ingress }) => {
-    const windows = ingress('rows', { ...source, schema: Row })
+    const windows = ingress('rows', namedSource(Row, { eventTime: { column: 'at' } }))
       .keyBy(sort)
       .window(spec, said)
     const sums = { total: sum('value'), average: mean('value') }

@@ -1,13 +1,5 @@
-import {
-  type Columns,
-  count,
-  type DeadLetterSource,
-  pipeline,
-  schema,
-  type Sink,
-  t,
-  tumbling,
-} from '@pollux/sdk'
+import { type Columns, count, pipeline, schema, type Sink, t, tumbling } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
 import { drive } from './drive.ts'
 import type { AuthorRow } from './given-rows.ts'
@@ -15,16 +7,10 @@ import { expectSameAsBatch } from './same-as-batch.ts'
 import { simulate } from './simulate.ts'
 
 const Order = schema({ at: t.timestamp(), shop: t.symbol({ cap: 9 }), note: t.text().optional() })
-const orders: DeadLetterSource<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
+const orders = {
+  ...namedSource(Order, { description: 'orders', eventTime: { column: 'at' } }),
   badRecords: 'deadLetter',
-  open: () => {
-    throw new Error('a simulation brings its own rows')
-  },
-}
+} as const
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 const Letter = schema({ where: t.text(), said: t.text() })
 

@@ -1,14 +1,5 @@
-import {
-  type Columns,
-  pipeline,
-  schema,
-  type Sink,
-  type Source,
-  type Stream,
-  sum,
-  t,
-  tumbling,
-} from '@pollux/sdk'
+import { type Columns, pipeline, schema, type Sink, type Stream, sum, t, tumbling } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
 import { expectSameAsBatch } from './same-as-batch.ts'
 import { simulate } from './simulate.ts'
@@ -20,15 +11,7 @@ interface End {
   egress(name: string, sink: Sink<Columns>): void
 }
 
-const source: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at', outOfOrder: '1s' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '1s' } })
 const sink: Sink<Columns> = { description: 'somewhere', kind: 'transactional' }
 const orders = Array.from({ length: 80 }, (_, n) => ({
   at: n * 50,

@@ -1,29 +1,10 @@
-import {
-  type Columns,
-  count,
-  max,
-  mean,
-  pipeline,
-  schema,
-  type Sink,
-  sum,
-  t,
-  tumbling,
-  type Source,
-} from '@pollux/sdk'
+import { type Columns, count, max, mean, pipeline, schema, type Sink, sum, t, tumbling } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
 import { drive } from './drive.ts'
 
 const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
-const source: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at', outOfOrder: '2s' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '2s' } })
 const sink: Sink<Columns> = { description: 'screen', kind: 'transactional' }
 
 const sales = pipeline('sales', ({ ingress }) => {

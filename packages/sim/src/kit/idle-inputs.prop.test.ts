@@ -1,5 +1,6 @@
 import { BatchBuilder, type Epoch, type PairId } from '@pollux/protocol'
-import { compile, count, pipeline, schema, type Sink, type Source, sum, t, tumbling } from '@pollux/sdk'
+import { compile, count, pipeline, schema, type Sink, sum, t, tumbling } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
@@ -8,15 +9,7 @@ const SIZE = 100
 const PARTITIONS = 3
 
 const Row = schema({ at: t.timestamp(), key: t.text(), value: t.int32() })
-const source: Source<typeof Row.columns> = {
-  description: '',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Row, { eventTime: { column: 'at' } })
 const sink = { description: '', kind: 'transactional' } as const satisfies Sink<never>
 const made = pipeline('p', ({ ingress }) => {
   const sums = ingress('rows', source)

@@ -14,11 +14,11 @@ import {
   pipeline,
   schema,
   type Sink,
-  type Source,
   sum,
   t,
   tumbling,
 } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Driver } from './drive.ts'
@@ -33,15 +33,7 @@ const Row = schema({
   amount: t.money(),
   weight: t.float64(),
 })
-const source: Source<typeof Row.columns> = {
-  description: 'rows',
-  schema: Row,
-  kind: 'replayable',
-  eventTime: { column: 'at', outOfOrder: 40 },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Row, { eventTime: { column: 'at', outOfOrder: 40 } })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 const row: fc.Arbitrary<PlainRow> = fc.record({

@@ -5,11 +5,11 @@ import {
   pipeline,
   schema,
   type Sink,
-  type Source,
   t,
   tumbling,
   value,
 } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { drive } from './drive.ts'
 import type { PlainRow } from './given-rows.ts'
@@ -17,15 +17,7 @@ import { simulate } from './simulate.ts'
 
 const Login = schema({ at: t.timestamp(), user: t.text(), ok: t.bool() })
 const Alert = schema({ at: t.timestamp(), user: t.text(), what: t.text(), count: t.int32() })
-const logins: Source<typeof Login.columns> = {
-  description: 'logins',
-  schema: Login,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const logins = namedSource(Login, { description: 'logins', eventTime: { column: 'at' } })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 /** Three failures without a success in between; and a user of whom nothing has been heard for a second. */

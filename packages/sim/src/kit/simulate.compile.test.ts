@@ -1,4 +1,5 @@
 import { type Columns, pipeline, schema, type Sink, type Source, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { expect, it } from 'vitest'
 import { simulate } from './simulate.ts'
 
@@ -12,7 +13,7 @@ const bound = pipeline<Ends>('bound', ({ ingress, config }) => {
   ingress('orders', config.orders).egress('screen', config.screen)
 })
 const ends: Ends = {
-  orders: { description: 'orders', schema: Order, kind: 'replayable', open: () => expect.unreachable() },
+  orders: namedSource(Order, { description: 'orders' }),
   screen: { description: 'screen', kind: 'transactional' },
 }
 

@@ -11,6 +11,7 @@ import {
   t,
   tumbling,
 } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
 import type { FaultKind } from '../faults/fault.ts'
 import { runSchedule, type Watch } from '../runs/run-schedule.ts'
@@ -25,15 +26,7 @@ const Order = schema({ at: t.timestamp(), shop: t.text(), amount: t.money() })
 type Orders = Source<typeof Order.columns>
 
 function from(kind: 'replayable' | 'push'): Orders {
-  return {
-    description: 'orders',
-    schema: Order,
-    kind,
-    eventTime: { column: 'at', outOfOrder: '2s' },
-    open: () => {
-      throw new Error('nobody opens it here')
-    },
-  }
+  return namedSource(Order, { description: 'orders', kind, eventTime: { column: 'at', outOfOrder: '2s' } })
 }
 
 function to(kind: 'transactional' | 'idempotent' | 'resumable'): Sink<Columns> {

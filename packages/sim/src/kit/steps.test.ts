@@ -1,18 +1,12 @@
-import { type Columns, pipeline, schema, type Sink, type Source, type Stream, t } from '@pollux/sdk'
+import { type Columns, pipeline, schema, type Sink, type Stream, t } from '@pollux/sdk'
+import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
 import { drive } from './drive.ts'
 import type { PlainRow } from './given-rows.ts'
 
 const Line = schema({ at: t.timestamp(), text: t.text(), note: t.text().optional() })
 const Word = schema({ word: t.text(), length: t.uint8() })
-const lines: Source<typeof Line.columns> = {
-  description: 'lines',
-  schema: Line,
-  kind: 'replayable',
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const lines = namedSource(Line, { description: 'lines' })
 const sink: Sink<Columns> = { description: 'anywhere', kind: 'transactional' }
 
 /** What comes out of one pipeline of stateless steps for these lines. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { namedSource } from '../../../test-kit/named-source.ts'
 import { count, countDistinct, first, max, mean, sum } from '../../aggregate/aggregate.ts'
 import { ownAggregate } from '../../aggregate/own-aggregate.ts'
 import { compile } from '../../compile/compile.ts'
 import { describePlan } from '../../compile/describe-plan.ts'
 import type { Sink } from '../../io/sink.ts'
-import type { Source } from '../../io/source.ts'
 import { pipeline } from '../../pipeline/pipeline.ts'
 import type { Stream } from '../../pipeline/stream.ts'
 import { type Columns, schema } from '../../schema/row-schema.ts'
@@ -23,15 +23,7 @@ const Order = schema({
   note: t.text(),
 })
 type Orders = Stream<typeof Order.columns>
-const source: Source<typeof Order.columns> = {
-  description: 'orders',
-  schema: Order,
-  kind: 'replayable',
-  eventTime: { column: 'at' },
-  open: () => {
-    throw new Error('nobody opens it here')
-  },
-}
+const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const sink: Sink<Columns> = { description: 'a table', kind: 'transactional' }
 
 /** What a stream of any rows ends in. */
