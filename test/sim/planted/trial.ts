@@ -15,9 +15,18 @@ export interface TrialTask {
 }
 
 export type Means =
-  | { readonly kind: 'schedules'; readonly schedules: number; readonly focus: Focus }
+  /** From this one on, and no further than the other. */
+  | {
+      readonly kind: 'schedules'
+      readonly from: number
+      readonly schedules: number
+      readonly focus: Focus
+    }
   | { readonly kind: 'scenario'; readonly scenario: string }
   | { readonly kind: 'self-test' }
+  | { readonly kind: 'several'; readonly share: readonly Means[] }
+
+type SchedulesMeans = Means & { readonly kind: 'schedules' }
 
 export interface TrialResult {
   /** The first check that failed; null if none did. */
@@ -41,12 +50,23 @@ process.stdout.write(JSON.stringify(await tryOut(task.means)))
 function tryOut(means: Means): Promise<TrialResult> {
   switch (means.kind) {
     case 'schedules':
-      return trySchedules(means.schedules, means.focus)
+      return trySchedules(means)
     case 'scenario':
       return tryScenario(means.scenario)
     case 'self-test':
       return trySelfTest()
+    case 'several':
+      return trySeveral(means.share)
   }
+}
+
+/** One after the other, up to the first in which something goes wrong. */
+async function trySeveral(share: readonly Means[]): Promise<TrialResult> {
+  for (const means of share) {
+    const result = await tryOut(means)
+    if (result.by !== null) return { ...result, detail: `in ${JSON.stringify(means)}: ${result.detail}` }
+  }
+  return { by: null, after: 0, detail: '' }
 }
 
 async function trySelfTest(): Promise<TrialResult> {
@@ -75,10 +95,10 @@ async function tryScenario(name: string): Promise<TrialResult> {
   }
 }
 
-async function trySchedules(schedules: number, focus: Focus): Promise<TrialResult> {
+async function trySchedules({ from, schedules, focus }: SchedulesMeans): Promise<TrialResult> {
   const { runSchedule } = await import('@pollux/sim/simulator')
   const { focusedSchedule } = await import('./focused-schedule.ts')
-  for (let seed = 1; seed <= schedules; seed++) {
+  for (let seed = from; seed <= schedules; seed++) {
     const [violation] = runSchedule(focusedSchedule(seed, focus)).violations
     if (violation === undefined) continue
     return { by: violation.verdict, after: seed, detail: violation.detail.slice(0, TOLD_MOST) }

@@ -27,32 +27,29 @@ export async function tryMutations(
 
 /**
  * The core as it is, over the very schedules and scenarios that caught the mutations: a check that also fails
- * without the bug says nothing about it. What it finds is a bug that nobody planted.
+ * without the bug says nothing about it. What it finds is a bug that nobody planted. Nothing being planted, a
+ * process does for many of them: to begin one takes longer than most of what it would do.
  */
 export async function tryBaseline(judged: readonly Judged[]): Promise<readonly string[]> {
   const every = new Map<string, Means>()
   for (const { mutation, after } of judged) {
     const means = meansFor(mutation)
-    if (means.kind !== 'schedules') every.set(JSON.stringify(means), means)
-    else {
-      const family = JSON.stringify(means.focus)
-      const before = every.get(family)
-      const schedules = before?.kind === 'schedules' ? Math.max(before.schedules, after) : after
-      every.set(family, { ...means, schedules })
-    }
+    const caught: Means = means.kind === 'schedules' ? { ...means, from: after, schedules: after } : means
+    every.set(JSON.stringify(caught), caught)
   }
-  const results = await inLanes([...every.values()], async (means) => {
-    const { by, after, detail } = await runTrial({ mutation: null, means })
-    if (by === null && detail === '') return []
-    const where = means.kind === 'schedules' ? `schedule ${after} of ${JSON.stringify(means.focus)}: ` : ''
-    return [`${where}${by ?? ''} ${detail}`]
+  const all = [...every.values()]
+  const half = Math.ceil(all.length / AT_ONCE)
+  const shares = Array.from({ length: AT_ONCE }, (_, lane) => all.slice(lane * half, (lane + 1) * half))
+  const results = await inLanes(shares, async (share) => {
+    const { by, detail } = await runTrial({ mutation: null, means: { kind: 'several', share } })
+    return by === null && detail === '' ? [] : [`${by ?? ''} ${detail}`]
   })
   return results.flat()
 }
 
 /** What is to catch it says how it is tried. */
 function meansFor({ caughtBy, schedules, focus = {} }: Mutation): Means {
-  if (schedules > 0) return { kind: 'schedules', schedules, focus }
+  if (schedules > 0) return { kind: 'schedules', from: 1, schedules, focus }
   const [check] = caughtBy
   const scenario = check?.startsWith(SCENARIO) === true ? check.slice(SCENARIO.length) : null
   return scenario === null ? { kind: 'self-test' } : { kind: 'scenario', scenario }
