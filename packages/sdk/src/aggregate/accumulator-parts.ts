@@ -18,13 +18,15 @@ export type Part =
   | EdgePart
   /** The number of different values, which a table of their own holds. */
   | { readonly op: 'distinct'; readonly column: Column; readonly at: number; readonly table: number }
-  | {
-      readonly op: 'own'
-      readonly own: OwnAggregate<never>
-      readonly columns: StateColumns
-      readonly at: number
-      readonly cell: number
-    }
+  | OwnPart
+
+export interface OwnPart {
+  readonly op: 'own'
+  readonly own: OwnAggregate<never>
+  readonly columns: StateColumns
+  readonly at: number
+  readonly cell: number
+}
 
 export interface NumberPart {
   readonly op: 'sum' | 'count' | 'min' | 'max'

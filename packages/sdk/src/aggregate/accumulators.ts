@@ -7,6 +7,7 @@ import { readRow } from '../program/row-object.ts'
 import {
   type AggregateSpec,
   type NumberPart,
+  type OwnPart,
   type Part,
   type Parts,
   partsOf,
@@ -17,8 +18,6 @@ import { greater, lesser } from './extremes.ts'
 import { InexactError } from './inexact-error.ts'
 import { OwnFailure } from './own-failure.ts'
 import { OwnNumbers } from './own-numbers.ts'
-
-type OwnPart = Part & { readonly op: 'own' }
 
 /** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
 export class Accumulators {

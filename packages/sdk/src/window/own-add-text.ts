@@ -1,13 +1,11 @@
 import type { Column, RowSet } from '@pollux/protocol'
-import type { Part } from '../aggregate/accumulator-parts.ts'
+import type { OwnPart } from '../aggregate/accumulator-parts.ts'
 import { fitsText } from '../program/generated/column-text.ts'
 import { columnsFor, objectText, type ReadText } from '../program/generated/read-text.ts'
 import type { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { NumberColumn } from '../state/state-columns.ts'
 import type { PaneShape } from './pane-shape.ts'
-
-type OwnPart = Part & { readonly op: 'own' }
 
 /** What an own aggregate reads of the rows that it is given, which come second. */
 export function addedColumns(input: RowSchema, { own }: OwnPart): readonly Column[] {

@@ -2,18 +2,18 @@ import { assert, must } from '@pollux/std'
 import type { SourcePosition } from '@pollux/protocol'
 import type { BadRecords, RejectedRecord } from '../source.ts'
 import {
-  ALONE,
   ANSWERS_MAX,
   ask,
   type Asking,
   decide,
   describeRejected,
-  expectRange,
+  expectAgain,
+  expectComposed,
+  expectRests,
   expectRows,
   expectSame,
   expectTold,
   FEW_BYTES,
-  joined,
   MANY_BYTES,
   type Range,
   readAll,
@@ -42,31 +42,19 @@ export const REJECTED_CLAIMS: readonly SourceClaim[] = [
   {
     name: 'goes on behind a bad record, from any position as if it had come there by reading',
     *steps() {
-      const ranges = yield* readSome(0)
-      for (const [index, { from }] of ranges.entries()) {
-        yield { ask: 'open', reader: 1 + index, place: ALONE }
-        const rest = yield* readOn(1 + index, from, MANY_BYTES)
-        expectTold(`the rest from ${show(from)}`, rest, ranges.slice(index))
-        yield { ask: 'close', reader: 1 + index }
-      }
+      yield* expectRests(yield* readSome(0))
     },
   },
   {
     name: 'tells of a bad record again where it was and as it was, in any order, also opened again',
     *steps() {
-      const ranges = yield* readSome(0)
-      for (const range of ranges.toReversed()) yield* expectRange(0, range)
-      yield { ask: 'close', reader: 0 }
-      yield { ask: 'open', reader: 1, place: ALONE }
-      for (const range of ranges) yield* expectRange(1, range)
+      yield* expectAgain(yield* readSome(0))
     },
   },
   {
     name: 'composes ranges of rows and bad records, however few bytes it is asked for',
     *steps() {
-      const ranges = yield* readSome(0)
-      for (let from = 0; from < ranges.length; from += 1 + (from >>> 1))
-        yield* expectRange(0, joined(ranges.slice(from, from + 5)))
+      yield* expectComposed(yield* readSome(0))
     },
   },
   {

@@ -3,13 +3,15 @@ import {
   ALONE,
   ANSWERS_MAX,
   ask,
+  expectAgain,
+  expectComposed,
   expectRange,
   expectReached,
+  expectRests,
   expectRows,
   expectSame,
   expectTold,
   FEW_BYTES,
-  joined,
   MANY_BYTES,
   read,
   readAll,
@@ -51,32 +53,19 @@ export const SOURCE_CLAIMS: readonly SourceClaim[] = [
   {
     name: 'reads a range again as it was, in any order, also after it was opened again',
     *steps() {
-      const ranges = yield* readAll(0, FEW_BYTES)
-      for (const range of ranges.toReversed()) yield* expectRange(0, range)
-      yield { ask: 'close', reader: 0 }
-      yield { ask: 'open', reader: 1, place: ALONE }
-      for (const range of ranges) yield* expectRange(1, range)
+      yield* expectAgain(yield* readAll(0, FEW_BYTES))
     },
   },
   {
     name: 'goes on from any position as if it had come there by reading',
     *steps() {
-      const ranges = yield* readAll(0, FEW_BYTES)
-      for (const [index, { from }] of ranges.entries()) {
-        yield { ask: 'open', reader: 1 + index, place: ALONE }
-        const rest = yield* readOn(1 + index, from, MANY_BYTES)
-        expectTold(`the rest from ${show(from)}`, rest, ranges.slice(index))
-        yield { ask: 'close', reader: 1 + index }
-      }
+      yield* expectRests(yield* readAll(0, FEW_BYTES))
     },
   },
   {
     name: 'composes ranges, and answers one whole, however few bytes it is asked for',
     *steps() {
-      const ranges = yield* readAll(0, FEW_BYTES)
-      for (let from = 0; from < ranges.length; from += 1 + (from >>> 1)) {
-        yield* expectRange(0, joined(ranges.slice(from, from + 5)))
-      }
+      yield* expectComposed(yield* readAll(0, FEW_BYTES))
     },
   },
   {

@@ -123,6 +123,30 @@ export function* expectRange(reader: number, range: Range): Asking {
   expectTold(`[${show(from)}, ${show(to)}) read again`, [again], [range])
 }
 
+/** Each of these again: backwards by the reader they came from, then by one that is opened anew. */
+export function* expectAgain(ranges: readonly Range[]): Asking {
+  for (const range of ranges.toReversed()) yield* expectRange(0, range)
+  yield { ask: 'close', reader: 0 }
+  yield { ask: 'open', reader: 1, place: ALONE }
+  for (const range of ranges) yield* expectRange(1, range)
+}
+
+/** From where each of these begins, the rest of them. */
+export function* expectRests(ranges: readonly Range[]): Asking {
+  for (const [index, { from }] of ranges.entries()) {
+    yield { ask: 'open', reader: 1 + index, place: ALONE }
+    const rest = yield* readOn(1 + index, from, MANY_BYTES)
+    expectTold(`the rest from ${show(from)}`, rest, ranges.slice(index))
+    yield { ask: 'close', reader: 1 + index }
+  }
+}
+
+/** Neighbours among these, asked for as one. */
+export function* expectComposed(ranges: readonly Range[]): Asking {
+  for (let from = 0; from < ranges.length; from += 1 + (from >>> 1))
+    yield* expectRange(0, joined(ranges.slice(from, from + 5)))
+}
+
 export function* read(reader: number, request: ReadRequest): Asking<Range> {
   const { to, rows, rejected = [], ended } = expectRows(yield* ask(reader, request))
   const ofRows = rows === null ? 0 : 'byteLength' in rows ? rows.byteLength : rows.bytes.length
@@ -160,7 +184,7 @@ export function expectRows(reply: ReadReply): ReadReply & { readonly kind: 'rows
 }
 
 /** Neighbouring ranges as one. */
-export function joined(parts: readonly Range[]): Range {
+function joined(parts: readonly Range[]): Range {
   return { ...parts[0]!, to: parts.at(-1)!.to, rows: rowsOf(parts), rejected: rejectedOf(parts) }
 }
 
