@@ -50,9 +50,9 @@ export class DisplayFeed implements StageOutput {
   }
 
   emit(_output: number, rows: RowSet): void {
-    const columns = rows.schema.columns.length
+    const { columns } = rows.schema
     for (let row = 0; row < rows.rows; row++) {
-      const values = Array.from({ length: columns }, (_, column) => rows.value(column, row))
+      const values = columns.map(({ index }) => rows.value(index, row))
       this.#open.push({ epoch: this.#epoch, seq: this.#nextRow++, values })
     }
   }

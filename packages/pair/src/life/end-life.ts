@@ -237,9 +237,12 @@ export class EndLife {
   #watchOutside(): void {
     const { ingress } = this.#p
     if (this.#leads === null) return
-    const outside = [this.#writer, ingress?.log, ingress?.source]
-    const failing = outside.map((one) => one?.failingMs ?? 0)
-    this.#handOver.watch(this.#leads, Math.max(...failing), this.#twinIsMember && this.#twin.open)
+    const failingMs = Math.max(
+      this.#writer?.failingMs ?? 0,
+      ingress?.log.failingMs ?? 0,
+      ingress?.source.failingMs ?? 0,
+    )
+    this.#handOver.watch(this.#leads, failingMs, this.#twinIsMember && this.#twin.open)
   }
 
   #onHandOver(generation: Generation): void {

@@ -87,9 +87,9 @@ export class PairLife {
 
   get wakeAt(): number | null {
     const { stance, context } = this.#p
-    const times = [this.#end.wakeAt, stance.restUntil > context.now ? stance.restUntil : null]
-    const due = times.filter((time) => time !== null)
-    return due.length === 0 ? null : Math.min(...due)
+    const { wakeAt } = this.#end
+    if (stance.restUntil <= context.now) return wakeAt
+    return wakeAt === null ? stance.restUntil : Math.min(wakeAt, stance.restUntil)
   }
 
   start(): void {

@@ -9,6 +9,7 @@ import { newColumnData } from './column-data.ts'
 export const VALUE_BYTES_MAX = 1_048_576
 
 const NONE = new Uint8Array(0)
+const NO_NUMBERS = new Int32Array(0)
 const BYTES_MIN = 64
 
 /**
@@ -30,14 +31,14 @@ export class ColumnBuilder {
   /** Of a text column: no byte so far is above 0x7f. */
   ascii = true
   /** Codes of another dictionary in terms of this one, -1 where not known yet. */
-  #foreign = new WeakMap<Dictionary, Int32Array<ArrayBuffer>>()
+  #foreign: WeakMap<Dictionary, Int32Array<ArrayBuffer>> | null = null
   #foreignLast: Dictionary | null = null
-  #foreignCodes = new Int32Array(0)
+  #foreignCodes = NO_NUMBERS
 
   constructor(column: Column, capacity: number) {
     this.column = column
     this.data = column.storage === 'variable' ? new Uint8Array(BYTES_MIN) : newColumnData(column, capacity)
-    this.offsets = new Int32Array(column.storage === 'variable' ? capacity + 1 : 0)
+    this.offsets = column.storage === 'variable' ? new Int32Array(capacity + 1) : NO_NUMBERS
     if (column.optional) this.valid = new Uint8Array(capacity)
     this.dictionary = column.dictionary ?? (column.cap > 0 ? new Dictionary(Number.MAX_SAFE_INTEGER) : null)
   }
@@ -65,7 +66,7 @@ export class ColumnBuilder {
     // The cap is the encoder's to judge, by what the channel holds; here it only bounds what is kept between
     // frames.
     this.dictionary = new Dictionary(Number.MAX_SAFE_INTEGER)
-    this.#foreign = new WeakMap()
+    this.#foreign = null
     this.#foreignLast = null
   }
 
@@ -196,6 +197,7 @@ export class ColumnBuilder {
   }
 
   #turnTo(from: Dictionary): void {
+    this.#foreign ??= new WeakMap()
     const known = this.#foreign.get(from)
     this.#foreignLast = from
     if (known !== undefined && known.length >= from.length) this.#foreignCodes = known

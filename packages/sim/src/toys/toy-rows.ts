@@ -25,8 +25,10 @@ const AT = 2
 const VALUE = 3
 const TAG = 4
 
+const TAGS = Array.from({ length: KEYS }, (_, key) => `key ${key}`)
+
 export function tagOf(key: number): string {
-  return `key ${key}`
+  return TAGS[key] ?? `key ${key}`
 }
 
 /** One 32-bit round: order shows in what it makes of a sequence. */
@@ -39,7 +41,10 @@ export function chain(hash: number, id: number, value: number): number {
 export function appendToy(rows: BatchBuilder, row: ToyRow): void {
   rows.reserve(1)
   const at = rows.rows
-  for (const [index, value] of [row.id, row.key, row.at, row.value].entries()) rows.data(index)[at] = value
+  rows.data(ID)[at] = row.id
+  rows.data(KEY)[at] = row.key
+  rows.data(AT)[at] = row.at
+  rows.data(VALUE)[at] = row.value
   // Says nothing that the key does not: it is there so that channels have dictionaries, which are state.
   rows.columns[TAG]!.putSymbol(at, tagOf(row.key))
   rows.rows = at + 1
