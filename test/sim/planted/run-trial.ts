@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url'
 import type { TrialResult, TrialTask } from './trial.ts'
 
 const TRIAL = fileURLToPath(new URL('trial.ts', import.meta.url))
+/** Most bugs are caught after a few schedules: the best of all machine code would come too late for them. */
+const FLAGS = ['--no-turbofan']
 /** A bug may well make the pipeline, or the simulator, run for ever. */
 const TRIAL_MS = 60_000
 
 /** A process of its own: what it has loaded is mutated for good, and it can be killed. */
 export function runTrial(task: TrialTask): Promise<TrialResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [TRIAL, JSON.stringify(task)], {
+    const child = spawn(process.execPath, [...FLAGS, TRIAL, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TRIAL_MS,
       killSignal: 'SIGKILL',

@@ -190,7 +190,7 @@ export const CATCH_UP: readonly Mutation[] = [
     schedules: 800,
     focus: {
       plan: { source: 'replayable', sink: 'transactional' },
-      faults: ['crash', 'reset', 'reset'],
+      faults: ['crash', 'reset', 'reset', 'slow'],
       at: ['in'],
       aims: ['awaiting-joiner', 'replaying'],
       count: [4, 8],

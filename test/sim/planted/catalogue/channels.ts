@@ -242,7 +242,13 @@ export const CHANNELS: readonly Mutation[] = [
     replace: '',
     caughtBy: ['stuck', 'deposed', 'bound'],
     schedules: 600,
-    focus: { ...LOSS, faults: ['slow-link', 'reset', 'crash'], count: [3, 7], limits: { markBytes: 800 } },
+    focus: {
+      ...LOSS,
+      faults: ['slow-link', 'reset', 'crash'],
+      count: [3, 7],
+      limits: { markBytes: 800 },
+      sourceMs: 120,
+    },
   },
   {
     name: 'laggard-of-one-moment',

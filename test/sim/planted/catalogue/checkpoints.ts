@@ -78,12 +78,12 @@ export const CHECKPOINTS: readonly Mutation[] = [
     caughtBy: ['unserved', 'lost', 'halted', 'stuck', 'crashed'],
     schedules: 2000,
     focus: {
-      plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 2 },
+      plan: { source: 'replayable', sink: 'transactional', checkpointEvery: 2, delivery: 'race' },
       faults: ['crash', 'slow', 'slow'],
       at: ['in'],
       aims: ['waiting', 'loading', 'replaying'],
       count: [3, 6],
-      rows: 80,
+      rows: 120,
     },
   },
   {
@@ -96,7 +96,7 @@ export const CHECKPOINTS: readonly Mutation[] = [
     replace: 'this.#begin(body, body.at, to + 1, this.#chances',
     caughtBy: ['lost', 'repeated', 'reordered', 'halted', 'stuck', 'crashed', 'diverged', 'unserved'],
     schedules: 400,
-    focus: { ...RESTORES, plan: { ...RESTORES.plan!, checkpointEvery: 2 } },
+    focus: { ...RESTORES, plan: { ...RESTORES.plan!, checkpointEvery: 1 } },
   },
   {
     name: 'given-up-parts-kept',

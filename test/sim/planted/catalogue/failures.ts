@@ -29,7 +29,7 @@ export const FAILURES: readonly Mutation[] = [
     replace: 'return !this.#inputs.midEpoch',
     caughtBy: ['halted', 'lost', 'diverged', 'crashed', 'stuck'],
     schedules: 300,
-    focus: BROKEN,
+    focus: { ...BROKEN, sourceMs: 340 },
   },
   {
     name: 'misfit-kills-whoever-seals-it',

@@ -66,7 +66,7 @@ export const LAGGARDS: readonly Mutation[] = [
     focus: {
       plan: { source: 'replayable', sink: 'transactional', step: 'chain' },
       faults: ['sink-slow'],
-      count: [1, 3],
+      count: [3, 5],
       limits: { markBytes: 300, windowBytes: 2000 },
       rows: 80,
     },
@@ -83,7 +83,7 @@ export const LAGGARDS: readonly Mutation[] = [
     caughtBy: ['deposed'],
     schedules: 600,
     focus: {
-      plan: { source: 'replayable', sink: 'idempotent', step: 'chain' },
+      plan: { source: 'replayable', sink: 'idempotent', step: 'chain', delivery: 'lane' },
       faults: ['sink-slow'],
       count: [1, 2],
       limits: { markBytes: 300, windowBytes: 400 },

@@ -22,7 +22,7 @@ export const PUSHES: readonly Mutation[] = [
     replace: 'if (this.#keys.has(push.key)) {',
     caughtBy: ['unacknowledged'],
     schedules: 400,
-    focus: { ...PUSH, faults: ['store-pause', 'pair-loss', 'total-loss'] },
+    focus: { ...PUSH, faults: ['store-pause', 'store-flaky', 'pair-loss', 'total-loss'], count: [8, 12] },
   },
   {
     name: 'retry-does-not-wait',
