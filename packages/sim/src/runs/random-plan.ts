@@ -76,12 +76,14 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
+const SMALL = SHAPES.slice(0, 3)
+
 /** A pipeline of two to five stages and one to four partitions, small enough to be run by the thousand. */
 export function randomPlan(random: Random): Plan {
   const draft: Draft = { stages: [], edges: [] }
-  // The smaller half twice as often: most mistakes show in a small pipeline, and three of them run in the
-  // time of one.
-  random.pick([...SHAPES, ...SHAPES.slice(0, 3)])(random, draft)
+  // The smaller half three times as often: most mistakes show in a small pipeline, and three of them run in
+  // the time of one.
+  random.pick([...SHAPES, ...SMALL, ...SMALL])(random, draft)
   return {
     pipeline: 'toy',
     groups: GROUPS,

@@ -105,7 +105,7 @@ function someFlaw(random: Random, plan: Plan): Flaw | null {
 export function someLimits(random: Random): Limits {
   return {
     ...SIM_LIMITS,
-    imageSliceBytes: random.pick([40, 80, 300]),
+    imageSliceBytes: random.pick([40, 80, 300, 1000]),
     imageSlicesInFlight: random.between(1, 2),
     windowBytes: random.pick([400, 800, 800, 3000]),
     markBytes: random.pick([1500, 3000, 3000]),
