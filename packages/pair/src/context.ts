@@ -31,6 +31,8 @@ export interface Identity {
   readonly operators: OperatorFactory
 }
 
+const NO_EFFECTS: readonly Effect[] = []
+
 /**
  * What the parts of a replica share: its identity, the time of this step, and the list of effects being
  * built. It decides nothing.
@@ -70,8 +72,9 @@ export class Context {
     return this.identity.place.id
   }
 
-  take(): Effect[] {
+  take(): readonly Effect[] {
     const effects = this.#effects
+    if (effects.length === 0) return NO_EFFECTS
     this.#effects = []
     return effects
   }

@@ -49,12 +49,14 @@ export class UpstreamLinks {
 
   /** Every listed producer has accepted us, and there is at least one. */
   get allAccepted(): boolean {
-    return this.#producers.size > 0 && [...this.#producers.values()].every((p) => p.accepted)
+    for (const producer of this.#producers.values()) if (!producer.accepted) return false
+    return this.#producers.size > 0
   }
 
   /** Nobody who is left can serve our next position. */
   get outrun(): boolean {
-    return this.#producers.size > 0 && [...this.#producers.values()].every((p) => p.outrun)
+    for (const producer of this.#producers.values()) if (!producer.outrun) return false
+    return this.#producers.size > 0
   }
 
   /** `a#2 delivers at 8:120, b#5 refused us` */

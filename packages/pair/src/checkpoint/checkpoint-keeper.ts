@@ -145,12 +145,12 @@ export class CheckpointKeeper {
     const there = new Set(listed.names)
     this.#unfit = new Set([...this.#unfit].filter((one) => there.has(one.slice(one.indexOf(' ') + 1))))
     const wanted = { above: value.checkpoint?.epoch ?? NOWHERE, from: value.cutFrom }
-    const checkpoint = this.#choose(listed.names, wanted)
+    const whole = this.#partsIn(listed.names)
+    const checkpoint = this.#choose(whole, wanted)
     if (checkpoint !== null) this.#read(checkpoint, Object.values(checkpoint.parts), 0, new Map())
     // A part that is begun says which cut it is for: all may only be waiting for it.
-    const all = [...listed.names, ...listed.unfinished]
-    const parts = this.#partsIn(all)
-    this.#meeting.onListed(parts, wanted.above, this.#choose(all, wanted) !== null)
+    const parts = [...whole, ...this.#partsIn(listed.unfinished)]
+    this.#meeting.onListed(parts, wanted.above, this.#choose(parts, wanted) !== null)
     const { limits, identity } = this.#context
     const begin = Math.max(wanted.above, 0) as Epoch
     this.#run.furthest = furthestEpoch(parts, begin, identity.topology, limits)
@@ -226,9 +226,9 @@ export class CheckpointKeeper {
     return null
   }
 
-  #choose(names: readonly string[], wanted: WantedCut): Checkpoint | null {
+  #choose(parts: readonly NamedPart[], wanted: WantedCut): Checkpoint | null {
     const pairs = [...this.#context.identity.topology.pairs.keys()]
-    return latestCut(this.#context.run, this.#partsIn(names), pairs, wanted, this.#unfit)
+    return latestCut(this.#context.run, parts, pairs, wanted, this.#unfit)
   }
 
   #partsIn(names: readonly string[]): NamedPart[] {
@@ -270,7 +270,8 @@ export function latestCut(
     if (cut <= above || cut < from) return null
     const chosen: Record<PairId, string> = {}
     for (const part of parts) {
-      if (part.from > cut || cut >= part.to || unfit.has(`${cut} ${part.name}`)) continue
+      if (part.from > cut || cut >= part.to) continue
+      if (unfit.size > 0 && unfit.has(`${cut} ${part.name}`)) continue
       chosen[part.pair] = part.name
     }
     if (pairs.every((pair) => chosen[pair] !== undefined)) return { run, epoch: cut, parts: chosen }

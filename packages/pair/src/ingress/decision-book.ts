@@ -51,10 +51,6 @@ export class DecisionBook {
     return this.#sum - this.#sumAt(index)
   }
 
-  bytesOf(index: number): number {
-    return this.#sumAt(index) - this.#sumAt(index - 1)
-  }
-
   holds(index: number): boolean {
     return index > this.#dropped && index <= this.tail
   }

@@ -1,4 +1,3 @@
-import { RingQueue } from '@pollux/std'
 import type { Generation, Incarnation } from '@pollux/protocol'
 import type { Context } from '../context.ts'
 import type { IngressBody } from '../ingress/ingress-body.ts'
@@ -16,9 +15,6 @@ export class FollowerFeed {
   readonly #ingress: IngressBody
   /** The twin has been sent proposals up to here; null until it says on this link what it holds. */
   #fed: number | null = null
-  /** Bytes of each that it has been sent and does not say it holds; the last of them is `#fed`. */
-  readonly #underWay = new RingQueue<number>()
-  #underWayBytes = 0
   /** Whose acceptances `twinHolds` counts. */
   #heldBy: Incarnation | null = null
   /** It has an image of ours, or has said what it holds: only then can it lack anything. */
@@ -42,7 +38,7 @@ export class FollowerFeed {
   }
 
   onTwinOpen(): void {
-    this.#goOnFrom(null)
+    this.#fed = null
     const incarnation = this.#twin.peer?.incarnation ?? null
     if (incarnation === this.#heldBy) return
     this.#heldBy = incarnation
@@ -51,13 +47,13 @@ export class FollowerFeed {
   }
 
   onTwinClosed(): void {
-    this.#goOnFrom(null)
+    this.#fed = null
   }
 
   /** The image holds every proposal so far; the later ones follow it on the same link. */
   onCatchUpBegun(): void {
     const { tail } = this.#ingress.book
-    this.#goOnFrom(tail)
+    this.#fed = tail
     this.#ingress.twinHolds = tail
     this.#begun = true
   }
@@ -68,11 +64,6 @@ export class FollowerFeed {
     if (index > ingress.twinHolds) this.#movedAt = this.#context.awake
     ingress.twinHolds = Math.max(ingress.twinHolds, index)
     this.#fed ??= index
-    while (this.#fed - this.#underWay.length < index) {
-      const bytes = this.#underWay.shift()
-      if (bytes === undefined) return
-      this.#underWayBytes -= bytes
-    }
   }
 
   /**
@@ -91,12 +82,8 @@ export class FollowerFeed {
       if (peer !== null) this.#twin.onReport(peer.incarnation, 'laggard')
       return
     }
-    while (this.#fed < book.tail) {
-      const bytes = book.bytesOf(this.#fed + 1)
-      if (!this.#hasRoom(bytes)) return
+    while (this.#fed < book.tail && this.#hasRoomFor(this.#fed + 1)) {
       this.#fed++
-      this.#underWay.push(bytes)
-      this.#underWayBytes += bytes
       this.#twin.send({ kind: 'propose', generation, decision: book.at(this.#fed) })
     }
   }
@@ -127,16 +114,12 @@ export class FollowerFeed {
     return Math.max(count / followerLagMax, book.bytesAfter(twinHolds) / followerLagBytes)
   }
 
-  /** One may always be under way, however large it is. */
-  #hasRoom(bytes: number): boolean {
+  /** Under way is what it does not say it holds, up to this one: one may always be, however large it is. */
+  #hasRoomFor(index: number): boolean {
     const { followerWindowMax, followerWindowBytes } = this.#context.limits
-    if (this.#underWay.length === 0) return true
-    return this.#underWay.length < followerWindowMax && this.#underWayBytes + bytes <= followerWindowBytes
-  }
-
-  #goOnFrom(index: number | null): void {
-    this.#fed = index
-    this.#underWay.clear()
-    this.#underWayBytes = 0
+    const { book, twinHolds } = this.#ingress
+    const count = index - twinHolds
+    const bytes = book.bytesAfter(twinHolds) - book.bytesAfter(index)
+    return count <= 1 || (count <= followerWindowMax && bytes <= followerWindowBytes)
   }
 }

@@ -99,7 +99,8 @@ export function withLostTo(view: View, slots: readonly string[], lost: boolean):
 }
 
 export function isMember(view: View, incarnation: Incarnation): boolean {
-  return view.members.some((m) => m.incarnation === incarnation)
+  for (const member of view.members) if (member.incarnation === incarnation) return true
+  return false
 }
 
 /** Members and joiner: whose acks hold back eviction, whose hellos are heard. */
@@ -116,7 +117,9 @@ export function isWaiting(view: View, incarnation: Incarnation): boolean {
 }
 
 export function twinOf(view: View, incarnation: Incarnation): Member | null {
-  return belonging(view).find((m) => m.incarnation !== incarnation) ?? null
+  // Asked at every step.
+  for (const member of view.members) if (member.incarnation !== incarnation) return member
+  return view.joining === null || view.joining.incarnation === incarnation ? null : view.joining
 }
 
 /** Every member's lane has a successor waiting: by proof, no member is left. */

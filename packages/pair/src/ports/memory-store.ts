@@ -188,5 +188,7 @@ function tailOf(log: Log): number {
 }
 
 function namesIn(blobs: ReadonlyMap<string, unknown>, prefix: string): readonly string[] {
-  return [...blobs.keys()].filter((name) => name.startsWith(prefix)).sort()
+  const names: string[] = []
+  for (const name of blobs.keys()) if (name.startsWith(prefix)) names.push(name)
+  return names.sort()
 }

@@ -1,4 +1,4 @@
-import type { Limits } from '@pollux/pair'
+import type { Limits, RunKey } from '@pollux/pair'
 import type { PairId, Topology } from '@pollux/protocol'
 import type { Checker } from './checker.ts'
 import type { CoordinatorModel } from '../world/coordinator-model.ts'
@@ -14,6 +14,8 @@ export interface ObservedRun {
   readonly topology: Topology
   readonly slots: readonly string[]
   readonly coordinator: CoordinatorModel
+  /** As the coordinator has it. */
+  readonly runKey: RunKey
   readonly store: StoreModel
   readonly world: World
   readonly checker: Checker

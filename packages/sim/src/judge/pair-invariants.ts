@@ -1,6 +1,6 @@
 import { comparePositions, describePosition, type Message, type PairId } from '@pollux/protocol'
 import type { Effect, Input, Member, StoreRequest, View } from '@pollux/pair'
-import { RUN_KEY, viewKey } from '@pollux/pair'
+import { viewKey } from '@pollux/pair'
 import type { ProcessModel } from '../world/process-model.ts'
 import type { ObservedRun } from './observed-run.ts'
 import { RemovalJudge } from './removal-judge.ts'
@@ -163,12 +163,11 @@ export class PairInvariants {
   /** However much is kept for a follower, little of it is on its way at once: heartbeats wait behind it. */
   #checkFed(worker: ProcessModel, effects: readonly Effect[]): void {
     const { body } = worker.replica
-    if (!('twinHolds' in body)) return
     const { followerWindowMax } = this.#run.options.limits
-    const holds = body.twinHolds as number
     for (const effect of effects) {
-      if (effect.kind !== 'send' || effect.message.kind !== 'propose') continue
+      if (effect.kind !== 'send' || effect.message.kind !== 'propose' || !('twinHolds' in body)) continue
       const { index } = effect.message.decision
+      const holds = body.twinHolds as number
       if (index - holds <= followerWindowMax) continue
       this.#run.checker.report('bound', `${worker.slot} proposes ${index}, its follower holds ${holds}`)
     }
@@ -187,20 +186,20 @@ export class PairInvariants {
   /** Whoever writes a part discards first what was given up: else it takes room until the next checkpoint. */
   #checkUnfinished(blob: string): void {
     const owner = ownerOfPart(blob)
-    const listed = this.#run.store.machine.handle({ kind: 'list', prefix: 'part/' })
-    if (listed.kind !== 'names') return
-    const held = listed.unfinished.filter((name) => ownerOfPart(name) === owner)
-    if (held.length <= UNFINISHED_MOST) return
-    this.#run.checker.report('bound', `of ${owner} is begun and not finished: ${held.join(', ')}`)
+    const listed = this.#run.store.machine.handle({ kind: 'list', prefix: `part/${owner}/` })
+    if (listed.kind !== 'names' || listed.unfinished.length <= UNFINISHED_MOST) return
+    this.#run.checker.report(
+      'bound',
+      `of ${owner} is begun and not finished: ${listed.unfinished.join(', ')}`,
+    )
   }
 
   /** However long no checkpoint completes, a pair does not fill the store with parts (W1). */
   #checkWhole(blob: string): void {
     const owner = ownerOfPart(blob)
     const listed = this.#run.store.machine.handle({ kind: 'list', prefix: `part/${owner}/` })
-    const key = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
-    if (listed.kind !== 'names' || key.kind !== 'value' || key.value?.kind !== 'run') return
-    const { checkpoint, cutFrom } = key.value
+    if (listed.kind !== 'names') return
+    const { checkpoint, cutFrom } = this.#run.runKey
     const ahead = listed.names.filter((name) => {
       const [from, to] = name.split('/').slice(4, 6).map(Number) as [number, number]
       return from > (checkpoint?.epoch ?? 0) && to > cutFrom
@@ -211,8 +210,7 @@ export class PairInvariants {
 
   /** The checkpoint after this one finds room, whoever keeps it. */
   #checkReserve(): void {
-    const reply = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
-    const checkpoint = reply.kind === 'value' && reply.value?.kind === 'run' ? reply.value.checkpoint : null
+    const { checkpoint } = this.#run.runKey
     const pairs = [...this.#run.topology.pairs.values()]
     const logs = pairs.filter((place) => place.stage.kind === 'ingress').length
     const { reservedBytes } = this.#run.store.machine
@@ -231,8 +229,7 @@ export class PairInvariants {
   }
 
   #view(pair: PairId): View | null {
-    const run = this.#run.coordinator.machine.handle({ kind: 'read', key: RUN_KEY })
-    return this.#viewOf(pair, run.kind === 'value' && run.value?.kind === 'run' ? run.value.run : 0)
+    return this.#viewOf(pair, this.#run.runKey.run)
   }
 
   #viewOf(pair: PairId, run: number): View | null {
@@ -242,16 +239,20 @@ export class PairInvariants {
   }
 
   #alive(members: readonly Member[], pair: PairId): ProcessModel[] {
-    return members.flatMap(({ lane, incarnation }) => {
+    const alive: ProcessModel[] = []
+    for (const { lane, incarnation } of members) {
       const worker = this.#run.find(`${pair}/${lane}`)
-      return worker !== null && worker.replica.context.incarnation === incarnation ? [worker] : []
-    })
+      if (worker?.replica.context.incarnation === incarnation) alive.push(worker)
+    }
+    return alive
   }
 }
 
 /** The run and the pair of a part: `1/count/0` of `part/1/count/0/...`. */
 function ownerOfPart(blob: string): string {
-  return blob.split('/').slice(1, 4).join('/')
+  let end = blob.length
+  for (let more = 3; more > 0; more--) end = blob.lastIndexOf('/', end - 1)
+  return blob.slice(blob.indexOf('/') + 1, end)
 }
 
 /** Members and joiner; told here once more, so that the core's own idea of it is not judged by itself. */

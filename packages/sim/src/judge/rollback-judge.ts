@@ -11,6 +11,8 @@ const LOOK_MS = 50
 export class RollbackJudge {
   readonly #run: ObservedRun
   readonly #viewOf: (pair: PairId, run: number) => View | null
+  /** Slots next to each pair. */
+  readonly #around = new Map<PairId, readonly string[]>()
   /** By run: which members served each pair when it began; whoever began it may tell of it late. */
   readonly #servedAtChange = new Map<number, ReadonlyMap<PairId, readonly string[]>>()
   /** By slot and pair: when it had last missed it for so long that it says so. */
@@ -21,6 +23,10 @@ export class RollbackJudge {
   constructor(run: ObservedRun, viewOf: (pair: PairId, run: number) => View | null) {
     this.#run = run
     this.#viewOf = viewOf
+    for (const [pair, { upstream, downstream }] of run.topology.pairs) {
+      const slots = [...upstream, ...downstream].flatMap((id) => [`${id}/a`, `${id}/b`])
+      this.#around.set(pair, slots)
+    }
   }
 
   /** The run key has gone on to a new run: who served at this moment? */
@@ -56,15 +62,15 @@ export class RollbackJudge {
 
   /** Looks at who has missed whom for as long as it takes to be lost, or nearly. */
   watch(): void {
-    const { topology, options, world, slots } = this.#run
+    const { options, world, slots } = this.#run
     for (const slot of slots) {
       const replica = this.#run.find(slot)?.replica
       const incarnation = replica?.life.serves === true ? replica.context.incarnation : 0
       if (this.#servesSince.get(slot)?.incarnation !== incarnation)
         this.#servesSince.set(slot, { incarnation, since: world.now })
     }
-    for (const pair of topology.pairs.keys()) {
-      for (const slot of this.#around(pair)) {
+    for (const [pair, around] of this.#around) {
+      for (const slot of around) {
         const silentMs = this.#run.find(slot)?.replica.losses.silentMs(pair) ?? 0
         if (silentMs >= options.limits.lostMs - LOOK_MS) this.#missedAt.set(`${slot} ${pair}`, world.now)
       }
@@ -79,17 +85,13 @@ export class RollbackJudge {
   #isHeard(pair: PairId, run: number): boolean {
     const { world, options } = this.#run
     const served = this.#servedAtChange.get(run)
-    return this.#around(pair).some((slot) => {
+    const around = this.#around.get(pair) ?? []
+    return around.some((slot) => {
       const missed = this.#missedAt.get(`${slot} ${pair}`) ?? Number.NEGATIVE_INFINITY
       const serves = served?.get(pairOfSlot(slot))?.includes(slot) ?? false
       const since = this.#servesSince.get(slot)?.since ?? world.now
       const long = 2 * options.limits.lostMs
       return serves && world.now - since > long && world.now - missed > long
     })
-  }
-
-  #around(pair: PairId): readonly string[] {
-    const { upstream, downstream } = this.#run.topology.pair(pair)
-    return [...upstream, ...downstream].flatMap((id) => [`${id}/a`, `${id}/b`])
   }
 }

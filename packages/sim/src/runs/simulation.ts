@@ -147,6 +147,7 @@ export class Simulation implements Outside {
   /** Slots that were started so far. */
   #started = 0
   readonly #flaws: FlawJudge
+  readonly #patienceMs: number
   /** Since when every pair has been whole, everything having healed: infinitely late while it has not. */
   wholeSince = Number.POSITIVE_INFINITY
   #runKey: RunKey | null = null
@@ -157,6 +158,7 @@ export class Simulation implements Outside {
     this.#workload = options.workload ?? new ToyWorkload(options.plan.groups, options.rows)
     this.#flaws = new FlawJudge(options.flaw ?? null, () => this.world.now)
     this.healAt = options.healAt
+    this.#patienceMs = Math.max(PATIENCE_MS, PATIENCE_EPOCHS * options.plan.tickMs)
     this.world = new World(options.seed)
     this.#random = new Random(options.seed).fork('simulation')
     this.topology = new Topology(options.plan)
@@ -266,8 +268,7 @@ export class Simulation implements Outside {
     const { checker, world } = this
     if (checker.violations.length > 0 || this.#settled() || this.#flaws.isHaltedByIt(this.runKey.state))
       return false
-    const patienceMs = Math.max(PATIENCE_MS, PATIENCE_EPOCHS * this.options.plan.tickMs)
-    return world.now < this.healAt + patienceMs && world.steps <= STEPS_MOST
+    return world.now < this.healAt + this.#patienceMs && world.steps <= STEPS_MOST
   }
 
   /** Judges the whole run, once it is over. */

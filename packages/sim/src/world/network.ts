@@ -1,7 +1,7 @@
-import { assert, must } from '@pollux/std'
-import type { Frame, Hello, Message, StateSliceMessage } from '@pollux/protocol'
-import { decodeMessage, encodeMessage, FrameSlab } from '@pollux/protocol'
+import { must } from '@pollux/std'
+import { FrameSlab, type Hello, type Message } from '@pollux/protocol'
 import { garbled } from './garble.ts'
+import { copied, release, throughWire } from './transit.ts'
 import type { World } from './world.ts'
 
 /** Whoever has an end of a connection: a replica in a process. */
@@ -23,6 +23,8 @@ interface Side {
    */
   dataAt: number
   controlAt: number
+  /** It has closed its end, or knows that the other did: nothing arrives any more. */
+  closed: boolean
 }
 
 interface Connection {
@@ -161,15 +163,17 @@ export class Network {
     const at = Math.max(arrival, control ? to.controlAt : to.dataAt)
     if (control) to.controlAt = at
     else to.dataAt = at
-    this.#world.at(at, () => this.#arrive(connection, from, to, message))
+    this.#world.at(at, () => this.#arrive(from, to, message))
   }
 
   /** The side that closes hears nothing more; the other what was sent before, and then that it is closed. */
   close(from: Endpoint, link: number): void {
     const connection = this.#of(from).get(link)
     this.#of(from).delete(link)
-    if (connection === undefined || !connection.open || connection.sides === null) return
+    if (connection === undefined || connection.sides === null) return
     const to = this.#other(connection, from, link)
+    this.#other(connection, to.endpoint, to.link).closed = true
+    if (!connection.open) return
     connection.open = false
     this.#tellClosed(from.slot, to)
   }
@@ -201,14 +205,14 @@ export class Network {
     }
   }
 
-  #arrive(connection: Connection, from: Endpoint, to: Side, message: Message): void {
-    if (this.#of(to.endpoint).get(to.link) !== connection || !to.endpoint.alive) {
+  #arrive(from: Endpoint, to: Side, message: Message): void {
+    if (to.closed || !to.endpoint.alive) {
       release(message)
       return
     }
     if (this.isCut(from.slot, to.endpoint.slot)) {
       // Held back by the sender's kernel until the way is free.
-      this.#held.push(() => this.#arrive(connection, from, to, message))
+      this.#held.push(() => this.#arrive(from, to, message))
       return
     }
     const arrived = this.wire ? throughWire(message) : copied(message, this.#slab)
@@ -227,6 +231,7 @@ export class Network {
   #tellClosed(fromSlot: string, to: Side): void {
     const at = Math.max(this.#world.now + this.#delay(fromSlot, to.endpoint.slot), to.dataAt, to.controlAt)
     this.#world.at(at, () => {
+      to.closed = true
       if (this.#of(to.endpoint).delete(to.link) && to.endpoint.alive) to.endpoint.onClosed(to.link)
     })
   }
@@ -238,7 +243,7 @@ export class Network {
   }
 
   #side(endpoint: Endpoint, link: number): Side {
-    return { endpoint, link, dataAt: 0, controlAt: 0 }
+    return { endpoint, link, dataAt: 0, controlAt: 0, closed: false }
   }
 
   #other(connection: Connection, from: Endpoint, link: number): Side {
@@ -253,46 +258,4 @@ export class Network {
     this.#connections.set(endpoint, fresh)
     return fresh
   }
-}
-
-/** The transport has done with the bytes. */
-function release(message: Message): void {
-  if (message.kind === 'frame') message.frame.readers--
-  if (message.kind === 'state-slice') for (const frame of framesOf(message)) frame.readers--
-}
-
-/** What arrives has been bytes in between, as between real processes. */
-function throughWire(message: Message): Message {
-  const arrived = decodeMessage(encodeMessage(message))
-  release(message)
-  assert(!('refused' in arrived), () => `a message does not survive the wire: ${JSON.stringify(arrived)}`)
-  assert(arrived.kind !== 'subscribe' && arrived.kind !== 'twin', 'a hello is no message')
-  return arrived
-}
-
-/**
- * What arrives is a copy: bytes that the sender refills too early arrive refilled, as they would on a wire.
- */
-function copied(message: Message, slab: FrameSlab): Message {
-  if (message.kind === 'frame') return { ...message, frame: copiedFrame(message.frame, slab) }
-  if (message.kind !== 'state-slice') return message
-  const parts = message.parts.map((part) =>
-    part.kind === 'item' && part.item.kind === 'frame'
-      ? { ...part, item: { ...part.item, frame: copiedFrame(part.item.frame, slab) } }
-      : part,
-  )
-  return { ...message, parts }
-}
-
-function copiedFrame(frame: Frame, slab: FrameSlab): Frame {
-  frame.readers--
-  const bytes = slab.allocate(frame.bytes.length)
-  bytes.set(frame.bytes)
-  return { ...frame, bytes, readers: 0 }
-}
-
-function framesOf(message: StateSliceMessage): Frame[] {
-  return message.parts.flatMap((part) =>
-    part.kind === 'item' && part.item.kind === 'frame' ? [part.item.frame] : [],
-  )
 }

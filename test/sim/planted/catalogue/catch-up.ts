@@ -51,10 +51,8 @@ export const CATCH_UP: readonly Mutation[] = [
     name: 'joiner-counted-as-member',
     story: 'A replica that is still joining passes for a member: it serves and leads without any state.',
     file: 'packages/pair/src/life/view.ts',
-    find: 'export function isMember(view: View, incarnation: Incarnation): boolean {\n  return ',
-    replace:
-      'export function isMember(view: View, incarnation: Incarnation): boolean {\n' +
-      '  return view.joining?.incarnation === incarnation || ',
+    find: '  for (const member of view.members) if (member.incarnation === incarnation) return true\n',
+    replace: '  for (const member of belonging(view)) if (member.incarnation === incarnation) return true\n',
     caughtBy: ['crashed', 'stuck', 'diverged', 'halted', 'unserved', 'lost'],
     schedules: 50,
     focus: REJOINS,

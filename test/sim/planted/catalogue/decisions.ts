@@ -229,7 +229,7 @@ export const DECISIONS: readonly Mutation[] = [
       'A link has been down for long; linked again, the leader says all that it has kept for its follower ' +
       'in one step, and no heartbeat comes through before it has.',
     file: 'packages/pair/src/life/follower-feed.ts',
-    find: 'if (!this.#hasRoom(bytes)) return\n',
+    find: ' && this.#hasRoomFor(this.#fed + 1)',
     replace: '',
     caughtBy: ['bound'],
     schedules: 100,
@@ -239,8 +239,8 @@ export const DECISIONS: readonly Mutation[] = [
     name: 'window-of-the-follower-stays-shut',
     story: 'What the follower has accepted still counts as on its way: after one window it hears no more.',
     file: 'packages/pair/src/life/follower-feed.ts',
-    find: 'while (this.#fed - this.#underWay.length < index)',
-    replace: 'while (this.#fed < 0)',
+    find: 'const count = index - twinHolds',
+    replace: 'const count = index',
     caughtBy: ['deposed'],
     schedules: 50,
     focus: {

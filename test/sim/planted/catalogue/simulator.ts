@@ -73,7 +73,7 @@ export const SIMULATOR: readonly Mutation[] = [
     story:
       'What arrives is the memory of whoever sent it: a frame refilled too early changes at both ends ' +
       'alike.',
-    file: 'packages/sim/src/world/network.ts',
+    file: 'packages/sim/src/world/transit.ts',
     find: '  bytes.set(frame.bytes)\n  return { ...frame, bytes, readers: 0 }',
     replace: '  return { ...frame, readers: 0 }',
     caughtBy: ['self-test: what arrives is a copy'],
