@@ -32,7 +32,7 @@ export interface PoolResult {
 const JOB_LENGTH = 25
 const FAILURES_KEPT = 100
 
-/** Threads that run schedules, on all cores: one pool for several tasks, and what is compiled stays compiled. */
+/** Threads that run schedules, on all cores. Kept for several tasks: what is compiled stays so. */
 export class SchedulePool {
   readonly #threads: PoolThread[] = []
 
