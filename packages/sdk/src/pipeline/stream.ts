@@ -379,7 +379,7 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     const step: ProcessStep = {
       kind: 'process',
       operator: own as unknown as ProcessStep['operator'],
-      ttlMs: durationMs(own.ttl ?? 0, 0, where),
+      ttlMs: own.ttl === undefined ? 0 : durationMs(own.ttl, 1, where),
       stateBytesMax: own.stateBytesMax ?? STATE_BYTES_MAX,
     }
     const shapes = [{ schema: own.output as RowSchema, time: timeIn(own.output, shape) }]

@@ -108,7 +108,7 @@ export class KeyedProcess implements Stateful {
       context: this.#context,
       touch: ttlMs === 0 ? null : (rows, slot, at) => this.#touch(rows, slot, at),
       after: () => this.#after(),
-      failed: (rows, row, error) => this.#fail(readRow(rows, row), error),
+      failed: (rows, row, error) => this.#fail(`row ${describeRow(readRow(rows, row))}`, error),
     })
     this.state = new SectionedState(this)
   }
@@ -155,7 +155,8 @@ export class KeyedProcess implements Stateful {
         try {
           onTimer?.({ at, name }, this.#context)
         } catch (error) {
-          this.#fail({ timer: name, at }, error)
+          const { key: whose } = this.#context
+          this.#fail(`timer ${JSON.stringify(name)} at ${at} of key ${describeRow({ ...whose })}`, error)
         }
         if (this.#due.is) this.#after()
       }
@@ -192,10 +193,10 @@ export class KeyedProcess implements Stateful {
     if (time > before) rows.own()[place] = time
   }
 
-  #fail(about: AnyRow, error: unknown): never {
+  #fail(about: string, error: unknown): never {
     const { name, where } = this.#program.node
     const step = `process ${name} (${withoutFolder(where)})`
-    throw new StepError(this.#pipeline, step, `row ${describeRow(about)}`, error)
+    throw new StepError(this.#pipeline, step, about, error)
   }
 
   /** The callback has returned: what it wanted is done, and full results are handed on. */

@@ -178,4 +178,35 @@ describe('an own operator', () => {
     expect(run(false)).toThrow('state.seen: a whole number from 0 to 255, not -1')
     expect(run(true)).toThrow('state.recent: it[0] is NaN, which JSON cannot hold')
   })
+
+  it('fails with the timer and the key whose timer it was', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', logins)
+        .keyBy('user')
+        .process('wrong', {
+          output: Alert,
+          process: ({ at: ms }, { setTimer }) => setTimer(ms + 20, 'quiet'),
+          onTimer: () => {
+            throw new RangeError('too quiet')
+          },
+        })
+        .egress('alerts', sink)
+    })
+    const driver = drive(made, undefined).push('logins', at(5, 'ann'), at(60, 'bob'))
+    expect(() => driver.advanceTo(100)).toThrow(
+      /^risk, process wrong \(.*process\.test\.ts:\d+\), at timer "quiet" at 25 of key \{user "ann"\}: RangeError: too quiet/,
+    )
+  })
+
+  it('is refused where its keys would be kept for no time at all', () => {
+    const kept = (ttl: number) => () => {
+      const own = { output: Alert, ttl, process: () => undefined }
+      const made = pipeline('risk', ({ ingress }) => {
+        ingress('logins', logins).keyBy('user').process('forgetful', own).egress('alerts', sink)
+      })
+      drive(made, undefined)
+    }
+    expect(kept(0)).toThrow('PLX1005 0')
+    expect(kept(1)).not.toThrow()
+  })
 })
