@@ -95,7 +95,8 @@ export class KeyedProcess implements Stateful {
       this.#forgets = true
       due.is = true
     }
-    this.#context = new ProcessContext({ place, state, key, timers, clock, emit, forget })
+    const hasOnTimer = operator.onTimer !== undefined
+    this.#context = new ProcessContext({ place, state, key, timers, hasOnTimer, clock, emit, forget })
     this.#loop = processLoop({
       name,
       input,

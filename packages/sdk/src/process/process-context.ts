@@ -16,6 +16,8 @@ export interface ContextParts {
   /** Columns of the key, as they are called in the input. */
   readonly key: readonly Column[]
   readonly timers: KeyTimers
+  /** Somebody is called when a timer is due. */
+  readonly hasOnTimer: boolean
   readonly clock: ProcessClock
   readonly emit: Context['emit']
   readonly forget: Context['forget']
@@ -32,12 +34,13 @@ export class ProcessContext implements Context {
   readonly forget: Context['forget']
   readonly #clock: ProcessClock
 
-  constructor({ place, state, key, timers, clock, emit, forget }: ContextParts) {
+  constructor({ place, state, key, timers, hasOnTimer, clock, emit, forget }: ContextParts) {
     this.state = state
     this.key = keyObject(key, place)
     this.random = () => clock.random()
     this.emit = emit
     this.setTimer = (at, name = '') => {
+      if (!hasOnTimer) throw new TypeError('a timer is set, and there is no onTimer to be called')
       if (!Number.isSafeInteger(at)) throw new TypeError(`a timer is set for whole milliseconds, not ${at}`)
       const rows = atHand(place)
       timers.set(rows.keys, place.slot, rows.hash(place.slot), at, name)

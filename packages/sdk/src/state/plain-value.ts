@@ -75,12 +75,23 @@ function check(given: unknown, at: string, depth: number): number {
   }
   if (Array.isArray(given)) {
     Object.freeze(given)
-    return given.reduce<number>((sum, one, index) => sum + check(one, `${at}[${index}]`, depth + 1), 2)
+    let sum = 2
+    for (let index = 0; index < given.length; index++) {
+      if (!Object.hasOwn(given, index)) throw new TypeError(`${at}[${index}] is a hole: use null`)
+      sum += check(given[index], `${at}[${index}]`, depth + 1)
+    }
+    // Its places, and its length.
+    if (Reflect.ownKeys(given).length > given.length + 1)
+      throw new TypeError(`${at} is a list with names in it, which JSON leaves out`)
+    return sum
   }
   if (typeof given === 'object' && isRecord(given)) {
     Object.freeze(given)
     let sum = 2
-    for (const [name, one] of Object.entries(given)) {
+    const entries = Object.entries(given)
+    if (Reflect.ownKeys(given).length > entries.length)
+      throw new TypeError(`${at} has a property that is hidden or a symbol, which JSON leaves out`)
+    for (const [name, one] of entries) {
       if (one === undefined) throw new TypeError(`${at}.${name} is undefined: leave it out, or use null`)
       sum += 4 + 3 * name.length + check(one, `${at}.${name}`, depth + 1)
     }
@@ -91,7 +102,9 @@ function check(given: unknown, at: string, depth: number): number {
 
 function isRecord(given: object): given is Record<string, unknown> {
   const kind: unknown = Object.getPrototypeOf(given)
-  return kind === Object.prototype || kind === null
+  if (kind === null)
+    throw new TypeError('a record without a prototype gets one when it is restored: write { ...it }')
+  return kind === Object.prototype
 }
 
 /** About the length of the JSON, of what has been checked. */

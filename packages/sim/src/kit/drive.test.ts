@@ -48,4 +48,17 @@ describe('a pipeline driven by hand', () => {
       expect(driver.finish().output('screen')).toHaveLength(4)
     })
   }
+
+  it('takes no row with a column that there is not, no time that is none, and nothing behind the end', () => {
+    const driver = drive(sales)
+    expect(() => driver.push('orders', { at: 1, province: 'zj', amuont: 5 })).toThrow(
+      'push to orders: there is no column amuont, there is at, province, amount',
+    )
+    expect(() => driver.advanceTo(Number.NaN)).toThrow('advanceTo takes milliseconds, not NaN')
+    expect(() => driver.advanceTo('1s' as never)).toThrow('advanceTo takes milliseconds, not 1s')
+    driver.push('orders', { at: 1, province: 'zj', amount: 5 }).finish()
+    for (const more of [() => driver.push('orders'), () => driver.advanceTo(50), () => driver.finish()])
+      expect(more).toThrow('the input has ended')
+    expect(driver.output('screen')).toHaveLength(1)
+  })
 })

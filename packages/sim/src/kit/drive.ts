@@ -39,7 +39,10 @@ export class Driver {
   push(ingress: string, ...rows: readonly AuthorRow[]): this {
     const places = this.#placesOf(ingress)
     const given = new GivenRows(this.compiled.sources.get(ingress)!)
+    this.#checkOpen()
     rows.forEach((row, index) => {
+      const stray = given.strayIn(row)
+      if (stray !== null) throw new TypeError(`push to ${ingress}: ${stray}`)
       const place = places[index % places.length]!
       const waiting = this.#waiting.get(place.id) ?? given.builder()
       this.#waiting.set(place.id, waiting)
@@ -58,6 +61,9 @@ export class Driver {
    */
   advanceTo(ms: number): this {
     const { originMs, tickMs } = this.compiled.plan
+    if (typeof ms !== 'number' || Number.isNaN(ms))
+      throw new TypeError(`advanceTo takes milliseconds, not ${String(ms)}`)
+    this.#checkOpen()
     const to = Math.max(this.#process.next + 1, Math.floor((ms - originMs) / tickMs))
     return this.#run(to as Epoch)
   }
@@ -69,6 +75,7 @@ export class Driver {
    * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 250 } ]
    */
   finish(): this {
+    this.#checkOpen()
     return this.#run(EPOCH_END)
   }
 
@@ -84,6 +91,10 @@ export class Driver {
       () => `there is no egress ${egress}; there are ${[...this.compiled.sinks.keys()].join(', ')}`,
     )
     return this.#output.get(egress) ?? []
+  }
+
+  #checkOpen(): void {
+    if (this.#process.next === EPOCH_END) throw new Error('the input has ended: drive the pipeline anew')
   }
 
   #run(to: Epoch): this {

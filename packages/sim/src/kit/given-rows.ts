@@ -34,10 +34,13 @@ export class GivenRows {
     return copy
   }
 
-  /** What a row says that is no column. */
-  strayIn(row: AuthorRow): string | undefined {
-    if (this.#both !== null && isRejected(row)) return undefined
-    return Object.keys(row).find((name) => !this.source.schema.wire.has(name))
+  /** What there is to be told of a row that says what is no column. */
+  strayIn(row: AuthorRow): string | null {
+    if (this.#both !== null && isRejected(row)) return null
+    const { wire } = this.source.schema
+    const stray = Object.keys(row).find((name) => !wire.has(name))
+    if (stray === undefined) return null
+    return `there is no column ${stray}, there is ${wire.columns.map(({ name }) => name).join(', ')}`
   }
 
   append(to: BatchBuilder, row: AuthorRow): void {

@@ -179,6 +179,24 @@ describe('an own operator', () => {
     expect(run(true)).toThrow('state.recent: it[0] is NaN, which JSON cannot hold')
   })
 
+  it('keeps nothing at all if it likes, of all rows together', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', logins)
+        .process('plain', {
+          output: Stamped,
+          process: ({ user, at: ms }, { emit }) => emit({ user, seenAt: ms }),
+        })
+        .egress('out', sink)
+    })
+    const driver = drive(made, undefined).push('logins', at(5, 'ann'), at(7, 'bob'))
+    expect(driver.finish().output('out')).toEqual([
+      { user: 'ann', seenAt: 5 },
+      { user: 'bob', seenAt: 7 },
+    ])
+    const input = { logins: [at(5, 'ann'), at(7, 'bob')] }
+    expect(simulate(made, { input, schedules: 5 }).verdict).toBe('ok')
+  })
+
   it('fails with the timer and the key whose timer it was', () => {
     const made = pipeline('risk', ({ ingress }) => {
       ingress('logins', logins)
@@ -194,7 +212,46 @@ describe('an own operator', () => {
     })
     const driver = drive(made, undefined).push('logins', at(5, 'ann'), at(60, 'bob'))
     expect(() => driver.advanceTo(100)).toThrow(
-      /^risk, process wrong \(.*process\.test\.ts:\d+\), at timer "quiet" at 25 of key \{user "ann"\}: RangeError: too quiet/,
+      /^risk, process wrong \(.*:\d+\), at timer "quiet" at 25 of key \{user "ann"\}: RangeError: too quiet/,
+    )
+  })
+
+  it('fails where it sets a timer and is not to be called', () => {
+    const made = pipeline('risk', ({ ingress }) => {
+      const own = { output: Alert, process: set }
+      ingress('logins', logins).keyBy('user').process('deaf', own).egress('alerts', sink)
+    })
+    const set = (_: unknown, { setTimer }: { setTimer: (ms: number) => void }): void => setTimer(10)
+    expect(() => drive(made, undefined).push('logins', at(5, 'ann')).advanceTo(50)).toThrow(
+      'TypeError: a timer is set, and there is no onTimer to be called',
+    )
+  })
+
+  it.each([
+    ['a hole', () => Object.assign([], { 1: 1 }), 'it[0] is a hole: use null'],
+    ['a list with more in it', () => Object.assign([1], { extra: 5 }), 'it is a list with names in it'],
+    [
+      'a hidden property',
+      () => Object.defineProperty({}, 'x', { value: 1 }),
+      'it has a property that is hidden',
+    ],
+    ['a symbol', () => ({ [Symbol('s')]: 1 }), 'it has a property that is hidden or a symbol'],
+    ['no prototype', () => ({ deep: Object.create(null) as object }), 'a record without a prototype'],
+  ])('keeps no value that a restore would change: %s', (_, given, said) => {
+    const made = pipeline('risk', ({ ingress }) => {
+      const kept = value<readonly null[]>([])
+      const own = {
+        output: Alert,
+        state: { kept },
+        process: (__: unknown, { state }: { state: { kept: unknown } }) => void (state.kept = given()),
+      }
+      ingress('logins', logins)
+        .keyBy('user')
+        .process('odd', own as never)
+        .egress('alerts', sink)
+    })
+    expect(() => drive(made, undefined).push('logins', at(5, 'ann')).advanceTo(50)).toThrow(
+      `TypeError: state.kept: ${said}`,
     )
   })
 
