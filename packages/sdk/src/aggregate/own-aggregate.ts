@@ -1,3 +1,5 @@
+import { here } from '../errors/call-site.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Columns } from '../schema/row-schema.ts'
 import type { StateOf } from '../state/state-columns.ts'
@@ -50,6 +52,7 @@ export function ownAggregate<S extends Columns, Row, Result extends ColumnType>(
   readonly read: (state: Readonly<StateOf<S>>) => unknown
 }): OwnAggregate<Row, Result> {
   const { state, start = {}, result } = parts
+  if (Object.keys(state).length === 0) throw new PipelineError('PLX1027', 'ownAggregate, state', here())
   const { add, merge, read } = parts as unknown as Pick<OwnAggregate<Row>, 'add' | 'merge' | 'read'>
   return { op: 'own', state, start, result, add, merge, read }
 }

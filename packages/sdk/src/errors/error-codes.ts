@@ -91,8 +91,8 @@ export const ERROR_CODES = {
   },
   PLX1022: {
     what: 'a column has that name already',
-    why: 'the step adds a column of that name to its rows',
-    try: 'give it another name in a map before',
+    why: 'the step adds a column of that name to its rows, beside those of its key',
+    try: 'give one of them another name, a column of the input in a map before',
   },
   PLX1023: {
     what: 'the options exclude each other',

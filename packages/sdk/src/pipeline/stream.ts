@@ -15,8 +15,16 @@ import type { Delivery } from './delivery.ts'
 import { timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
 import { checkName } from './names.ts'
+import {
+  checkCallbacks,
+  checkChoice,
+  checkOwn,
+  checkSchema,
+  checkWindow,
+  stateBytesMaxOf,
+} from './step-check.ts'
 import { type BatchOptions, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
-import { STATE_BYTES_MAX, windowNode, type WindowOptions } from './window-node.ts'
+import { windowNode, type WindowOptions } from './window-node.ts'
 
 type Branches<C extends Columns, Name extends string, O extends StepOptions> = Readonly<
   Record<Name | 'rest', Stream<C>>
@@ -59,6 +67,7 @@ export class Stream<C extends Columns> {
    * // -> { at: 1300, shop: 'tea', amount: 150 }
    */
   filter<O extends StepOptions>(keeps: (row: RowOf<C>) => boolean, options?: O): Made<C, O> {
+    checkCallbacks('filter', { keeps })
     const made = { kind: 'filter', keeps: keeps as (row: AnyRow) => boolean } as const
     return this.#one(this.#stateless(made, [this.shape], options), this.schema)
   }
@@ -77,6 +86,8 @@ export class Stream<C extends Columns> {
     change: (row: RowOf<C>) => RowInput<D>,
     options?: O,
   ): Made<D, O> {
+    checkSchema('map', to)
+    checkCallbacks('map', { change })
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'map', change: change as unknown as (row: AnyRow) => AnyRow } as const
     return this.#one(this.#stateless(made, [shape], options), to)
@@ -97,6 +108,8 @@ export class Stream<C extends Columns> {
     spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
     options?: O,
   ): Made<D, O> {
+    checkSchema('flatMap', to)
+    checkCallbacks('flatMap', { spread })
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'flat-map', spread: spread as unknown as FlatMap } as const
     return this.#one(this.#stateless(made, [shape], options), to)
@@ -122,6 +135,8 @@ export class Stream<C extends Columns> {
     fill: BatchFill<C, D>,
     options?: O,
   ): Made<D, O> {
+    checkSchema('mapBatch', to)
+    checkCallbacks('mapBatch', { fill })
     const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const rowsMost = rowsMostOf(options, here())
     const made = { kind: 'map-batch', fill: fill as unknown as AnyFill, rowsMost } as const
@@ -147,6 +162,7 @@ export class Stream<C extends Columns> {
       (name) => name === 'rest' || (name === 'failed' && options?.onError === 'deadLetter'),
     )
     if (taken !== undefined) throw new PipelineError('PLX1026', JSON.stringify(taken), here())
+    checkCallbacks('branch', conditions)
     const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
     const shapes = [...names, 'rest'].map(() => this.shape)
     const node = this.#stateless({ kind: 'branch', conditions: tests }, shapes, options)
@@ -208,7 +224,7 @@ export class Stream<C extends Columns> {
     const where = here()
     if (columns.length === 0) throw new PipelineError('PLX1027', 'keyBy', where)
     for (const column of columns) needColumn(this.schema, column, where)
-    return new KeyedStream(this, columns)
+    return new KeyedStream(this, [...new Set(columns)] as readonly K[])
   }
 
   /**
@@ -290,12 +306,14 @@ export class Stream<C extends Columns> {
     if (typeof sink?.description !== 'string' || !SINK_KINDS.includes(sink.kind))
       throw new PipelineError('PLX1032', `egress ${JSON.stringify(name)}: not a sink`, where)
     for (const column of sink.needs ?? []) needColumn(this.schema, column, where)
+    checkChoice(`egress ${JSON.stringify(name)}, delivery`, options.delivery, ['lane', 'race'])
     const delivery = options.delivery ?? null
     const base = { from: [this.tap], where, shapes: [] }
     this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
   }
 
   #stateless(made: StepMade, shapes: readonly Shape[], { onError = 'fail' }: StepOptions = {}): Node {
+    checkChoice(`${made.kind}, onError`, onError, ['fail', 'skip', 'deadLetter'])
     const time = this.shape.time === null ? null : { column: 'at', plusMs: 0 }
     const failed = onError === 'deadLetter' ? [{ schema: FAILED, time }] : []
     const base = { from: [this.tap], where: here(), shapes: [...shapes, ...failed], onError }
@@ -376,11 +394,12 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     const where = here()
     const { graph, tap, shape } = this.#stream
     checkName(graph, name, where)
+    checkOwn(name, own)
     const step: ProcessStep = {
       kind: 'process',
       operator: own as unknown as ProcessStep['operator'],
       ttlMs: own.ttl === undefined ? 0 : durationMs(own.ttl, 1, where),
-      stateBytesMax: own.stateBytesMax ?? STATE_BYTES_MAX,
+      stateBytesMax: stateBytesMaxOf(own),
     }
     const shapes = [{ schema: own.output as RowSchema, time: timeIn(own.output, shape) }]
     const base = { name, key: this.#key, step, partitions: null, from: [tap], where, shapes }
@@ -420,6 +439,7 @@ export class WindowedStream<C extends Columns, K extends keyof C & string, W ext
     this.#window = window
     this.#options = options
     this.#where = where
+    checkWindow(window)
     if (window.kind !== 'count' && stream.shape.time === null)
       throw new PipelineError('PLX1008', 'window', where)
   }

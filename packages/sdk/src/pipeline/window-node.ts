@@ -1,13 +1,15 @@
 import { aggregatedType } from '../aggregate/aggregated.ts'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
-import { type Columns, RowSchema } from '../schema/row-schema.ts'
+import type { ColumnType } from '../schema/column-type.ts'
+import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { type Duration, durationMs } from '../window/duration.ts'
 import { TIMINGS } from '../window/result-writer.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import type { Shape, StatefulNode, Tap } from './graph.ts'
+import { checkDistinct, stateBytesMaxOf } from './step-check.ts'
 
 /** When windows are shown, and for how long they are kept. */
 export interface WindowOptions {
@@ -23,9 +25,6 @@ export interface WindowOptions {
   /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
   readonly stateBytesMax?: number
 }
-
-/** As much as a partition of a step keeps, if nothing else is said. */
-export const STATE_BYTES_MAX = 2 ** 30
 
 /** A window and its aggregates as a node, but for its place in the graph. */
 export function windowNode(
@@ -50,16 +49,20 @@ export function windowNode(
     earlyMs: options.early === undefined ? 0 : durationMs(options.early, 1, where),
     numbered,
     preAggregate: options.preAggregate ?? null,
-    stateBytesMax: options.stateBytesMax ?? STATE_BYTES_MAX,
+    stateBytesMax: stateBytesMaxOf(options),
   }
-  const columns: Columns = {
-    ...Object.fromEntries((key ?? []).map((column) => [column, schema.columns[column]!])),
-    ...(window.kind === 'count' ? { windowNumber: t.float64() } : SPAN),
-    ...(numbered ? SHOWING : {}),
-    ...Object.fromEntries(specs.map((one) => [one.name, aggregatedType(one.spec, schema, where)])),
-  }
+  const columns: readonly (readonly [name: string, type: ColumnType])[] = [
+    ...(key ?? []).map((column) => [column, schema.columns[column]!] as const),
+    ...Object.entries(window.kind === 'count' ? { windowNumber: t.float64() } : SPAN),
+    ...(numbered ? Object.entries(SHOWING) : []),
+    ...specs.map((one) => [one.name, aggregatedType(one.spec, schema, where)] as const),
+  ]
+  checkDistinct(
+    `aggregate ${JSON.stringify(name)}`,
+    columns.map(([column]) => column),
+  )
   const time = window.kind === 'count' ? null : { column: 'windowEnd', plusMs: -1 }
-  const shapes: readonly Shape[] = [{ schema: new RowSchema(columns), time }, shape]
+  const shapes: readonly Shape[] = [{ schema: new RowSchema(Object.fromEntries(columns)), time }, shape]
   return { kind: 'stateful', name, key, step, partitions: null, from: [tap], where, shapes }
 }
 

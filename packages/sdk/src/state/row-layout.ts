@@ -19,10 +19,12 @@ export class RowLayout {
   constructor(keys: readonly ColumnSpec[], initial: readonly number[], cells: readonly CellType[] = []) {
     this.keySchema = defineSchema(keys.length === 0 ? [NO_KEY] : keys)
     this.keys = keys.length === 0 ? [] : this.keySchema.columns
-    this.width = initial.length
-    this.initial = Float64Array.from(initial)
+    // A row has a column, also where nothing is kept.
+    const held = keys.length + initial.length + cells.length === 0 ? [0] : initial
+    this.width = held.length
+    this.initial = Float64Array.from(held)
     this.cells = cells
-    const numbers = initial.map((_, at): ColumnSpec => ({ name: `n${at}`, type: 'float64' }))
+    const numbers = held.map((_, at): ColumnSpec => ({ name: `n${at}`, type: 'float64' }))
     const others = cells.map(({ column }, at): ColumnSpec => ({ ...column, name: `c${at}`, optional: true }))
     this.schema = defineSchema([...keys, ...numbers, ...others])
     this.keyColumns = this.schema.columns.slice(0, keys.length)

@@ -1,0 +1,78 @@
+import { here } from '../errors/call-site.ts'
+import type { ErrorCode } from '../errors/error-codes.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { RowSchema } from '../schema/row-schema.ts'
+import type { OwnOperator } from '../process/operator.ts'
+import type { Columns } from '../schema/row-schema.ts'
+import type { WindowSpec } from '../window/window-spec.ts'
+
+const LATER = /Async|Generator/
+
+/**
+ * What types would have refused, for those who write without them: found where the pipeline is written, and
+ * not, or never, when it runs.
+ */
+export function checkCallbacks(step: string, callbacks: Readonly<Record<string, unknown>>): void {
+  for (const [name, callback] of Object.entries(callbacks)) {
+    if (typeof callback !== 'function') refuse('PLX1032', `${step}, ${name}: not a function`)
+    // What it makes would come when its row is long done with, or never.
+    if (LATER.test(Object.prototype.toString.call(callback)))
+      refuse('PLX1032', `${step}, ${name}: not a function that is done when it returns`)
+  }
+}
+
+export function checkSchema(step: string, schema: unknown): void {
+  if (!(schema instanceof RowSchema)) refuse('PLX1032', `${step}: not a schema`)
+}
+
+/** An option that is left out is none of these. */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return
+  const listed = choices.map((choice) => JSON.stringify(choice))
+  const all = `${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`
+  refuse('PLX1028', `${name}: ${JSON.stringify(value)}, not ${all}`)
+}
+
+const WINDOWS: readonly WindowSpec['kind'][] = ['hopping', 'growing', 'session', 'count']
+
+export function checkWindow(window: WindowSpec): void {
+  if (!WINDOWS.includes(window?.kind)) refuse('PLX1032', `window(${shown(window)}): not a window`)
+}
+
+export function checkOwn(
+  name: string,
+  own: Partial<Record<keyof OwnOperator<never, Columns, Columns>, unknown>>,
+): void {
+  const step = `process ${JSON.stringify(name)}`
+  checkSchema(`${step}, output`, own?.output)
+  const { onTimer } = own
+  checkCallbacks(step, { process: own.process, ...(onTimer === undefined ? {} : { onTimer }) })
+  if ('onError' in own) refuse('PLX1034', `${step}, onError`)
+}
+
+/** As much as a partition of a step keeps, if nothing else is said. */
+const STATE_BYTES_MAX = 2 ** 30
+
+export function stateBytesMaxOf({
+  stateBytesMax = STATE_BYTES_MAX,
+}: {
+  readonly stateBytesMax?: number
+}): number {
+  if (typeof stateBytesMax !== 'number' || !(stateBytesMax >= 1))
+    refuse('PLX1029', `stateBytesMax: ${shown(stateBytesMax)}, not a number of bytes`)
+  return stateBytesMax
+}
+
+/** No two columns of what a step makes have one name. */
+export function checkDistinct(step: string, names: readonly string[]): void {
+  const twice = names.find((name, place) => names.indexOf(name) !== place)
+  if (twice !== undefined) refuse('PLX1022', `${step}, ${JSON.stringify(twice)}`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+function refuse(code: ErrorCode, what: string): never {
+  throw new PipelineError(code, what, here())
+}
