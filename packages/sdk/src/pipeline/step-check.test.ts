@@ -83,7 +83,7 @@ describe('what a compiler would not have let pass is refused where it is written
     const own = { output: Note, process: async () => {} }
     const spread = function* () {}
     const said = [
-      refused((stream) => stream['filter']!(async () => true)),
+      refused((stream) => stream['filter']!(async () => Promise.resolve(true))),
       refused((stream) => stream['flatMap']!(Note, spread)),
       refused((stream) => stream['process']!('mine', own)),
     ]

@@ -54,6 +54,8 @@ describe('a batch callback under faults', () => {
     )
     expect(fees.verdict).toBe('ok')
     expectSameAsBatch(fees)
+    expectSameAsBatch(fees, ['out'])
+    expect(() => expectSameAsBatch(fees, ['screen'])).toThrow('there is no egress screen; there is out')
     expect(fees.output('out').length).toBeGreaterThan(6)
   })
 
