@@ -1,6 +1,9 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { Graph } from './graph.ts'
 
+/** Of a name that is none, so much is told. */
+const NAME_MOST = 80
+
 /** A step may be called this, and no other step is. */
 export function checkName(graph: Graph, name: string, where: string): void {
   checkForm(name, where)
@@ -10,5 +13,10 @@ export function checkName(graph: Graph, name: string, where: string): void {
 
 export function checkForm(name: string, where: string): void {
   if (typeof name !== 'string' || !/^[a-zA-Z][a-zA-Z0-9-]{0,62}$/.test(name))
-    throw new PipelineError('PLX1001', JSON.stringify(name), where)
+    throw new PipelineError('PLX1001', clipped(JSON.stringify(name) ?? String(name)), where)
+}
+
+/** Somebody who forgets the name gives what comes behind it, which may be long. */
+function clipped(text: string): string {
+  return text.length > NAME_MOST ? `${text.slice(0, NAME_MOST)}...` : text
 }

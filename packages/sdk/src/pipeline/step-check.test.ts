@@ -79,6 +79,25 @@ describe('what a compiler would not have let pass is refused where it is written
     expect(message).toMatch(place)
   })
 
+  it('a type of column, or an aggregate, that was not made', () => {
+    expect(() => schema({ note: t.text as never })).toThrow(
+      /^PLX1032 schema, note: not a type, as t.text\(\) is \(/,
+    )
+    expect(() => schema({ note: 'text' as never })).toThrow('PLX1032 schema, note')
+    const windows = (aggregates: unknown): string =>
+      refused((stream) => stream['window']!(tumbling('1s'))['aggregate']!('sums', aggregates))
+    expect(windows({ n: count })).toMatch(
+      /^PLX1032 aggregate "sums", n: not an aggregate, as count\(\) is \(/,
+    )
+    expect(windows({ n: 'amount' })).toMatch('PLX1032 aggregate "sums", n')
+    expect(windows(undefined)).toMatch('PLX1032 aggregate "sums": no aggregates')
+  })
+
+  it('a name that was forgotten, in as many words as fit a line', () => {
+    const said = refused((stream) => stream['process']!({ output: Order, process: throws }))
+    expect(said).toMatch(/^PLX1001 \{"output":.{60,80}\.\.\. \(/)
+  })
+
   it('a callback that would be done later', () => {
     const own = { output: Note, process: async () => {} }
     const spread = function* () {}

@@ -25,6 +25,14 @@ export function checkSchema(step: string, schema: unknown): void {
   if (!(schema instanceof RowSchema)) refuse('PLX1032', `${step}: not a schema`)
 }
 
+export function checkAggregates(name: string, aggregates: Readonly<Record<string, unknown>>): void {
+  const step = `aggregate ${JSON.stringify(name)}`
+  if (typeof aggregates !== 'object' || aggregates === null) refuse('PLX1032', `${step}: no aggregates`)
+  for (const [column, spec] of Object.entries(aggregates))
+    if (typeof (spec as { readonly op?: unknown } | null)?.op !== 'string')
+      refuse('PLX1032', `${step}, ${column}: not an aggregate, as count() is`)
+}
+
 /** An option that is left out is none of these. */
 export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value as string)) return

@@ -9,7 +9,7 @@ import { TIMINGS } from '../window/result-writer.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import type { Shape, StatefulNode, Tap } from './graph.ts'
-import { checkDistinct, stateBytesMaxOf } from './step-check.ts'
+import { checkAggregates, checkDistinct, stateBytesMaxOf } from './step-check.ts'
 
 /** When windows are shown, and for how long they are kept. */
 export interface WindowOptions {
@@ -37,6 +37,7 @@ export function windowNode(
   const numbered = options.allowedLateness !== undefined || options.early !== undefined
   if (window.kind === 'count' ? numbered : window.kind === 'growing' && options.early !== undefined)
     throw new PipelineError('PLX1013', window.kind, where)
+  checkAggregates(name, aggregates)
   const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
   const counts = specs.some(({ spec }) => spec.op === 'count-distinct')
   if (counts && (window.kind === 'count' || window.kind === 'session'))

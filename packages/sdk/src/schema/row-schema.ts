@@ -1,6 +1,8 @@
 import type { Schema } from '@pollux/protocol'
 import { defineSchema } from '@pollux/protocol'
-import type { ColumnType, ValueOf } from './column-type.ts'
+import { here } from '../errors/call-site.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { ColumnType, type ValueOf } from './column-type.ts'
 
 /** The columns of a stream by name, in order. */
 export type Columns = Readonly<Record<string, ColumnType>>
@@ -42,5 +44,8 @@ export class RowSchema<C extends Columns = Columns> {
  * Object.keys(Trade.columns) // -> [ 'at', 'amount', 'note' ]
  */
 export function schema<C extends Columns>(columns: C): RowSchema<C> {
+  for (const [name, type] of Object.entries(columns ?? {}))
+    if (!(type instanceof ColumnType))
+      throw new PipelineError('PLX1032', `schema, ${name}: not a type, as t.text() is`, here())
   return new RowSchema(columns)
 }
