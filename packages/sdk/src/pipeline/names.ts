@@ -13,10 +13,12 @@ export function checkName(graph: Graph, name: string, where: string): void {
 
 export function checkForm(name: string, where: string): void {
   if (typeof name !== 'string' || !/^[a-zA-Z][a-zA-Z0-9-]{0,62}$/.test(name))
-    throw new PipelineError('PLX1001', clipped(JSON.stringify(name) ?? String(name)), where)
+    throw new PipelineError('PLX1001', clipped(name), where)
 }
 
 /** Somebody who forgets the name gives what comes behind it, which may be long. */
-function clipped(text: string): string {
+function clipped(name: unknown): string {
+  // Of a function, for one, there is no JSON.
+  const text = (JSON.stringify(name) as string | undefined) ?? typeof name
   return text.length > NAME_MOST ? `${text.slice(0, NAME_MOST)}...` : text
 }
