@@ -9,6 +9,7 @@ import { Graph, type Node } from './graph.ts'
 import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
 import { Stream } from './stream.ts'
+import { checkPolicy } from './step-check.ts'
 
 /** What a pipeline is built with. */
 export interface Building<Config> {
@@ -88,18 +89,13 @@ function addIngress<C extends Columns>(
   return new (tells ? IngressStream : Stream)(graph, { node, output: 0 }, schema)
 }
 
-const BAD_RECORDS: readonly unknown[] = ['fail', 'skip', 'deadLetter', undefined]
-
 /** What would only be seen when it is read. */
 function checkIngress(name: string, source: AnySource | undefined, where: string): void {
   const which = `ingress ${JSON.stringify(name)}`
   if (!(source?.schema instanceof RowSchema) || typeof source.open !== 'function')
     throw new PipelineError('PLX1032', `${which}: not a source`, where)
   const { badRecords, eventTime, idleAfter } = source
-  if (!BAD_RECORDS.includes(badRecords)) {
-    const what = `badRecords: ${JSON.stringify(badRecords)}, not "fail", "skip" or "deadLetter"`
-    throw new PipelineError('PLX1028', `${which}, ${what}`, where)
-  }
+  checkPolicy(`${which}, badRecords`, badRecords)
   durationMs(eventTime?.outOfOrder ?? 0, 0, where)
   durationMs(idleAfter ?? 0, 0, where)
 }

@@ -1,9 +1,9 @@
 import { here } from '../errors/call-site.ts'
 import type { ErrorCode } from '../errors/error-codes.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
-import { RowSchema } from '../schema/row-schema.ts'
+import { shown } from '../errors/shown.ts'
 import type { OwnOperator } from '../process/operator.ts'
-import type { Columns } from '../schema/row-schema.ts'
+import { type Columns, RowSchema } from '../schema/row-schema.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 
 const LATER = /Async|Generator/
@@ -41,6 +41,11 @@ export function checkChoice(name: string, value: unknown, choices: readonly stri
   refuse('PLX1028', `${name}: ${JSON.stringify(value)}, not ${all}`)
 }
 
+/** What becomes of what fails: of a row in a step, of a record in a source. */
+export function checkPolicy(name: string, policy: unknown): void {
+  checkChoice(name, policy, ['fail', 'skip', 'deadLetter'])
+}
+
 const WINDOWS: readonly WindowSpec['kind'][] = ['hopping', 'growing', 'session', 'count']
 
 export function checkWindow(window: WindowSpec): void {
@@ -75,10 +80,6 @@ export function stateBytesMaxOf({
 export function checkDistinct(step: string, names: readonly string[]): void {
   const twice = names.find((name, place) => names.indexOf(name) !== place)
   if (twice !== undefined) refuse('PLX1022', `${step}, ${JSON.stringify(twice)}`)
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
 function refuse(code: ErrorCode, what: string): never {

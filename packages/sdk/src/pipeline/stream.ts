@@ -19,6 +19,7 @@ import {
   checkCallbacks,
   checkChoice,
   checkOwn,
+  checkPolicy,
   checkSchema,
   checkWindow,
   stateBytesMaxOf,
@@ -86,9 +87,8 @@ export class Stream<C extends Columns> {
     change: (row: RowOf<C>) => RowInput<D>,
     options?: O,
   ): Made<D, O> {
-    checkSchema('map', to)
+    const shape = this.#shapeOf('map', to)
     checkCallbacks('map', { change })
-    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'map', change: change as unknown as (row: AnyRow) => AnyRow } as const
     return this.#one(this.#stateless(made, [shape], options), to)
   }
@@ -108,9 +108,8 @@ export class Stream<C extends Columns> {
     spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
     options?: O,
   ): Made<D, O> {
-    checkSchema('flatMap', to)
+    const shape = this.#shapeOf('flatMap', to)
     checkCallbacks('flatMap', { spread })
-    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const made = { kind: 'flat-map', spread: spread as unknown as FlatMap } as const
     return this.#one(this.#stateless(made, [shape], options), to)
   }
@@ -135,9 +134,8 @@ export class Stream<C extends Columns> {
     fill: BatchFill<C, D>,
     options?: O,
   ): Made<D, O> {
-    checkSchema('mapBatch', to)
+    const shape = this.#shapeOf('mapBatch', to)
     checkCallbacks('mapBatch', { fill })
-    const shape = { schema: to as RowSchema, time: timeIn(to, this.shape) }
     const rowsMost = rowsMostOf(options, here())
     const made = { kind: 'map-batch', fill: fill as unknown as AnyFill, rowsMost } as const
     return this.#one(this.#stateless(made, [shape], options), to)
@@ -312,8 +310,14 @@ export class Stream<C extends Columns> {
     this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
   }
 
+  /** Of what a step makes. */
+  #shapeOf(step: string, to: RowSchema): Shape {
+    checkSchema(step, to)
+    return { schema: to, time: timeIn(to, this.shape) }
+  }
+
   #stateless(made: StepMade, shapes: readonly Shape[], { onError = 'fail' }: StepOptions = {}): Node {
-    checkChoice(`${made.kind}, onError`, onError, ['fail', 'skip', 'deadLetter'])
+    checkPolicy(`${made.kind}, onError`, onError)
     const time = this.shape.time === null ? null : { column: 'at', plusMs: 0 }
     const failed = onError === 'deadLetter' ? [{ schema: FAILED, time }] : []
     const base = { from: [this.tap], where: here(), shapes: [...shapes, ...failed], onError }

@@ -44,7 +44,7 @@ export class RowSchema<C extends Columns = Columns> {
  * Object.keys(Trade.columns) // -> [ 'at', 'amount', 'note' ]
  */
 export function schema<C extends Columns>(columns: C): RowSchema<C> {
-  for (const [name, type] of Object.entries(columns ?? {}))
+  for (const [name, type] of Object.entries(columns))
     if (!(type instanceof ColumnType))
       throw new PipelineError('PLX1032', `schema, ${name}: not a type, as t.text() is`, here())
   return new RowSchema(columns)

@@ -85,6 +85,8 @@ function check(given: unknown, at: string, depth: number): number {
       throw new TypeError(`${at} is a list with names in it, which JSON leaves out`)
     return sum
   }
+  if (typeof given === 'object' && Object.getPrototypeOf(given) === null)
+    throw new TypeError('a record without a prototype gets one when it is restored: write { ...it }')
   if (typeof given === 'object' && isRecord(given)) {
     Object.freeze(given)
     let sum = 2
@@ -101,10 +103,7 @@ function check(given: unknown, at: string, depth: number): number {
 }
 
 function isRecord(given: object): given is Record<string, unknown> {
-  const kind: unknown = Object.getPrototypeOf(given)
-  if (kind === null)
-    throw new TypeError('a record without a prototype gets one when it is restored: write { ...it }')
-  return kind === Object.prototype
+  return Object.getPrototypeOf(given) === Object.prototype
 }
 
 /** About the length of the JSON, of what has been checked. */

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
+import { shown } from '../errors/shown.ts'
 
 /** Whole milliseconds, or text: `500ms`, `10s`, `5m`, `2h`, `1d`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
@@ -14,10 +15,6 @@ export function durationMs(duration: Duration, least: 0 | 1, where = ''): number
   const ms = typeof duration === 'string' ? parse(duration) : duration
   if (!Number.isSafeInteger(ms) || ms < least) throw new PipelineError('PLX1005', shown(duration), where)
   return ms
-}
-
-function shown(duration: unknown): string {
-  return typeof duration === 'string' ? JSON.stringify(duration) : String(duration)
 }
 
 function parse(text: string): number {
