@@ -5,6 +5,7 @@ export { simulate, type RunSetup, type SimulateOptions } from './kit/simulate.ts
 export type { TestSetup } from './kit/pipeline-under-test.ts'
 export type { AuthorInput } from './kit/author-input.ts'
 export type { SimulationReport } from './kit/simulation-report.ts'
+export { rowsOf } from './kit/rows-of.ts'
 export { expectSameAsBatch } from './kit/same-as-batch.ts'
 export type { FaultKind } from './faults/fault.ts'
 export type { Verdict, Violation } from './judge/checker.ts'
