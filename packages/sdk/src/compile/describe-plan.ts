@@ -4,6 +4,7 @@ import { LATE_ROWS } from '../program/stateful.ts'
 import type { Compiled } from './compile.ts'
 import { counted, describeStateless } from './describe-stateless.ts'
 import { describeStateful } from './describe-stateful.ts'
+import { isFew } from './few-rows.ts'
 import type { Port, StageDraft } from './stage-draft.ts'
 
 /**
@@ -78,10 +79,8 @@ function portOf({ from, exchange, delivery, tap }: Port, { outside }: StageDraft
 
 const LANE = 'many rows: one copy is enough'
 
-function reasonToRace({ node }: Port['tap']): string {
-  return node.kind === 'stateful'
-    ? 'few rows: both copies come, the first counts'
-    : 'to the outside: no failure shows'
+function reasonToRace(tap: Port['tap']): string {
+  return isFew(tap) ? 'few rows: both copies come, the first counts' : 'to the outside: no failure shows'
 }
 
 /** Which of a step's rows, where it makes several kinds. */

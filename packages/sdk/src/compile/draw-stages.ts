@@ -16,6 +16,7 @@ import type { AddStep } from '../window/partial/add-step.ts'
 import type { PartialSchema } from '../window/partial/partial-schema.ts'
 import { preAggregation } from '../window/partial/pre-aggregation.ts'
 import type { WindowStep } from '../window/window-step.ts'
+import { isFew } from './few-rows.ts'
 import { liveNodes, type Origin, originsOf, type Port, type StageDraft } from './stage-draft.ts'
 
 /**
@@ -172,7 +173,7 @@ type NewDraft = Omit<StageDraft, 'nodes' | 'preAggregation'> & Partial<Pick<Stag
 /** Few rows, and all that goes to the outside, race: no failure need be noticed before its copy is there. */
 function deliveryTo(node: Node, { tap }: Origin): Delivery {
   if (node.kind === 'egress') return node.delivery ?? 'race'
-  return tap.node.kind === 'stateful' ? 'race' : 'lane'
+  return isFew(tap) ? 'race' : 'lane'
 }
 
 function describeNode(node: IngressNode | EgressNode | Node): string {
