@@ -2,14 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { csv, files, ndjson } from '@pollux/ingress/files'
-import { orders, PROVINCES } from '@pollux/ingress/generator'
+import { orders, PROVINCE_NAMES } from '@pollux/ingress/generator'
 import { type AnySource, schema, SourceAdapter, t } from '@pollux/sdk'
 import { measure } from './measure.ts'
 import type { Suite } from './suite.ts'
 
 const ROWS = 1_000_000
-const NAMES = PROVINCES.map(({ en }) => en)
-const Sale = schema({ time: t.timestamp(), province: t.symbol(NAMES), amount: t.money() })
+const Sale = schema({ time: t.timestamp(), province: t.symbol(PROVINCE_NAMES), amount: t.money() })
 const LF = 0x0a
 const COMMA = 0x2c
 const ZERO = 0x30
@@ -54,8 +53,9 @@ function salesOf(count: number): readonly Sold[] {
   const sales: Sold[] = []
   const adapter = new SourceAdapter(orders({ rate: 100_000, rows: count, flatOut: true }), ALONE, () => 0)
   readAll(adapter, (batch) => {
-    const [times, buyers, amounts] = [1, 2, 5].map((column) => batch.data(column))
-    for (let at = 0; at < batch.rows; at++) sales.push([times![at]!, NAMES[buyers![at]!]!, amounts![at]!])
+    const [times, provinces, amounts] = [1, 2, 5].map((column) => batch.data(column))
+    for (let at = 0; at < batch.rows; at++)
+      sales.push([times![at]!, PROVINCE_NAMES[provinces![at]!]!, amounts![at]!])
   })
   return sales
 }
@@ -102,7 +102,7 @@ function row(name: string, source: AnySource, byHand: (() => number) | null): st
 function csvByHand(folder: string): () => number {
   const bytes = readFileSync(join(folder, 'sales.csv'))
   const codes = new Map<number, number>()
-  for (const [code, name] of NAMES.entries()) codes.set(hashOf(Buffer.from(name)), code)
+  for (const [code, name] of PROVINCE_NAMES.entries()) codes.set(hashOf(Buffer.from(name)), code)
   const table = new Uint8Array(65_536)
   for (const [hash, code] of codes) table[hash & 0xffff] = code
   const [times, provinces, amounts] = [new Float64Array(ROWS), new Uint8Array(ROWS), new Float64Array(ROWS)]
@@ -132,7 +132,7 @@ function hashOf(bytes: Uint8Array): number {
 /** What one would write: `JSON.parse` of each line. */
 function ndjsonByHand(folder: string): () => number {
   const text = readFileSync(join(folder, 'sales.ndjson'), 'utf8')
-  const codes = new Map(NAMES.map((name, code) => [name, code]))
+  const codes = new Map(PROVINCE_NAMES.map((name, code) => [name, code]))
   const [times, provinces, amounts] = [new Float64Array(ROWS), new Uint8Array(ROWS), new Float64Array(ROWS)]
   return () => {
     let place = 0

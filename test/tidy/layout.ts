@@ -41,7 +41,7 @@ export const PACKAGES: readonly Package[] = [
     folder: 'pipelines/gmv',
     name: '@pollux/pipeline-gmv',
     pure: true,
-    imports: ['@pollux/sdk', '@pollux/compute'],
+    imports: ['@pollux/sdk', '@pollux/compute', '@pollux/ingress'],
     inTests: KIT,
   },
   {

@@ -26,13 +26,13 @@ export function audit(input: readonly PaidOrder[], shown: Audited): readonly str
     ...auditSeconds(orders, shown),
     ...auditTotals(
       'totals',
-      bySum(orders, ({ province }) => province),
-      latest(shown.totals, 'province'),
+      bySum(orders, ({ province, at }) => dayOf(province, at)),
+      latest(shown.totals, (row) => String(row['province'])),
     ),
     ...auditTotals(
       'national',
-      bySum(orders, () => ''),
-      latest(shown.national, null),
+      bySum(orders, ({ at }) => dayOf('China', at)),
+      latest(shown.national, () => 'China'),
     ),
   ]
 }
@@ -65,9 +65,9 @@ function auditTotals(
   })
 }
 
-/** The last total that was shown of each. */
-function latest(rows: readonly Shown[], key: string | null): ReadonlyMap<string, number> {
-  return new Map(rows.map((row) => [key === null ? '' : String(row[key]), Number(row['gmv'])]))
+/** The last total of each day that was shown. */
+function latest(rows: readonly Shown[], nameOf: (row: Shown) => string): ReadonlyMap<string, number> {
+  return new Map(rows.map((row) => [dayOf(nameOf(row), Number(row['windowStart'])), Number(row['gmv'])]))
 }
 
 function bySum(
@@ -78,6 +78,14 @@ function bySum(
   for (const order of orders) sums.set(nameOf(order), (sums.get(nameOf(order)) ?? 0) + order.amount)
   return sums
 }
+
+/** By the calendar of China. */
+function dayOf(name: string, at: number): string {
+  return `${name}, day ${Math.floor((at + CHINA_MS) / DAY_MS)}`
+}
+
+const CHINA_MS = 8 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 
 function secondOf(province: string, at: number): string {
   return `${province} ${Math.floor(at / 1000) * 1000}`

@@ -1,13 +1,27 @@
+import { orders } from '@pollux/ingress/generator'
 import type { Columns, Sink } from '@pollux/sdk'
-import { namedSource } from '@pollux/sdk/test-kit'
-import { simulate } from '@pollux/sim'
-import { Random } from '@pollux/std'
-import { describe, expect, it } from 'vitest'
-import { audit, type PaidOrder } from './audit.ts'
+import { drive, type PlainRow, rowsOf, simulate } from '@pollux/sim'
+import { expect, it } from 'vitest'
+import { audit, type Audited, type PaidOrder } from './audit.ts'
 import { gmv, type GmvEnds, Order } from './gmv.ts'
 
-const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '2s' } })
+/** 11 November 2026 in China. */
+const MIDNIGHT_MS = 1_794_326_400_000
+
+/** Orders from just before midnight; some late, some far too late, some told twice. */
+const source = orders({
+  schema: Order,
+  rate: 5,
+  rows: 70,
+  flatOut: true,
+  from: MIDNIGHT_MS - 7000,
+  late: 0.1,
+  lateBy: '20s',
+  repeats: 0.1,
+})
 const sink = (kind: 'transactional' | 'resumable'): Sink<Columns> => ({ description: kind, kind })
+const input = paidIn(source)
+
 const ENDS: GmvEnds = {
   orders: source,
   seconds: sink('transactional'),
@@ -16,47 +30,42 @@ const ENDS: GmvEnds = {
   national: sink('resumable'),
 }
 
-/** 11 November 2026 in China. */
-const MIDNIGHT_MS = 1_794_326_400_000
+it('is right to the fen under faults of every kind', () => {
+  const rows = { orders: input.map((order) => ({ ...order })) }
+  const report = simulate(gmv, { config: ENDS, input: rows, schedules: 40, partitions: 2 })
+  expect(report.verdict).toBe('ok')
+  const shown = shownBy(report)
+  expect(shown.seconds.length).toBeGreaterThan(10)
+  expect(shown.late.length).toBeGreaterThan(0)
+  expect(audit(input, shown)).toEqual([])
+  // One fen more, or an order twice, does not pass.
+  const [first] = input
+  expect(audit([...input.slice(1), { ...first!, amount: first!.amount + 1 }], shown)).toHaveLength(3)
+  expect(audit([...input, { ...first!, id: 1n }], shown)).toHaveLength(3)
+})
 
-/** Orders from just before midnight; some late, some far too late, some told twice. */
-function orders(count: number, seed: number): readonly PaidOrder[] {
-  const random = new Random(seed)
-  const made: PaidOrder[] = []
-  let now = MIDNIGHT_MS - 10_000
-  for (let n = 0; n < count; n++) {
-    now += random.between(0, 400)
-    const late = random.chance(0.05) ? 20_000 : 2000
-    const id = 2n ** 62n + BigInt(n)
-    const province = random.pick(['Zhejiang', 'Guangdong', 'Tibet'])
-    const order = { id, at: now - random.below(late), province, amount: random.below(100_000) }
-    made.push(order)
-    if (random.chance(0.1)) made.push(random.pick(made))
+it('is right to the fen over some thousand orders from all provinces', () => {
+  const burst = orders({ schema: Order, rate: 300, rows: 5000, flatOut: true, late: 0.05, lateBy: '20s' })
+  const paid = paidIn(burst)
+  const driver = drive(gmv, { ...ENDS, orders: burst })
+  for (let from = 0; from < paid.length; from += 100) {
+    driver.push('orders', ...paid.slice(from, from + 100).map((order) => ({ ...order }))).advanceTo(10 * from)
   }
-  return made
+  const shown = shownBy(driver.finish())
+  expect(new Set(shown.totals.map((row) => row['province'])).size).toBeGreaterThan(30)
+  expect(shown.late.length).toBeGreaterThan(0)
+  expect(audit(paid, shown)).toEqual([])
+})
+
+function paidIn(generator: GmvEnds['orders']): readonly PaidOrder[] {
+  return rowsOf(generator) as readonly (PlainRow & PaidOrder)[]
 }
 
-describe('the screen', () => {
-  it('is right to the fen under faults of every kind', () => {
-    const input = orders(60, 1)
-    const report = simulate(gmv, {
-      config: ENDS,
-      input: { orders: input.map((order) => ({ ...order })) },
-      schedules: 40,
-      partitions: 2,
-    })
-    expect(report.verdict).toBe('ok')
-    const shown = {
-      seconds: report.output('seconds'),
-      late: report.output('late'),
-      totals: report.output('totals'),
-      national: report.output('national'),
-    }
-    expect(shown.seconds.length).toBeGreaterThan(10)
-    expect(audit(input, shown)).toEqual([])
-    // One fen more, or an order twice, does not pass.
-    const [first] = input
-    expect(audit([...input.slice(1), { ...first!, amount: first!.amount + 1 }], shown)).toHaveLength(3)
-    expect(audit([...input, { ...first!, id: 1n }], shown)).toHaveLength(3)
-  })
-})
+function shownBy(run: { output(egress: string): Audited['seconds'] }): Audited {
+  return {
+    seconds: run.output('seconds'),
+    late: run.output('late'),
+    totals: run.output('totals'),
+    national: run.output('national'),
+  }
+}

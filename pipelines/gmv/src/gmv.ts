@@ -1,4 +1,5 @@
 import { dedupe } from '@pollux/compute/dedupe'
+import { PROVINCE_NAMES } from '@pollux/ingress/generator'
 import { count, cumulative, max, mean, min, pipeline, schema, sum, t, tumbling } from '@pollux/sdk'
 import type { Columns, Sink, Source } from '@pollux/sdk'
 
@@ -6,7 +7,7 @@ import type { Columns, Sink, Source } from '@pollux/sdk'
 export const Order = schema({
   id: t.int64(),
   at: t.timestamp(),
-  province: t.symbol({ cap: 100 }),
+  province: t.symbol(PROVINCE_NAMES),
   amount: t.money(),
 })
 
@@ -15,16 +16,17 @@ export interface GmvEnds {
   readonly orders: Source<typeof Order.columns>
   /** Per province and second; shown again when orders come late. */
   readonly seconds: Sink<Columns>
-  /** Orders that came too late for their second; they are in the totals. */
+  /** Orders that came too late for their second; they are in the totals of their day. */
   readonly late: Sink<Columns>
-  /** Per province, all of the day so far. */
+  /** Per province, all of the day so far; shown again when orders come after midnight. */
   readonly totals: Sink<Columns>
   /** All provinces, all of the day so far. */
   readonly national: Sink<Columns>
 }
 
-/** The days of the provinces begin at midnight in China. */
-const CHINA = { offset: '16h' } as const
+/** Days begin at midnight in China; what comes more than a day after its day is in `late` alone. */
+const day = () => cumulative('1d', '1s', { offset: '16h' })
+const CORRECTED = { allowedLateness: '1d' } as const
 
 /** The live screen of a shopping festival: gross merchandise value per province and second, and totals. */
 export const gmv = pipeline<GmvEnds>('gmv', ({ ingress, config }) => {
@@ -41,12 +43,12 @@ export const gmv = pipeline<GmvEnds>('gmv', ({ ingress, config }) => {
 
   orders
     .keyBy('province')
-    .window(cumulative('1d', '1s', CHINA))
+    .window(day(), CORRECTED)
     .aggregate('per-day', sales)
     .egress('totals', config.totals)
 
   orders
-    .window(cumulative('1d', '1s', CHINA))
+    .window(day(), CORRECTED)
     .aggregate('all-provinces', { ...sales, ...ends })
     .egress('national', config.national)
 })

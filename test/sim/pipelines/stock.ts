@@ -3,9 +3,8 @@ import { topK } from '@pollux/compute/top-k'
 import { files as segments } from '@pollux/egress/files'
 import { csv, files } from '@pollux/ingress/files'
 import { orders as festivalOrders } from '@pollux/ingress/generator'
-import { pipeline, type RowSet, schema, sum, t, tumbling } from '@pollux/sdk'
-import type { AuthorRow } from '@pollux/sim'
-import { must } from '@pollux/std'
+import { pipeline, schema, sum, t, tumbling } from '@pollux/sdk'
+import { type AuthorRow, rowsOf } from '@pollux/sim'
 import { Order, orders, sink, source } from './ends.ts'
 
 /** Orders told once, though shops tell of them again; and the best of them, as they change. */
@@ -32,7 +31,7 @@ const festival = festivalOrders({
   outOfOrder: '300ms',
 })
 
-const Timed = schema({ at: t.timestamp(), buyer: t.text(), amount: t.money(), end: t.timestamp() })
+const Timed = schema({ at: t.timestamp(), province: t.text(), amount: t.money(), end: t.timestamp() })
 
 /** The generator's orders: who sold most in a fifth of a second, and the largest of every two seconds. */
 export const sellers = pipeline('sellers', ({ ingress }) => {
@@ -44,22 +43,14 @@ export const sellers = pipeline('sellers', ({ ingress }) => {
     .use(topK('best', { k: 3, of: 'total', each: ['seller'] }))
     .egress('screen', sink('transactional'))
   const largest = paid
-    .map(Timed, ({ at, buyer, amount }) => ({ at, buyer, amount, end: at - (at % 2000) + 2000 }))
+    .map(Timed, ({ at, province, amount }) => ({ at, province, amount, end: at - (at % 2000) + 2000 }))
     .use(topK('largest', { k: 3, of: 'amount', until: 'end' }))
   largest.egress('largest-out', sink('transactional'))
   largest.late.egress('late', sink('idempotent'))
 })
 
 /** What the generator makes. */
-export function generated(): RowSet {
-  const reader = festival.open({ partition: 0, partitions: 1 })
-  let rows: RowSet | null = null
-  reader.read({ from: '', to: null, bytes: 1 << 20, waitMs: 0 }, (reply) => {
-    if (reply.kind === 'rows') rows = reply.rows
-  })
-  reader.close()
-  return must(rows as RowSet | null, 'a generator that is not paced answers at once')
-}
+export const generated = (): readonly AuthorRow[] => rowsOf(festival)
 
 const Letter = schema({ where: t.text(), error: t.text() })
 

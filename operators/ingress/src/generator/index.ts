@@ -1,5 +1,5 @@
 export type { Dice } from './dice.ts'
 export { FESTIVAL_MS, generator, type GeneratorOptions, type Pace } from './generator.ts'
-export { Order, orders, type OrdersOptions } from './orders.ts'
-export { type Province, PROVINCES } from './provinces.ts'
+export { Order, type OrderColumns, orders, type OrdersOptions } from './orders.ts'
+export { type Province, PROVINCE_NAMES, PROVINCES } from './provinces.ts'
 export { burst, type Burst, type Rate } from './rate.ts'

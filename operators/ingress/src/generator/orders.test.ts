@@ -70,7 +70,7 @@ describe('orders', () => {
   it('come from provinces by their shares, and from few shops often', () => {
     const rows = range({ ...FLAT_OUT }, 0, 100_000)
     for (const [name, share] of [
-      ['buyer', 'buyer'],
+      ['province', 'buyer'],
       ['seller', 'seller'],
     ] as const) {
       const counts = new Map<unknown, number>()

@@ -1,28 +1,41 @@
-import { type BatchBuilder, type Duration, schema, type Source, t } from '@pollux/sdk'
+import {
+  type BatchBuilder,
+  type Columns,
+  type Duration,
+  type RowSchema,
+  type Schema,
+  schema,
+  type Source,
+  t,
+} from '@pollux/sdk'
 import { OptionCheck } from '../options/option-check.ts'
 import { stir } from './dice.ts'
 import { describePace, FESTIVAL_MS, type Pace, scheduleOf } from './generator.ts'
 import { GeneratorReader } from './generator-reader.ts'
 import { Lognormal, shareTable, zipfTable } from './order-tables.ts'
-import { PROVINCES } from './provinces.ts'
+import { PROVINCE_NAMES, PROVINCES } from './provinces.ts'
 import type { Schedule } from './rate.ts'
 
-const NAMES = PROVINCES.map(({ en }) => en)
-
-/** A paid order. */
+/** A paid order: all that is known of it. */
 export const Order = schema({
   id: t.int64(),
   at: t.timestamp(),
-  /** Provinces of who buys and who sells. */
-  buyer: t.symbol(NAMES),
-  seller: t.symbol(NAMES),
+  /** Where it goes to: of who buys. */
+  province: t.symbol(PROVINCE_NAMES),
+  /** Where it comes from: of who sells. */
+  seller: t.symbol(PROVINCE_NAMES),
   shop: t.int32(),
   /** In fen. */
   amount: t.money(),
 })
 
+/** Columns of an order: when it was paid, and any others. */
+export type OrderColumns = Pick<typeof Order.columns, 'at'> & Partial<typeof Order.columns>
+
 /** How orders come, and what is wrong with some of them. */
-export interface OrdersOptions extends Pace {
+export interface OrdersOptions<C extends OrderColumns = typeof Order.columns> extends Pace {
+  /** The columns that are wanted, of those of `Order`, in any order; all of them, if not given. */
+  readonly schema?: RowSchema<C>
   /** The share of orders that are told of late. */
   readonly late?: number
   /** By how much at most. */
@@ -43,7 +56,8 @@ const RETRY_REACH = 64
 const SHORT = 65_536
 /** Ids begin where a double would no longer tell two of them apart. */
 const ID_HIGH = 1 << 22
-const ROW_BYTES = 8 + 8 + 1 + 1 + 4 + 8
+/** What a row takes of each column. */
+const BYTES = { id: 8, at: 8, province: 1, seller: 1, shop: 4, amount: 8 } as const
 
 /**
  * Orders of a shopping festival. Provinces by their shares, shops by Zipf's law, amounts lognormal (median 90
@@ -52,31 +66,51 @@ const ROW_BYTES = 8 + 8 + 1 + 1 + 4 + 8
  * orders({ rate: burst({ calm: 1000, at: '10s', factor: 50 }), rows: 100_000 }).description
  * // -> 'orders: 100000 rows, at a changing rate'
  */
-export function orders(options: OrdersOptions): Source<typeof Order.columns> {
+export function orders<C extends OrderColumns = typeof Order.columns>(options: OrdersOptions<C>): Source<C> {
   const { rows = Infinity, flatOut = false, outOfOrder = '2s' } = options ?? {}
   const check = new OptionCheck('orders')
   check.duration(outOfOrder, 0)
-  const maker = new OrderMaker(options ?? {}, check)
+  const wanted = wantedColumns(check, options?.schema) as RowSchema<C>
+  const maker = new OrderMaker(options ?? {}, wanted.wire, check)
+  const rowBytes = wanted.wire.columns.reduce((sum, { name }) => sum + BYTES[name as keyof typeof BYTES], 0)
   return {
     description: `orders: ${describePace(options)}`,
-    schema: Order,
+    schema: wanted,
     kind: 'replayable',
     eventTime: { column: 'at', outOfOrder },
     open: (place) => {
       const { schedule } = maker
       const make = maker.make.bind(maker)
       return new GeneratorReader(
-        { schema: Order.wire, rowBytes: ROW_BYTES, schedule, rows, isPaced: !flatOut, make },
+        { schema: wanted.wire, rowBytes, schedule, rows, isPaced: !flatOut, make },
         place,
       )
     },
   }
 }
 
+/** Refuses columns that an order has not, or not so. */
+function wantedColumns(check: OptionCheck, wanted: RowSchema | undefined): RowSchema {
+  if (wanted === undefined) return Order
+  check.schema(wanted)
+  for (const [name, type] of Object.entries(wanted.columns)) {
+    const known = (Order.columns as Columns)[name]
+    if (known === undefined)
+      check.refuse('PLX1006', `schema: ${name}, of ${Object.keys(Order.columns).join(', ')}`)
+    if (JSON.stringify(type.spec(name)) !== JSON.stringify(known.spec(name)))
+      check.refuse('PLX1007', `schema, ${name}: not as ${known.kind} of the generator's Order`)
+  }
+  if (!wanted.wire.has('at'))
+    check.refuse('PLX1006', 'schema: without at, nobody knows when an order was paid')
+  return wanted
+}
+
 const BUYERS = shareTable(PROVINCES.map(({ buyer }) => buyer))
 const SELLERS = shareTable(PROVINCES.map(({ seller }) => seller))
 const SHOPS = zipfTable(SHOPS_A_PROVINCE)
 const AMOUNTS = new Lognormal(MEDIAN_FEN, MEAN_FEN)
+
+type Cells = BatchBuilder['columns'][number]['data']
 
 class OrderMaker {
   readonly schedule: Schedule
@@ -86,9 +120,12 @@ class OrderMaker {
   readonly #lateMs: number
   readonly #repeats: number
 
-  constructor(options: OrdersOptions, check: OptionCheck) {
+  readonly #wire: Schema
+
+  constructor(options: Omit<OrdersOptions, 'schema'>, wire: Schema, check: OptionCheck) {
     const { from = FESTIVAL_MS, seed = 1, late = 0.02, lateBy = '10s', repeats = 0.005 } = options
     this.schedule = scheduleOf(check, options)
+    this.#wire = wire
     check.number('late', late, { from: 0, to: 1 })
     check.number('repeats', repeats, { from: 0, to: 1 })
     this.#from = from
@@ -102,7 +139,10 @@ class OrderMaker {
   make(rows: BatchBuilder, from: number, to: number, step: number): void {
     const count = Math.ceil((to - from) / step)
     rows.reserve(count)
-    const [ids, times, buyers, sellers, shops, amounts] = rows.columns.map(({ data }) => data)
+    const dataOf = (name: keyof typeof BYTES): Cells | null =>
+      this.#wire.has(name) ? rows.columns[this.#wire.column(name).index]!.data : null
+    const [ids, times, provinces] = [dataOf('id'), dataOf('at')!, dataOf('province')]
+    const [sellers, shops, amounts] = [dataOf('seller'), dataOf('shop'), dataOf('amount')]
     for (let row = 0; row < count; row++) {
       const order = this.#orderOf(from + row * step)
       const base =
@@ -111,13 +151,15 @@ class OrderMaker {
       const [who, what, when] = [stir(base), stir(base + 1), stir(base + 2)]
       const seller = SELLERS[who >>> 16]!
       const rank = SHOPS[when >>> 16]!
-      ids![2 * row] = order | 0
-      ids![2 * row + 1] = ID_HIGH + Math.floor(order / 2 ** 32)
-      times![row] = this.#from + this.schedule.msOf(order) - this.#delayOf(base, when & 0xffff)
-      buyers![row] = BUYERS[who & 0xffff]!
-      sellers![row] = seller
-      shops![row] = rank * PROVINCES.length + seller
-      amounts![row] = Math.max(1, Math.round(AMOUNTS.of(what)))
+      if (ids !== null) {
+        ids[2 * row] = order | 0
+        ids[2 * row + 1] = ID_HIGH + Math.floor(order / 2 ** 32)
+      }
+      times[row] = this.#from + this.schedule.msOf(order) - this.#delayOf(base, when & 0xffff)
+      if (provinces !== null) provinces[row] = BUYERS[who & 0xffff]!
+      if (sellers !== null) sellers[row] = seller
+      if (shops !== null) shops[row] = rank * PROVINCES.length + seller
+      if (amounts !== null) amounts[row] = Math.max(1, Math.round(AMOUNTS.of(what)))
     }
     rows.rows += count
   }

@@ -49,6 +49,9 @@ export const PROVINCES: readonly Province[] = [
   of(820000, '澳门', 'Macau', 0.05, 0.05),
 ]
 
+/** As the columns of orders have them. */
+export const PROVINCE_NAMES: readonly string[] = PROVINCES.map(({ en }) => en)
+
 function of(code: number, zh: string, en: string, seller: number, buyer: number): Province {
   return { code, zh, en, seller, buyer }
 }
