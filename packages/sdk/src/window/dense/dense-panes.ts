@@ -1,5 +1,6 @@
 import type { RowSet } from '@pollux/protocol'
 import { must } from '@pollux/std'
+import { ROWS } from '../../aggregate/accumulator-parts.ts'
 import { InexactError } from '../../aggregate/inexact-error.ts'
 import type { Pane } from '../pane.ts'
 import type { PaneShape } from '../pane-shape.ts'
@@ -10,6 +11,9 @@ import { whyHashed } from './why-hashed.ts'
 
 /** Sums are kept for later epochs, but not all that one long epoch has needed. */
 const SPARE_MOST = 16
+
+/** Rows are counted in 32 bits. */
+const COUNT_MOST = 2 ** 31 - 1
 
 /** How rows are told which pane they go to. */
 export interface DenseSpans {
@@ -27,6 +31,7 @@ export class DensePanes implements FoldPlace {
     from: 0,
     to: 0,
     numbers: new Float64Array(0),
+    counts: new Int32Array(0),
     appeared: new Uint16Array(0),
     count: 0,
   }
@@ -37,15 +42,19 @@ export class DensePanes implements FoldPlace {
   readonly #columns: readonly number[]
   readonly #partials = new Map<number, DenseSums>()
   readonly #spare: DenseSums[] = []
+  readonly #countMost: number
   #rows: RowSet | null = null
+  /** No key has more rows than that in its count. */
+  #counted = 0
 
   /** Null where rows cannot be added up like that. */
-  static of(shape: PaneShape, spans: DenseSpans, name: string): DensePanes | null {
+  static of(shape: PaneShape, spans: DenseSpans, name: string, countMost = COUNT_MOST): DensePanes | null {
     const dense = whyHashed(shape) === null ? DenseKey.of(shape.key) : null
-    return dense === null ? null : new DensePanes(shape, dense, spans, name)
+    return dense === null ? null : new DensePanes(shape, dense, spans, name, countMost)
   }
 
-  private constructor(shape: PaneShape, key: DenseKey, spans: DenseSpans, name: string) {
+  private constructor(shape: PaneShape, key: DenseKey, spans: DenseSpans, name: string, countMost: number) {
+    this.#countMost = countMost
     this.#shape = shape
     this.#key = key
     this.#spans = spans
@@ -54,6 +63,7 @@ export class DensePanes implements FoldPlace {
   }
 
   add(rows: RowSet): void {
+    this.#makeRoomFor(rows.rows)
     this.#rows = rows
     const times = rows.data(must(this.#shape.time, 'windows are of event time').index)
     const values = this.#columns.map((column) => rows.data(column))
@@ -80,6 +90,8 @@ export class DensePanes implements FoldPlace {
       for (let index = 0; index < partial.count; index++) {
         const code = partial.appeared[index]!
         const at = code * initial.length
+        partial.numbers[at + ROWS]! += partial.counts[code]!
+        partial.counts[code] = 0
         pane.addNumbers(keys, code, keyColumns, hashes[code]!, partial.numbers, at, flags)
         partial.numbers.set(initial, at)
       }
@@ -87,6 +99,22 @@ export class DensePanes implements FoldPlace {
       if (this.#spare.length < SPARE_MOST) this.#spare.push(partial)
     }
     this.#partials.clear()
+    this.#counted = 0
+  }
+
+  /** Counts that might get too large go to the numbers, but for one row: the key is known. */
+  #makeRoomFor(rows: number): void {
+    if (this.#counted + rows > this.#countMost) {
+      const width = this.#shape.accumulators.parts.initial.length
+      for (const { numbers, counts, appeared, count } of this.#partials.values()) {
+        for (const code of appeared.subarray(0, count)) {
+          numbers[code * width + ROWS]! += counts[code]! - 1
+          counts[code] = 1
+        }
+      }
+      this.#counted = 1
+    }
+    this.#counted += rows
   }
 
   turn(time: number, row: number): DenseSums | null {
@@ -113,6 +141,7 @@ export class DensePanes implements FoldPlace {
     const { codes } = this.#key
     const numbers = new Float64Array(codes * initial.length)
     for (let code = 0; code < codes; code++) numbers.set(initial, code * initial.length)
-    return { from: 0, to: 0, numbers, appeared: new Uint16Array(codes), count: 0 }
+    const counts = new Int32Array(codes)
+    return { from: 0, to: 0, numbers, counts, appeared: new Uint16Array(codes), count: 0 }
   }
 }

@@ -4,6 +4,8 @@ export interface DenseSums {
   from: number
   to: number
   readonly numbers: Float64Array
+  /** Rows of each key, but for those that are counted among its numbers. */
+  readonly counts: Int32Array
   /** Keys that have rows, in the order in which they came. */
   readonly appeared: Uint16Array
   count: number
