@@ -32,12 +32,20 @@ export class Lognormal {
     this.#quantiles = Float64Array.from({ length: CELLS + 1 }, (_, cell) => this.#at(cell / CELLS))
   }
 
-  of(word: number): number {
-    const place = (word + 0.5) * (CELLS / 2 ** 32)
-    const cell = Math.floor(place)
-    if (cell < ENDS || cell >= CELLS - ENDS) return this.#at(place / CELLS)
-    const from = this.#quantiles[cell]!
-    return from + (this.#quantiles[cell + 1]! - from) * (place - cell)
+  /** Of each word of 32 bits the number, rounded, and at least one. */
+  fill(to: { [row: number]: number }, words: Uint32Array): void {
+    const quantiles = this.#quantiles
+    for (let row = 0; row < words.length; row++) {
+      const word = words[row]!
+      const cell = word >>> CELL_SHIFT
+      const past = ((word & (CELL_WORDS - 1)) + 0.5) / CELL_WORDS
+      if (cell < ENDS || cell >= CELLS - ENDS)
+        to[row] = Math.max(1, Math.round(this.#at((cell + past) / CELLS)))
+      else {
+        const from = quantiles[cell]!
+        to[row] = Math.max(1, Math.round(from + (quantiles[cell + 1]! - from) * past))
+      }
+    }
   }
 
   #at(share: number): number {
@@ -47,6 +55,9 @@ export class Lognormal {
 
 const TABLE = 65_536
 const CELLS = 4096
+/** How many of the words fall into a cell. */
+const CELL_WORDS = 2 ** 32 / CELLS
+const CELL_SHIFT = Math.log2(CELL_WORDS)
 const ENDS = 32
 
 /** The inverse of the normal distribution by Acklam's rational approximation; within 1.2e-9. */

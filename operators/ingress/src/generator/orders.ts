@@ -1,20 +1,9 @@
-import {
-  type BatchBuilder,
-  type Columns,
-  type Duration,
-  type RowSchema,
-  type Schema,
-  schema,
-  type Source,
-  t,
-} from '@pollux/sdk'
+import { type Columns, type Duration, type RowSchema, schema, type Source, t } from '@pollux/sdk'
 import { OptionCheck } from '../options/option-check.ts'
-import { stir } from './dice.ts'
 import { describePace, FESTIVAL_MS, type Pace, scheduleOf } from './generator.ts'
 import { GeneratorReader } from './generator-reader.ts'
-import { Lognormal, shareTable, zipfTable } from './order-tables.ts'
-import { PROVINCE_NAMES, PROVINCES } from './provinces.ts'
-import type { Schedule } from './rate.ts'
+import { OrderMaker, type OrdersKind } from './order-maker.ts'
+import { PROVINCE_NAMES } from './provinces.ts'
 
 /** A paid order: all that is known of it. */
 export const Order = schema({
@@ -46,16 +35,6 @@ export interface OrdersOptions<C extends OrderColumns = typeof Order.columns> ex
   readonly outOfOrder?: Duration
 }
 
-const SHOPS_A_PROVINCE = 10_000
-const MEDIAN_FEN = 9000
-const MEAN_FEN = 20_000
-/** Orders that are not late come within so much of their time. */
-const DISORDER_MS = 200
-/** A retry tells of one of so many orders before it. */
-const RETRY_REACH = 64
-const SHORT = 65_536
-/** Ids begin where a double would no longer tell two of them apart. */
-const ID_HIGH = 1 << 22
 /** What a row takes of each column. */
 const BYTES = { id: 8, at: 8, province: 1, seller: 1, shop: 4, amount: 8 } as const
 
@@ -71,7 +50,7 @@ export function orders<C extends OrderColumns = typeof Order.columns>(options: O
   const check = new OptionCheck('orders')
   check.duration(outOfOrder, 0)
   const wanted = wantedColumns(check, options?.schema) as RowSchema<C>
-  const maker = new OrderMaker(options ?? {}, wanted.wire, check)
+  const maker = new OrderMaker(wanted.wire, kindOf(check, options ?? {}), scheduleOf(check, options))
   const rowBytes = wanted.wire.columns.reduce((sum, { name }) => sum + BYTES[name as keyof typeof BYTES], 0)
   return {
     description: `orders: ${describePace(options)}`,
@@ -81,12 +60,17 @@ export function orders<C extends OrderColumns = typeof Order.columns>(options: O
     open: (place) => {
       const { schedule } = maker
       const make = maker.make.bind(maker)
-      return new GeneratorReader(
-        { schema: wanted.wire, rowBytes, schedule, rows, isPaced: !flatOut, make },
-        place,
-      )
+      const generating = { schema: wanted.wire, rowBytes, schedule, rows, isPaced: !flatOut, make }
+      return new GeneratorReader(generating, place)
     },
   }
+}
+
+function kindOf(check: OptionCheck, options: Omit<OrdersOptions, 'schema'>): OrdersKind {
+  const { from = FESTIVAL_MS, seed = 1, late = 0.02, lateBy = '10s', repeats = 0.005 } = options
+  check.number('late', late, { from: 0, to: 1 })
+  check.number('repeats', repeats, { from: 0, to: 1 })
+  return { from, seed, late, lateMs: check.duration(lateBy, 0), repeats }
 }
 
 /** Refuses columns that an order has not, or not so. */
@@ -103,81 +87,4 @@ function wantedColumns(check: OptionCheck, wanted: RowSchema | undefined): RowSc
   if (!wanted.wire.has('at'))
     check.refuse('PLX1006', 'schema: without at, nobody knows when an order was paid')
   return wanted
-}
-
-const BUYERS = shareTable(PROVINCES.map(({ buyer }) => buyer))
-const SELLERS = shareTable(PROVINCES.map(({ seller }) => seller))
-const SHOPS = zipfTable(SHOPS_A_PROVINCE)
-const AMOUNTS = new Lognormal(MEDIAN_FEN, MEAN_FEN)
-
-type Cells = BatchBuilder['columns'][number]['data']
-
-class OrderMaker {
-  readonly schedule: Schedule
-  readonly #from: number
-  readonly #salt: number
-  readonly #late: number
-  readonly #lateMs: number
-  readonly #repeats: number
-
-  readonly #wire: Schema
-
-  constructor(options: Omit<OrdersOptions, 'schema'>, wire: Schema, check: OptionCheck) {
-    const { from = FESTIVAL_MS, seed = 1, late = 0.02, lateBy = '10s', repeats = 0.005 } = options
-    this.schedule = scheduleOf(check, options)
-    this.#wire = wire
-    check.number('late', late, { from: 0, to: 1 })
-    check.number('repeats', repeats, { from: 0, to: 1 })
-    this.#from = from
-    this.#salt = Math.imul(seed, 0x27d4eb2f)
-    this.#late = Math.round(late * SHORT)
-    this.#lateMs = check.duration(lateBy, 0)
-    this.#repeats = Math.round(repeats * SHORT)
-  }
-
-  /** Straight into the columns: no row becomes an object. */
-  make(rows: BatchBuilder, from: number, to: number, step: number): void {
-    const count = Math.ceil((to - from) / step)
-    rows.reserve(count)
-    const dataOf = (name: keyof typeof BYTES): Cells | null =>
-      this.#wire.has(name) ? rows.columns[this.#wire.column(name).index]!.data : null
-    const [ids, times, provinces] = [dataOf('id'), dataOf('at')!, dataOf('province')]
-    const [sellers, shops, amounts] = [dataOf('seller'), dataOf('shop'), dataOf('amount')]
-    for (let row = 0; row < count; row++) {
-      const order = this.#orderOf(from + row * step)
-      const base =
-        (Math.imul(order | 0, 0x9e3779b1) + Math.imul(Math.floor(order / 2 ** 32), 0x85ebca77) + this.#salt) |
-        0
-      const [who, what, when] = [stir(base), stir(base + 1), stir(base + 2)]
-      const seller = SELLERS[who >>> 16]!
-      const rank = SHOPS[when >>> 16]!
-      if (ids !== null) {
-        ids[2 * row] = order | 0
-        ids[2 * row + 1] = ID_HIGH + Math.floor(order / 2 ** 32)
-      }
-      times[row] = this.#from + this.schedule.msOf(order) - this.#delayOf(base, when & 0xffff)
-      if (provinces !== null) provinces[row] = BUYERS[who & 0xffff]!
-      if (sellers !== null) sellers[row] = seller
-      if (shops !== null) shops[row] = rank * PROVINCES.length + seller
-      if (amounts !== null) amounts[row] = Math.max(1, Math.round(AMOUNTS.of(what)))
-    }
-    rows.rows += count
-  }
-
-  /** The order that row `n` tells of: its own, or an earlier one once more. */
-  #orderOf(n: number): number {
-    let order = n
-    for (;;) {
-      const word = stir((Math.imul(order | 0, 0x9e3779b1) + Math.floor(order / 2 ** 32) + this.#salt + 3) | 0)
-      if (word >>> 16 >= this.#repeats || order < RETRY_REACH) return order
-      order -= 1 + (word & (RETRY_REACH - 1))
-    }
-  }
-
-  /** How much earlier than it is told of an order was paid. */
-  #delayOf(base: number, chance: number): number {
-    const word = stir(base + 4)
-    const most = word >>> 16 < this.#late ? this.#lateMs : DISORDER_MS
-    return Math.floor((chance * most) / SHORT)
-  }
 }

@@ -70,6 +70,22 @@ export class Schedule {
     return this.#second * SECOND_MS + passed
   }
 
+  /** The same of many rows, most of them of one second. */
+  msOfEach(rows: ArrayLike<number>, to: { [row: number]: number }, count: number): void {
+    let [from, end, begin, size] = [0, 0, 0, 0]
+    for (let index = 0; index < count; index++) {
+      const row = rows[index]!
+      if (row < from || row >= end) {
+        this.msOf(row)
+        from = this.#from
+        end = this.#to
+        begin = this.#second * SECOND_MS
+        size = end - from
+      }
+      to[index] = begin + Math.floor(((row - from) * SECOND_MS) / size)
+    }
+  }
+
   /** How many rows have come by then: those that are due within this millisecond too. */
   rowsBy(ms: number): number {
     const second = Math.floor(ms / SECOND_MS)
