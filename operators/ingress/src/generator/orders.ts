@@ -50,7 +50,7 @@ export function orders<C extends OrderColumns = typeof Order.columns>(options: O
   const check = new OptionCheck('orders')
   check.duration(outOfOrder, 0)
   const wanted = wantedColumns(check, options?.schema) as RowSchema<C>
-  const maker = new OrderMaker(wanted.wire, kindOf(check, options ?? {}), scheduleOf(check, options))
+  const maker = new OrderMaker(wanted.wire, kindOf(check, options ?? {}), scheduleOf(check, options ?? {}))
   const rowBytes = wanted.wire.columns.reduce((sum, { name }) => sum + BYTES[name as keyof typeof BYTES], 0)
   return {
     description: `orders: ${describePace(options)}`,

@@ -53,7 +53,7 @@ const rowsOf = (...rows: readonly (readonly [at: number, shop: string, amount: n
   return builder
 }
 
-it('adds up by pane and key, in the order in which keys came, over runs of rows that are out of order', () => {
+it('adds up by pane and key, in the order in which keys came, whatever the order of times', () => {
   const rows = rowsOf(
     [1500, 'ink', 7],
     [990, 'tea', 3],
