@@ -68,11 +68,33 @@ export class KeyText {
     writer.close()
   }
 
+  /**
+   * Instead, whether a row of this key stands among the rows of a key group, which may be none: if not, a
+   * flag is set. All in a block of its own.
+   */
+  unlessAmong(rows: string, flag: string): void {
+    const writer = this.#writer
+    writer.open('')
+    writer.line(`const group = ${rows}`)
+    writer.line('let slot = -1')
+    writer.open('if (group !== undefined)')
+    writer.line(`const hash = ${this.#hash()}`)
+    this.#searchGroup('{ slot = entry - 1; break }')
+    writer.close()
+    writer.line(`if (slot < 0) ${flag} = true`)
+    writer.close()
+  }
+
   #search(found: string): void {
     const writer = this.#writer
     writer.line(`const hash = ${this.#hash()}`)
     writer.line('const group = groups[hash & lastGroup] ?? store.of(hash)')
     writer.line('let slot = -1')
+    this.#searchGroup(found)
+  }
+
+  #searchGroup(found: string): void {
+    const writer = this.#writer
     writer.line('const ki = group.index, km = ki.length - 1')
     writer.line(`let kp = Math.imul(hash, ${SPREAD}) >>> group.shift`)
     writer.open('for (let entry = ki[kp]; entry !== 0; entry = ki[kp = (kp + 1) & km])')

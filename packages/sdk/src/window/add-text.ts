@@ -33,7 +33,10 @@ function addPart(body: TextWriter, reads: ReadText, shape: PaneShape, part: Part
     const place = `a[at + ${part.at}]`
     body.open(`if (time ${part.op === 'first' ? '<' : '>='} ${place})`)
     body.line(`${place} = time`)
-    body.line(`group.setCell(slot, ${part.cell}, rows.value(${column.index}, r))`)
+    const value = reads.value(column.index)
+    const set = `group.setCell(slot, ${part.cell}, ${value})`
+    // A symbol is the same text each time: nothing changes where it has come again.
+    body.line(column.kind === 'symbol' ? `if (group.cell(slot, ${part.cell}) !== ${value}) ${set}` : set)
     body.close()
   } else {
     const value = part.op === 'count' ? '1' : reads.number(column.index)

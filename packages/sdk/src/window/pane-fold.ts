@@ -1,4 +1,4 @@
-import type { RowSet } from '@pollux/protocol'
+import type { Column, RowSet } from '@pollux/protocol'
 import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
@@ -61,21 +61,42 @@ function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: str
   } else keys.placeDense(dense.sizes)
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
   addParts(body, reads, shape)
-  if (shape.distinct.length > 0)
-    body.line('target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
+  if (shape.distinct.length > 0) distinctText(shape, body)
   body.line(`if (target.flags !== 0) a[at + ${shape.flagsAt}] |= target.flags`)
   body.close()
 
   addedShapes(input, shape).forEach((text) => writer.line(text))
   writer.open('return function fold(rows, from, to)')
   writer.line('let target = none, other = none, store')
-  writer.line(dense === null ? `let groups, lastGroup = ${shape.groups - 1}` : 'let places, slots, homes')
+  writer.line(dense === null ? 'let groups' : 'let places, slots, homes')
+  writer.line(`const lastGroup = ${shape.groups - 1}`)
   keys.open(writer)
+  new KeyText(countedColumns(shape), body).open(writer)
   reads.open(writer)
   writer.part(body)
   writer.close()
   const made = generatedFunction(name, writer.parameters, writer.text)
   return made === null ? null : (made(...writer.values) as PaneFold)
+}
+
+/** Columns whose different values are counted, but for those of the key. */
+function countedColumns({ key, distinct }: PaneShape): readonly Column[] {
+  const counted = new Set(distinct.map(({ columns }) => columns.at(-1)!))
+  return [...counted].filter((column) => !key.includes(column))
+}
+
+/** Counts values that have not been there before. Most have: for those nothing is called. */
+function distinctText({ distinct }: PaneShape, body: TextWriter): void {
+  body.line('let isNew = false')
+  distinct.forEach(({ columns }, index) => {
+    const value = columns.at(-1)!
+    if (value.optional) body.open(`if (!rows.isNull(${value.index}, r))`)
+    const known = `known${index}`
+    body.line(`const ${known} = target.pane.distinct[${index}].groups[group.hashes[slot] & lastGroup]`)
+    new KeyText(columns, body).unlessAmong(known, 'isNew')
+    if (value.optional) body.close()
+  })
+  body.line('if (isNew) target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
 }
 
 /** The same, where no code is generated. */
