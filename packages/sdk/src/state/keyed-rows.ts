@@ -93,7 +93,7 @@ export class KeyedRows {
     }
     keys.rows = slot + 1
     this.numbers.set(layout.initial, slot * layout.width)
-    for (const cell of layout.cells) this.cells.push(cell.initial)
+    for (let index = 0; index < layout.cells.length; index++) this.cells.push(layout.cells[index]!.initial)
     this.hashes[slot] = hash
     this.alive[slot] = 1
     this.live++
@@ -224,7 +224,9 @@ export class KeyedRows {
   #rowBytes(slot: number): number {
     const { width, cells } = this.layout
     let bytes = ROW_BYTES + 8 * width
-    for (const { column, offsets } of this.keys.columns) {
+    const { columns } = this.keys
+    for (let index = 0; index < columns.length; index++) {
+      const { column, offsets } = columns[index]!
       bytes += column.storage === 'variable' ? offsets[slot + 1]! - offsets[slot]! : 8
     }
     for (let index = 0; index < cells.length; index++) bytes += cells[index]!.bytes(this.cell(slot, index))

@@ -120,12 +120,13 @@ export class GrowingWindows implements Stateful {
   #show(total: Pane, end: number, timing: Timing, flag: number): void {
     const { start } = total
     const { flagsAt } = this.#shape
+    const showing = { start, end, revision: 0, timing }
     const mayComeAgain = this.#numbered && end === this.#spans.lastEnd(start)
     for (const [, rows] of total.store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
         if ((rows.numbers[slot * rows.layout.width + flagsAt]! & flag) === 0) continue
-        const revision = mayComeAgain ? this.#shown.count(start, rows, slot) : 0
-        this.#results.put(rows, slot, { start, end, revision, timing })
+        if (mayComeAgain) showing.revision = this.#shown.count(start, rows, slot)
+        this.#results.put(rows, slot, showing)
       }
     }
     total.unflag(flag)

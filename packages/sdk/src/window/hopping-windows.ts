@@ -116,10 +116,11 @@ export class HoppingWindows implements Stateful {
 
   #show(end: number, timing: Timing, whole: () => Pane): void {
     const start = end - this.#spans.sizeMs
+    const showing = { start, end, revision: 0, timing }
     for (const [, rows] of this.#inWindow(start, end, whole).store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
-        const revision = this.#numbered ? this.#shown.count(end, rows, slot) : 0
-        this.#results.put(rows, slot, { start, end, revision, timing })
+        if (this.#numbered) showing.revision = this.#shown.count(end, rows, slot)
+        this.#results.put(rows, slot, showing)
       }
     }
   }

@@ -6,6 +6,7 @@ import type { RowSchema } from '../schema/row-schema.ts'
 import { DenseKey } from '../state/dense-key.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { KeyText } from '../state/key-text.ts'
+import type { KeyedStore } from '../state/keyed-store.ts'
 import { addedShapes, addParts } from './add-text.ts'
 import type { Pane } from './pane.ts'
 import type { PaneShape } from './pane-shape.ts'
@@ -92,11 +93,16 @@ function distinctText({ distinct }: PaneShape, body: TextWriter): void {
     const value = columns.at(-1)!
     if (value.optional) body.open(`if (!rows.isNull(${value.index}, r))`)
     const known = `known${index}`
-    body.line(`const ${known} = target.pane.distinct[${index}].groups[group.hashes[slot] & lastGroup]`)
+    body.bind('valuesOf', valuesOf)
+    body.line(`const ${known} = valuesOf(target.pane, ${index}).groups[group.hashes[slot] & lastGroup]`)
     new KeyText(columns, body).unlessAmong(known, 'isNew')
     if (value.optional) body.close()
   })
   body.line('if (isNew) target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
+}
+
+function valuesOf({ distinct }: Pane, index: number): KeyedStore {
+  return distinct[index]!
 }
 
 /** The same, where no code is generated. */

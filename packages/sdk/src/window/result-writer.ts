@@ -1,7 +1,6 @@
 import { BatchBuilder, copyCell } from '@pollux/protocol'
 import type { Accumulators } from '../aggregate/accumulators.ts'
 import { inWindow } from '../aggregate/own-failure.ts'
-import type { AnyRow } from '../pipeline/graph.ts'
 import { RESULTS, type StatefulOut } from '../program/stateful.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
@@ -43,7 +42,8 @@ export class ResultWriter {
     return this
   }
 
-  put(from: KeyedRows, slot: number, { start, end, revision, timing }: Showing): void {
+  put(from: KeyedRows, slot: number, showing: Showing): void {
+    const { start, end, revision, timing } = showing
     const at = this.#begin(from, slot)
     const { columns } = this.#rows
     let column = this.#keys
@@ -53,14 +53,24 @@ export class ResultWriter {
       columns[column++]!.putNumber(at, revision)
       columns[column++]!.putSymbol(at, timing)
     }
-    this.#finish(at, column, from, slot, { windowStart: start, windowEnd: end })
+    try {
+      this.#accumulators.put(this.#rows, column, at, from, slot)
+    } catch (error) {
+      throw inWindow(error, { windowStart: start, windowEnd: end })
+    }
+    this.#finish(at)
   }
 
   /** Of a window that has a number instead of a span. */
   putNumbered(from: KeyedRows, slot: number, number: number): void {
     const at = this.#begin(from, slot)
     this.#rows.columns[this.#keys]!.putNumber(at, number)
-    this.#finish(at, this.#keys + 1, from, slot, { windowNumber: number })
+    try {
+      this.#accumulators.put(this.#rows, this.#keys + 1, at, from, slot)
+    } catch (error) {
+      throw inWindow(error, { windowNumber: number })
+    }
+    this.#finish(at)
   }
 
   flush(): void {
@@ -75,12 +85,7 @@ export class ResultWriter {
     return at
   }
 
-  #finish(at: number, column: number, from: KeyedRows, slot: number, window: AnyRow): void {
-    try {
-      this.#accumulators.put(this.#rows, column, at, from, slot)
-    } catch (error) {
-      throw inWindow(error, window)
-    }
+  #finish(at: number): void {
     this.#rows.rows = at + 1
     if (at + 1 === ROWS_MOST) this.flush()
   }
