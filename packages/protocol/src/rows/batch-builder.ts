@@ -58,7 +58,8 @@ export class BatchBuilder implements Rows {
   reserve(more: number): void {
     const needed = this.rows + more
     if (needed <= this.#capacity) return
-    assert(needed <= ROWS_MAX, () => `a batch has at most ${ROWS_MAX} rows, not ${needed}`)
+    // Called for every row, and what a message in a closure speaks of is made before it is known to be needed.
+    if (needed > ROWS_MAX) assert(false, `a batch has at most ${ROWS_MAX} rows, not ${needed}`)
     this.#capacity = Math.max(needed, this.#capacity * 2)
     for (const column of this.columns) column.grow(this.#capacity)
   }
@@ -84,7 +85,7 @@ export class BatchBuilder implements Rows {
   /** Copies one row of the same schema; symbols go by text where the dictionaries differ. */
   appendRow(source: Rows, row: number): void {
     assert(source.schema === this.schema || source.schema.id === this.schema.id, 'a row of another schema')
-    assert(row >= 0 && row < source.rows, () => `row ${row} of ${source.rows}`)
+    if (!(row >= 0 && row < source.rows)) assert(false, `row ${row} of ${source.rows}`)
     this.reserve(1)
     const at = this.rows
     for (let index = 0; index < this.columns.length; index += 1) {
@@ -119,10 +120,9 @@ export class BatchBuilder implements Rows {
   }
 
   dictionary(column: number): Dictionary {
-    return must(
-      (this.columns[column] as ColumnBuilder).dictionary,
-      () => `column ${column} has no dictionary`,
-    )
+    const { dictionary } = this.columns[column] as ColumnBuilder
+    if (dictionary === null) assert(false, `column ${column} has no dictionary`)
+    return dictionary
   }
 
   /** The hash of a cell as a key; equals `Batch.hash` of the row once it has travelled. */
@@ -131,7 +131,7 @@ export class BatchBuilder implements Rows {
   }
 
   value(column: number, row: number): Value {
-    assert(row >= 0 && row < this.rows, () => `row ${row} of ${this.rows}`)
+    if (!(row >= 0 && row < this.rows)) assert(false, `row ${row} of ${this.rows}`)
     const { data, offsets, dictionary, column: about } = this.columns[column] as ColumnBuilder
     if (this.isNull(column, row)) return null
     if (about.kind === 'bool') return data[row] === 1

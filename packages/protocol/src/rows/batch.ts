@@ -107,7 +107,7 @@ export class Batch implements Rows {
 
   dictionary(column: number): Dictionary {
     const dictionary = this.#dictionaries[column]
-    assert(dictionary, () => `column ${column} is no symbol column`)
+    if (!dictionary) assert(false, `column ${column} is no symbol column`)
     return dictionary
   }
 
@@ -117,7 +117,8 @@ export class Batch implements Rows {
   }
 
   value(column: number, row: number): Value {
-    assert(row >= 0 && row < this.rows, () => `row ${row} of ${this.rows}`)
+    // Called for every row: a message in a closure would be made each time.
+    if (!(row >= 0 && row < this.rows)) assert(false, `row ${row} of ${this.rows}`)
     if (this.isNull(column, row)) return null
     const { kind } = this.#column(column)
     if (kind === 'bool') return this.bool(column, row)
