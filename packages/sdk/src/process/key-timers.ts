@@ -98,9 +98,15 @@ export class KeyTimers {
 
   /** All timers of a key. */
   forget(keys: Rows, row: number, hash: number): void {
-    const rows = this.store.of(hash)
-    const columns = this.#keyColumns
     const group = keyGroup(hash, this.#groups)
+    const rows = this.store.group(group)
+    // Most keys that are forgotten have no timer, and most operators never set one.
+    if (rows === undefined || rows.live === 0) return
+    this.#forgetIn(rows, group, keys, row, hash)
+  }
+
+  #forgetIn(rows: KeyedRows, group: number, keys: Rows, row: number, hash: number): void {
+    const columns = this.#keyColumns
     const chains = (this.#chains[group] ??= SlotChains.of(rows, (slot) => hashOf(rows.keys, slot, columns)))
     chains.take(hash, (slot) => {
       if (!rows.isAlive(slot)) return false

@@ -13,7 +13,8 @@ export class Deadlines {
   }
 
   push(time: number, slot: number): void {
-    const [times, slots] = [this.#times, this.#slots]
+    const times = this.#times
+    const slots = this.#slots
     let at = times.length
     times.push(time)
     slots.push(slot)
@@ -30,9 +31,11 @@ export class Deadlines {
 
   /** Takes the first entry away and gives its slot. */
   pop(): number {
-    const [times, slots] = [this.#times, this.#slots]
+    const times = this.#times
+    const slots = this.#slots
     const popped = slots[0]!
-    const [time, slot] = [times.pop()!, slots.pop()!]
+    const time = times.pop()!
+    const slot = slots.pop()!
     const size = times.length
     if (size === 0) return popped
     let at = 0
