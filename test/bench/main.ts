@@ -4,6 +4,7 @@ import { digest } from './digest.ts'
 import { frames } from './frames.ts'
 import { ingest } from './ingest.ts'
 import { pair } from './pair.ts'
+import { plans } from './plans.ts'
 import { rows } from './rows.ts'
 import { sdk } from './sdk.ts'
 import { describeTable } from './suite.ts'
@@ -11,7 +12,7 @@ import type { Suite } from './suite.ts'
 import { windows } from './windows.ts'
 
 /** A suite is a file beside this one and a line here. */
-const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk, windows]
+const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk, windows, plans]
 
 const NAMES = SUITES.map(({ name }) => name).join(', ')
 const HELP = `Measures what frames, the core, the SDK and sources cost, and prints it as tables.

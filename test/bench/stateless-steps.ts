@@ -42,6 +42,13 @@ export function stepsCases(): readonly BesideByHand[] {
       to++
     }
   }
+  const mapByHand = (): void => {
+    for (let row = 0; row < ROWS; row++) {
+      outAt[row] = at[row]!
+      outAmount[row] = amounts[row]! * 2
+      outFee[row] = amounts[row]! / 100
+    }
+  }
   return [
     {
       name: 'filter on two numbers, map to three columns',
@@ -55,7 +62,33 @@ export function stepsCases(): readonly BesideByHand[] {
       byHand: filterMapByHand,
     },
     {
-      name: 'the same, with the policy skip',
+      name: 'map of two numbers to three columns',
+      rows: ROWS,
+      run: runnerOf('map', Order, orders, (stream) =>
+        stream
+          .map(Fee, (row) => ({ at: row.at, amount: row.amount * 2, fee: row.amount / 100 }))
+          .egress('out', NO_SINK),
+      ),
+      byHand: mapByHand,
+    },
+    {
+      name: 'the same in `mapBatch`',
+      rows: ROWS,
+      run: runnerOf('map-batch', Order, orders, (stream) =>
+        stream
+          .mapBatch(Fee, (order, made, rows) => {
+            for (let row = 0; row < rows; row++) {
+              made.at[row] = order.at[row]!
+              made.amount[row] = order.amount[row]! * 2
+              made.fee[row] = order.amount[row]! / 100
+            }
+          })
+          .egress('out', NO_SINK),
+      ),
+      byHand: mapByHand,
+    },
+    {
+      name: 'filter and map, with the policy skip',
       rows: ROWS,
       run: runnerOf('skip', Order, orders, (stream) =>
         stream

@@ -22,7 +22,7 @@ function columnsOf(frame: Batch): OrderColumns {
     at: frame.float64(0),
     province: frame.data(1),
     amount: frame.float64(2),
-    user: frame.data(3),
+    user: frame.schema.has('user') ? frame.data(3) : [],
   }
 }
 
@@ -63,8 +63,8 @@ function addGmv(
   }
 }
 
-/** Sums by province and second, and at the end of each second those of the last sixty added up. */
-export function slidingByHand(frames: readonly Batch[]): () => void {
+/** Sums by province and second, and at the end of each second those of the last `seconds` added up. */
+export function slidingByHand(frames: readonly Batch[], seconds: number): () => void {
   const columns = frames.map(columnsOf)
   const sums = new Float64Array(SECONDS * PROVINCES)
   return () => {
@@ -73,10 +73,10 @@ export function slidingByHand(frames: readonly Batch[]): () => void {
       for (let row = 0; row < at.length; row++)
         sums[Math.floor(at[row]! / 1000) * PROVINCES + province[row]!]! += amount[row]!
     }
-    for (let end = 1; end < SECONDS + 60; end++) {
+    for (let end = 1; end < SECONDS + seconds; end++) {
       for (let province = 0; province < PROVINCES; province++) {
         let sum = 0
-        for (let second = Math.max(0, end - 60); second < Math.min(end, SECONDS); second++)
+        for (let second = Math.max(0, end - seconds); second < Math.min(end, SECONDS); second++)
           sum += sums[second * PROVINCES + province]!
         shown.value += sum
       }
@@ -115,6 +115,19 @@ export function usersByHand(frames: readonly Batch[]): () => void {
   }
 }
 
+/** Different users by province and second: a set for each. */
+export function differentByHand(frames: readonly Batch[]): () => void {
+  const columns = frames.map(columnsOf)
+  return () => {
+    const users = Array.from({ length: SECONDS * PROVINCES }, () => new Set<number>())
+    for (const { at, province, user } of columns) {
+      for (let row = 0; row < at.length; row++)
+        users[Math.floor(at[row]! / 1000) * PROVINCES + province[row]!]!.add(user[row]!)
+    }
+    for (const { size } of users) shown.value += size
+  }
+}
+
 interface Session {
   from: number
   to: number
@@ -148,6 +161,46 @@ export function sessionsByHand(frames: readonly Batch[], gapMs: number): () => v
     for (const { sum, count } of open.values()) shown.value += sum / count
   }
 }
+
+/** What `pipelines/gmv` works out, of an order's first telling: a set of numbers, and plain arrays. */
+export function festivalByHand(frames: readonly Batch[]): () => void {
+  const codes = new Map<string, number>()
+  const columns = frames.map((frame) => {
+    const texts = Array.from({ length: frame.rows }, (_, row) => frame.text(2, row))
+    for (const text of texts) if (!codes.has(text)) codes.set(text, codes.size)
+    const province = Int32Array.from(texts, (text) => codes.get(text)!)
+    return { id: frame.data(0), at: frame.float64(1), province, amount: frame.float64(3) }
+  })
+  const seconds = Array.from({ length: 4 }, () => new Float64Array(SECONDS * PROVINCES))
+  return () => {
+    const known = new Set<number>()
+    const totals = new Float64Array(PROVINCES)
+    seconds.forEach((cells, kind) => cells.fill(kind === 2 ? Number.POSITIVE_INFINITY : 0))
+    const [sums, counts, least, most] = seconds as [Cells, Cells, Cells, Cells]
+    let national = 0
+    for (const { id, at, province, amount } of columns) {
+      for (let row = 0; row < at.length; row++) {
+        // All that differs of these numbers is their lower half.
+        const number = id[2 * row]!
+        if (known.has(number)) continue
+        known.add(number)
+        const value = amount[row]!
+        const cell = Math.floor(at[row]! / 1000) * PROVINCES + province[row]!
+        sums[cell]! += value
+        counts[cell]! += 1
+        if (value < least[cell]!) least[cell] = value
+        if (value > most[cell]!) most[cell] = value
+        totals[province[row]!]! += value
+        national += value
+      }
+    }
+    for (let cell = 0; cell < sums.length; cell++)
+      if (counts[cell]! > 0) shown.value += sums[cell]! / counts[cell]! + least[cell]! + most[cell]!
+    shown.value += national + totals[0]!
+  }
+}
+
+type Cells = Float64Array
 
 /** How often each word has come: a map by text. */
 export function wordsByHand(frames: readonly Batch[]): () => void {

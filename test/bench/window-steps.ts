@@ -3,6 +3,7 @@ import { Random } from '@pollux/std'
 import {
   compile,
   count,
+  countDistinct,
   landmark,
   max,
   mean,
@@ -22,7 +23,14 @@ import {
 import { namedSource } from '@pollux/sdk/test-kit'
 import type { BesideByHand } from './beside-by-hand.ts'
 import { framed, NO_SINK, ROWS } from './bench-rows.ts'
-import { gmvByHand, sessionsByHand, slidingByHand, usersByHand, wordsByHand } from './window-by-hand.ts'
+import {
+  differentByHand,
+  gmvByHand,
+  sessionsByHand,
+  slidingByHand,
+  usersByHand,
+  wordsByHand,
+} from './window-by-hand.ts'
 
 /** A run is so many epochs of so many frames; event time is spread over it evenly. */
 const EPOCHS = 16
@@ -129,18 +137,18 @@ export function windowCases(): readonly BesideByHand[] {
       ),
       byHand: gmvByHand(orders),
     },
-    {
-      name: 'sums by province over 60 s, every second',
+    ...[1, 10, 60].map((seconds) => ({
+      name: `sums by province over ${seconds} s, every second`,
       rows: RUN_ROWS,
       run: stage('sliding', (stream) =>
         stream
           .keyBy('province')
-          .window(sliding('60s', '1s'), { preAggregate: false })
+          .window(sliding(`${seconds}s`, '1s'), { preAggregate: false })
           .aggregate('step', { gmv: sum('amount') })
           .egress('out', NO_SINK),
       ),
-      byHand: slidingByHand(orders),
-    },
+      byHand: slidingByHand(orders, seconds),
+    })),
     {
       name: 'GMV by user (10,000) and second',
       rows: RUN_ROWS,
@@ -148,6 +156,18 @@ export function windowCases(): readonly BesideByHand[] {
         stream.keyBy('user').window(tumbling('1s')).aggregate('step', GMV).egress('out', NO_SINK),
       ),
       byHand: usersByHand(orders),
+    },
+    {
+      name: 'different users by province and second',
+      rows: RUN_ROWS,
+      run: stage('different', (stream) =>
+        stream
+          .keyBy('province')
+          .window(tumbling('1s'))
+          .aggregate('step', { users: countDistinct('user') })
+          .egress('out', NO_SINK),
+      ),
+      byHand: differentByHand(orders),
     },
     {
       name: 'sessions of users (10,000), 500 ms apart',
