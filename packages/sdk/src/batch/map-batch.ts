@@ -2,7 +2,7 @@ import { BatchBuilder, type RowSet } from '@pollux/protocol'
 import type { StepProgram } from '../compile/stage-program.ts'
 import { thrownAt } from '../errors/call-site.ts'
 import type { MapBatchNode } from '../pipeline/graph.ts'
-import { failedFeed, failedRow } from '../program/failed-rows.ts'
+import { failedFeed, failedRow, failureOf } from '../program/failed-rows.ts'
 import { appendRow, readRow } from '../program/row-object.ts'
 import { describeCause, describeRow, describeStep, StepError } from '../program/step-error.ts'
 import { BATCH_ROWS, type BatchRange } from './batch-range.ts'
@@ -90,7 +90,7 @@ export class MapBatch {
     const output = failedFeed(this.#step)
     if (output === null) return 1
     const failed = new BatchBuilder(this.#step.feeds[output]!.schema.wire, 1)
-    appendRow(failed, failedRow(this.#step, row, error))
+    appendRow(failed, failedRow(failureOf(this.#step, row, error)))
     made(output, failed)
     return 1
   }

@@ -85,8 +85,10 @@ function reasonToRace(tap: Port['tap']): string {
 
 /** Which of a step's rows, where it makes several kinds. */
 function whatOf({ node, output }: Port['tap']): string {
-  if (node.kind === 'stateful') return output === LATE_ROWS ? 'late rows of ' : ''
-  if (!('onError' in node) || node.onError !== 'deadLetter' || output < node.shapes.length - 1) return ''
+  const isFailed = 'onError' in node && node.onError === 'deadLetter' && output === node.shapes.length - 1
+  if (node.kind === 'stateful')
+    return isFailed ? 'failed rows of ' : output === LATE_ROWS ? 'late rows of ' : ''
+  if (!isFailed) return ''
   return `failed rows of ${node.kind} (${withoutFolder(node.where)}) in `
 }
 

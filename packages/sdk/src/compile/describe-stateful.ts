@@ -5,17 +5,18 @@ import { durationText } from '../window/duration.ts'
 import { PaneShape } from '../window/pane-shape.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
+import { FAILED_ROWS } from './describe-stateless.ts'
 import type { StateProgram } from './stage-program.ts'
 
 /** A step that remembers: what it works out, and how it finds what it has kept. */
 export function describeStateful(program: StateProgram): readonly string[] {
-  const { where, step, key } = program.node
+  const { where, step, key, onError } = program.node
   const place = where === '' ? '' : ` (${withoutFolder(where)})`
   const kept = key === null ? [] : [`    ${describeKeys(program, key)}`]
   if (step.kind === 'add') return [`  rows are added up for ${program.node.name}${place}`]
   if (step.kind === 'process') {
     const ttl = step.ttlMs === 0 ? '' : `, which forgets a key after ${durationText(step.ttlMs)}`
-    return [`  an operator of one's own${place}${ttl}`, ...kept]
+    return [`  an operator of one's own${place}${ttl}${FAILED_ROWS[onError]}`, ...kept]
   }
   const results = step.aggregates.map(({ name, spec }) => `${name} ${describeAggregate(spec)}`)
   const window = `  ${describeWindow(step.window)}${place}`

@@ -1,5 +1,6 @@
 import { withoutFolder } from '../errors/call-site.ts'
 import type { StatelessNode } from '../pipeline/graph.ts'
+import type { OnError } from '../pipeline/on-error.ts'
 import { columnsUsed } from '../program/generated/columns-used.ts'
 import { whyInterpreted } from '../program/loop-of.ts'
 import type { Feed, StageProgram, StepProgram } from './stage-program.ts'
@@ -17,6 +18,13 @@ export function describeStateless(program: StageProgram): readonly string[] {
     return loops.length === 1 ? `  ${verdict}` : `  behind ${behind}: ${verdict}`
   })
   return [...steps, ...told, ...batches]
+}
+
+/** What becomes of them, by the policy. */
+export const FAILED_ROWS: Readonly<Record<OnError, string>> = {
+  fail: '',
+  skip: ', rows that fail left out',
+  deadLetter: ', rows that fail told of apart',
 }
 
 export function counted(count: number, thing: string): string {
@@ -43,12 +51,11 @@ function loopsOf(program: StageProgram): readonly Loop[] {
 
 function describeStep({ node, input }: StepProgram, isGenerated: boolean): string {
   const { kind, where, onError } = node
-  const failed = { fail: '', skip: ', rows that fail left out', deadLetter: ', rows that fail told of apart' }
   const place = where === '' ? '' : ` (${withoutFolder(where)})`
   const columns = input.wire.columns.map(({ name }) => name)
   // Row by row, an object is made of all columns anyway.
   const reads = isGenerated ? readBy(callbacksOf(node), columns) : ''
-  return `  ${kind}${place}${reads}${failed[onError]}`
+  return `  ${kind}${place}${reads}${FAILED_ROWS[onError]}`
 }
 
 function callbacksOf(node: StatelessNode): readonly unknown[] {

@@ -105,6 +105,7 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
       ...base,
       kind: 'stateful',
       step: adding,
+      onError: 'fail',
       from: [{ node: input, output: 0 }],
       shapes: [{ schema: partial.schema, time: null }],
     }

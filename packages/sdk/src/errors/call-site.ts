@@ -6,8 +6,11 @@ const OURS = [
   /<anonymous>/,
 ]
 /** From here an author's callback is called; what is below is whoever runs the pipeline. */
-const LOOP =
-  /\/(?:program\/interpreted-loop|batch\/map-batch|aggregate\/accumulators)\.[jt]s:|(?:\(|at )pollux\//
+const LOOP = [
+  /\/(?:program\/interpreted-loop|batch\/map-batch|aggregate\/accumulators)\.[jt]s:/,
+  /\/process\/(?:process-loop|keyed-process)\.[jt]s:/,
+  /(?:\(|at )pollux\//,
+]
 const DEPENDENCY = /\/node_modules\//
 
 /** `file:line` of the first caller outside the SDK and its stock steps, as far as a stack tells. */
@@ -37,7 +40,7 @@ export function thrownAt(error: unknown): string {
   if (!(error instanceof Error)) return ''
   let inDependency = ''
   for (const line of framesOf(error.stack)) {
-    if (LOOP.test(line)) break
+    if (LOOP.some((pattern) => pattern.test(line))) break
     const place = isOurs(line) ? '' : placeOf(line)
     if (place === '') continue
     if (!DEPENDENCY.test(line)) return place

@@ -1,6 +1,7 @@
 import type { AnyFill } from '../batch/batch-columns.ts'
 import type { BatchTrial } from '../batch/division.ts'
 import type { Delivery } from './delivery.ts'
+import type { OnError } from './on-error.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import type { StatefulStep } from './stateful-step.ts'
 import type { AnySink } from '../io/sink.ts'
@@ -26,12 +27,6 @@ export interface EventTime {
   readonly column: string
   readonly plusMs: number
 }
-
-/**
- * What a step does with a row whose callback throws: the pipeline halts, or goes on without the row, or sends
- * it to the last output of the step.
- */
-export type OnError = 'fail' | 'skip' | 'deadLetter'
 
 interface NodeBase {
   /** What comes in, port by port. */
@@ -84,6 +79,7 @@ export interface StatefulNode extends NodeBase {
   /** Null: all rows are of one key, in one partition. */
   readonly key: readonly string[] | null
   readonly step: StatefulStep
+  readonly onError: OnError
   readonly partitions: number | null
 }
 

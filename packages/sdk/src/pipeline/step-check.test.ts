@@ -51,9 +51,14 @@ describe('what a compiler would not have let pass is refused where it is written
     for (const onError of ['fail', 'skip', 'deadLetter']) expect(said(onError)).toBe('nothing')
   })
 
-  it('a policy of a step that has none', () => {
-    const own = { output: Note, process: throws, onError: 'skip' }
-    expect(refused((stream) => stream['process']!('mine', own))).toMatch('PLX1034 process "mine", onError (')
+  it('a policy of an own operator that there is not', () => {
+    const said = (onError: string): string =>
+      refused((stream) => stream['process']!('mine', { output: Note, process: throws, onError }))
+    expect(said('deadletter')).toMatch(
+      /^PLX1028 process "mine", onError: "deadletter", not "fail", "skip" or "deadLetter" /,
+    )
+    expect(said('deadletter')).toMatch(place)
+    for (const onError of ['fail', 'skip', 'deadLetter']) expect(said(onError)).toBe('nothing')
   })
 
   it.each([

@@ -60,7 +60,7 @@ export function checkOwn(
   checkSchema(`${step}, output`, own?.output)
   const { onTimer } = own
   checkCallbacks(step, { process: own.process, ...(onTimer === undefined ? {} : { onTimer }) })
-  if ('onError' in own) refuse('PLX1034', `${step}, onError`)
+  checkPolicy(`${step}, onError`, own.onError)
 }
 
 /** As much as a partition of a step keeps, if nothing else is said. */

@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
-import type { OnError, StatelessNode } from './graph.ts'
+import type { StatelessNode } from './graph.ts'
+import type { OnError } from './on-error.ts'
 
 export interface StepOptions {
   /**

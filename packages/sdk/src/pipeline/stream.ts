@@ -7,23 +7,16 @@ import type { Sink } from '../io/sink.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
 import type { Columns, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
-import type { OwnOperator } from '../process/operator.ts'
-import type { ProcessStep } from '../process/process-step.ts'
-import { durationMs } from '../window/duration.ts'
+import type { AnyKey, OwnOperator } from '../process/operator.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
 import { timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
+import type { OnError } from './on-error.ts'
+import { failedShapes } from './failed-shapes.ts'
 import { checkName } from './names.ts'
-import {
-  checkCallbacks,
-  checkChoice,
-  checkOwn,
-  checkPolicy,
-  checkSchema,
-  checkWindow,
-  stateBytesMaxOf,
-} from './step-check.ts'
+import { processNode } from './process-node.ts'
+import { checkCallbacks, checkChoice, checkPolicy, checkSchema, checkWindow } from './step-check.ts'
 import { type BatchOptions, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
 import { windowNode, type WindowOptions } from './window-node.ts'
 
@@ -34,6 +27,11 @@ type Branches<C extends Columns, Name extends string, O extends StepOptions> = R
 
 /** What a step makes: with `failed` beside it by the policy `deadLetter`. */
 type Made<C extends Columns, O extends StepOptions> = O extends { readonly onError: 'deadLetter' }
+  ? FallibleStream<C>
+  : Stream<C>
+
+/** The same of an operator of one's own; where it does not say which policy it has, there is no `failed`. */
+type Processed<C extends Columns, P extends OnError> = [P] extends ['deadLetter']
   ? FallibleStream<C>
   : Stream<C>
 
@@ -237,7 +235,10 @@ export class Stream<C extends Columns> {
    * // -> { n: 1, shop: 'ink' }
    * // -> { n: 2, shop: 'tea' }
    */
-  process<S extends Columns, D extends Columns>(name: string, own: OwnOperator<RowOf<C>, S, D>): Stream<D> {
+  process<S extends Columns, D extends Columns, P extends OnError = 'fail'>(
+    name: string,
+    own: OwnOperator<RowOf<C>, S, D, AnyKey, P>,
+  ): Processed<D, P> {
     return new KeyedStream<C, never>(this, null).process(name, own)
   }
 
@@ -318,19 +319,13 @@ export class Stream<C extends Columns> {
 
   #stateless(made: StepMade, shapes: readonly Shape[], { onError = 'fail' }: StepOptions = {}): Node {
     checkPolicy(`${made.kind}, onError`, onError)
-    const time = this.shape.time === null ? null : { column: 'at', plusMs: 0 }
-    const failed = onError === 'deadLetter' ? [{ schema: FAILED, time }] : []
-    const base = { from: [this.tap], where: here(), shapes: [...shapes, ...failed], onError }
+    const all = [...shapes, ...failedShapes(onError, this.shape)]
+    const base = { from: [this.tap], where: here(), shapes: all, onError }
     return this.graph.add<Node>({ ...made, ...base })
   }
 
   #one<D extends Columns, O extends StepOptions>(node: Node, schema: RowSchema<D>): Made<D, O> {
-    const tap = { node, output: 0 }
-    const isFallible = 'onError' in node && node.onError === 'deadLetter'
-    const made = isFallible
-      ? new FallibleStream(this.graph, tap, schema)
-      : new Stream(this.graph, tap, schema)
-    return made as Made<D, O>
+    return streamOf(this.graph, node, schema) as Made<D, O>
   }
 }
 
@@ -359,6 +354,12 @@ export class FallibleStream<C extends Columns> extends Stream<C> {
   get failed(): Stream<FailedColumns> {
     return failedOf(this.graph, this.tap.node)
   }
+}
+
+function streamOf<C extends Columns>(graph: Graph, node: Node, schema: RowSchema<C>): Stream<C> {
+  const tap = { node, output: 0 }
+  const isFallible = 'onError' in node && node.onError === 'deadLetter'
+  return isFallible ? new FallibleStream(graph, tap, schema) : new Stream(graph, tap, schema)
 }
 
 function failedOf(graph: Graph, node: Node): Stream<FailedColumns> {
@@ -391,24 +392,16 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
    * // -> { shop: 'ink', more: 90 }
    * // -> { shop: 'tea', more: -100 }
    */
-  process<S extends Columns, D extends Columns>(
+  process<S extends Columns, D extends Columns, P extends OnError = 'fail'>(
     name: string,
-    own: OwnOperator<RowOf<C>, S, D, KeyOf<C, K>>,
-  ): Stream<D> {
+    own: OwnOperator<RowOf<C>, S, D, KeyOf<C, K>, P>,
+  ): Processed<D, P> {
+    const { graph, tap } = this.#stream
     const where = here()
-    const { graph, tap, shape } = this.#stream
     checkName(graph, name, where)
-    checkOwn(name, own)
-    const step: ProcessStep = {
-      kind: 'process',
-      operator: own as unknown as ProcessStep['operator'],
-      ttlMs: own.ttl === undefined ? 0 : durationMs(own.ttl, 1, where),
-      stateBytesMax: stateBytesMaxOf(own),
-    }
-    const shapes = [{ schema: own.output as RowSchema, time: timeIn(own.output, shape) }]
-    const base = { name, key: this.#key, step, partitions: null, from: [tap], where, shapes }
-    const node = graph.add<Node>({ kind: 'stateful', ...base })
-    return new Stream(graph, { node, output: 0 }, own.output)
+    const call = { name, key: this.#key, where }
+    const node = graph.add(processNode(call, tap, own as unknown as OwnOperator<never, Columns, Columns>))
+    return streamOf(graph, node, own.output) as Processed<D, P>
   }
 
   /**

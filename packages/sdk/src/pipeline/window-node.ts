@@ -64,7 +64,7 @@ export function windowNode(
   )
   const time = window.kind === 'count' ? null : { column: 'windowEnd', plusMs: -1 }
   const shapes: readonly Shape[] = [{ schema: new RowSchema(Object.fromEntries(columns)), time }, shape]
-  return { kind: 'stateful', name, key, step, partitions: null, from: [tap], where, shapes }
+  return { kind: 'stateful', name, key, step, onError: 'fail', partitions: null, from: [tap], where, shapes }
 }
 
 /** What is known before it is said what is computed. */

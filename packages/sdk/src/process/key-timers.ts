@@ -71,6 +71,14 @@ export class KeyTimers {
     return this.#deadlines.reduce((sum, { size }) => sum + size, 0)
   }
 
+  /** Throws where a timer cannot have this name. */
+  checkName(name: string): void {
+    const probe = this.#probe
+    probe.reset()
+    probe.reserve(1)
+    probe.columns[this.#columns.length - 1]!.putText(0, name)
+  }
+
   cancel(keys: Rows, row: number, hash: number, name: string): void {
     const whole = this.#look(keys, row, name)
     const rows = this.store.of(hash)

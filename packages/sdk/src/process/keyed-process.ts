@@ -1,23 +1,19 @@
 import {
-  BatchBuilder,
   type BoundaryContext,
   EPOCH_END,
   type EpochContext,
-  keyGroup,
   type OperatorState,
   type RowSet,
 } from '@pollux/protocol'
 import type { StateProgram } from '../compile/stage-program.ts'
 import { withoutFolder } from '../errors/call-site.ts'
-import type { AnyRow } from '../pipeline/graph.ts'
-import { MADE_MAX, refuseMore } from '../program/emission.ts'
+import { DeadLetters } from '../program/dead-letters.ts'
+import { type Failure, timeOf } from '../program/failed-rows.ts'
 import type { Columns } from '../schema/row-schema.ts'
-import { emitterOf } from '../program/generated/emitter-text.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
-import { appendRow, readRow } from '../program/row-object.ts'
-import { RESULTS, type Stateful, type StatefulOut } from '../program/stateful.ts'
-import { describeRow, StepError } from '../program/step-error.ts'
-import { Deadlines } from '../state/deadlines.ts'
+import { readRow } from '../program/row-object.ts'
+import type { Stateful, StatefulOut } from '../program/stateful.ts'
+import { describeCell, describeRow, isOfCallback, StepError } from '../program/step-error.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
@@ -25,19 +21,19 @@ import { keySpecs, RowLayout } from '../state/row-layout.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { StateColumns } from '../state/state-columns.ts'
 import type { StateView } from '../state/state-view.ts'
-import { KeyTimers } from './key-timers.ts'
+import { Attempt } from './attempt.ts'
+import type { Due } from './due.ts'
+import { KeyExpiry, type TouchEffects, UNTOUCHED } from './key-expiry.ts'
+import { type DueTimer, KeyTimers } from './key-timers.ts'
 import type { OperatorContext } from './operator.ts'
 import { ProcessClock } from './process-clock.ts'
 import { atHand, ProcessContext } from './process-context.ts'
-import { type Due, type ProcessLoop, processLoop } from './process-loop.ts'
+import { type ProcessLoop, processLoop } from './process-loop.ts'
+import { ProcessResults } from './process-results.ts'
 import type { ProcessStep } from './process-step.ts'
 
 const STATE = 0
 const TIMERS = 1
-/** Before what the author declares, where keys have a time to live: when the key was last touched. */
-const TOUCHED = 0
-/** Results are handed on when there are so many. */
-const ROWS_MOST = 4096
 /** Timers that set each other again and again, at times that have come, never let an epoch end. */
 const ROUNDS_MOST = 10_000
 
@@ -56,47 +52,56 @@ export class KeyedProcess implements Stateful {
   readonly #context: ProcessContext
   readonly #loop: ProcessLoop
   readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
-  /** By key group: when a key may be forgotten, or earlier. */
-  readonly #expiry: Deadlines[]
-  readonly #results: BatchBuilder
-  readonly #groups: number
+  /** Null where keys are kept for as long as the pipeline lives. */
+  readonly #expiry: KeyExpiry | null
+  readonly #results: ProcessResults
+  /** Null by the policy `fail`: what has been changed by then is of no interest. */
+  readonly #attempt: Attempt | null
+  readonly #letters: DeadLetters | null
   #out: StatefulOut | null = null
   /** The callback wants its key forgotten. */
   #forgets = false
-  /** How many rows it has emitted since there have been enough of them. */
-  #emitted = 0
 
   constructor(program: StateProgram, groups: number, partition: number, pipeline: string) {
     const { node, input, time } = program
     const { schema } = node.shapes[0]!
     this.#program = program
-    this.#groups = groups
     this.#pipeline = pipeline
     this.#step = node.step as ProcessStep
     const { operator, ttlMs } = this.#step
     const key = (node.key ?? []).map((name) => input.wire.column(name))
     const columns = new StateColumns(operator.state ?? {}, operator.start)
     const specs = keySpecs(key)
-    const touched = ttlMs === 0 ? [] : [-Infinity]
+    const touched = ttlMs === 0 ? [] : [UNTOUCHED]
     const layout = new RowLayout(specs, [...touched, ...columns.initial], columns.cells)
-    this.#store = new KeyedStore(layout, groups)
-    this.#timers = new KeyTimers(specs, groups)
-    this.#expiry = Array.from({ length: groups }, () => new Deadlines())
-    this.#results = new BatchBuilder(schema.wire)
-    this.#clock = new ProcessClock(`${pipeline}/${node.name}/${partition}`)
-    const name = `pollux/${pipeline}/${node.name}`
-    const [store, timers, clock, due] = [this.#store, this.#timers, this.#clock, this.#due]
-    const room = { rows: this.#results, room: () => this.#room() }
-    const emit = emitterOf(name, schema, room) ?? this.#plainEmit()
+    const store = new KeyedStore(layout, groups)
+    const timers = new KeyTimers(specs, groups)
+    const clock = new ProcessClock(`${pipeline}/${node.name}/${partition}`)
     const view = columns.view('write', { number: touched.length, cell: 0 })
     const [place, state] = [view.place, view.columns as OperatorContext<Columns, Columns>['state']]
+    const name = `pollux/${pipeline}/${node.name}`
+    const due = this.#due
+    const results = new ProcessResults(name, schema, place, due)
+    const expiry = ttlMs === 0 ? null : new KeyExpiry(store, ttlMs)
+    const attempt =
+      node.onError === 'fail' ? null : new Attempt({ layout, timers, expiry, results, clock, due })
+    this.#store = store
+    this.#timers = timers
+    this.#clock = clock
     this.#view = view
+    this.#results = results
+    this.#expiry = expiry
+    this.#attempt = attempt
+    this.#letters = DeadLetters.of(program)
     const forget = (): void => {
       this.#forgets = true
       due.is = true
     }
     const hasOnTimer = operator.onTimer !== undefined
-    this.#context = new ProcessContext({ place, state, key, timers, hasOnTimer, clock, emit, forget })
+    const { emit } = results
+    const keeper = attempt ?? timers
+    this.#context = new ProcessContext({ place, state, key, timers: keeper, hasOnTimer, clock, emit, forget })
+    const effects = attempt ?? this.#atOnce
     this.#loop = processLoop({
       name,
       input,
@@ -107,9 +112,14 @@ export class KeyedProcess implements Stateful {
       due,
       callback: operator.process,
       context: this.#context,
-      touch: ttlMs === 0 ? null : (rows, slot, at) => this.#touch(rows, slot, at),
+      touch: expiry === null ? null : (rows, slot, at) => expiry.touch(rows, slot, at, effects),
+      attempt,
       after: () => this.#after(),
-      failed: (rows, row, error) => this.#fail(`row ${describeRow(readRow(rows, row))}`, error),
+      failed: (rows, row, error) => {
+        const given = readRow(rows, row)
+        const about = describeRow(given)
+        this.#failed({ at: timeOf(given, time), about }, `row ${about}`, error)
+      },
     })
     this.state = new SectionedState(this)
   }
@@ -132,7 +142,7 @@ export class KeyedProcess implements Stateful {
     const clock = this.#program.time === null ? this.#epochTime(context) : context.watermark
     this.#begin(context, context.watermark, out)
     this.#fire(clock)
-    this.#expire(clock)
+    this.#expiry?.expire(clock, (rows, slot) => this.#remove(rows, slot))
     this.#store.compact((group) => this.#rebuild(group))
     this.#timers.compact()
     this.#flush()
@@ -140,100 +150,68 @@ export class KeyedProcess implements Stateful {
 
   /** Timers that are due, and those that they set for times that have come; at the end, the first only. */
   #fire(clock: number): void {
-    const { onTimer } = this.#step.operator
     for (let round = 0; ; round++) {
       const due = this.#timers.due(clock)
       if (due.length === 0) return
       if (round === ROUNDS_MOST)
         throw new Error(`${this.#program.node.name}: its timers set each other for ever`)
-      for (const { at, name, rows, slot } of due) {
-        const key = rows.layout.keys.slice(0, -1)
-        const hash = hashOf(rows.keys, slot, key)
-        const group = this.#store.of(hash)
-        const own = this.#store.place(group, hash, rows.keys, slot, key)
-        if (this.#step.ttlMs > 0) this.#touch(group, own, at)
-        this.#view.to(group, own)
-        try {
-          onTimer?.({ at, name }, this.#context)
-        } catch (error) {
-          const { key: whose } = this.#context
-          this.#fail(`timer ${JSON.stringify(name)} at ${at} of key ${describeRow({ ...whose })}`, error)
-        }
-        if (this.#due.is) this.#after()
-      }
+      for (const timer of due) this.#call(timer)
       if (clock === Number.MAX_SAFE_INTEGER) return
     }
   }
 
-  #expire(clock: number): void {
-    const { ttlMs } = this.#step
-    if (ttlMs === 0) return
-    for (const [group, rows] of this.#store.all()) {
-      const expiry = this.#expiry[group]!
-      while (expiry.first <= clock) {
-        const slot = expiry.pop()
-        if (!rows.isAlive(slot)) continue
-        const at = rows.numbers[slot * rows.layout.width + TOUCHED]! + ttlMs
-        if (at > clock) expiry.push(at, slot)
-        else this.#remove(rows, slot)
-      }
+  #call({ at, name, rows, slot }: DueTimer): void {
+    const key = rows.layout.keys.slice(0, -1)
+    const hash = hashOf(rows.keys, slot, key)
+    const group = this.#store.of(hash)
+    const { size } = group
+    const own = this.#store.place(group, hash, rows.keys, slot, key)
+    this.#attempt?.begin(group, own, own === size)
+    this.#expiry?.touch(group, own, at, this.#attempt ?? this.#atOnce)
+    this.#view.to(group, own)
+    try {
+      this.#step.operator.onTimer?.({ at, name }, this.#context)
+    } catch (error) {
+      const { key: whose } = this.#context
+      const about = `timer ${describeCell(name)} at ${at} of key ${describeRow({ ...whose })}`
+      this.#failed({ at, about }, about, error)
+      return
     }
+    if (this.#due.is) this.#after()
   }
 
-  #touch(rows: KeyedRows, slot: number, time: number): void {
-    const { ttlMs } = this.#step
-    const place = slot * rows.layout.width + TOUCHED
-    let before = rows.numbers[place]!
-    // It is over by the time of this row, though no watermark has said so yet.
-    if (time >= before + ttlMs && before !== -Infinity) {
-      this.#timers.forget(rows.keys, slot, rows.hash(slot))
-      rows.clear(slot)
-      before = -Infinity
-    }
-    if (before === -Infinity) this.#expiry[keyGroup(rows.hash(slot), this.#groups)]!.push(time + ttlMs, slot)
-    if (time > before) rows.own()[place] = time
+  /** What a touch brings about where nothing is undone. */
+  readonly #atOnce: TouchEffects = {
+    forgetTimers: (rows, slot) => this.#timers.forget(rows.keys, slot, rows.hash(slot)),
+    expire: (rows, slot, time) => this.#expiry!.push(rows, slot, time),
   }
 
-  #fail(about: string, error: unknown): never {
+  /** A callback has thrown: it is undone, and told of if that is the policy; or the pipeline halts. */
+  #failed(letter: Pick<Failure, 'at' | 'about'>, about: string, error: unknown): void {
     const { name, where } = this.#program.node
     const step = `process ${name} (${withoutFolder(where)})`
-    throw new StepError(this.#pipeline, step, about, error)
+    if (this.#attempt === null || !isOfCallback(error))
+      throw new StepError(this.#pipeline, step, about, error)
+    this.#attempt.undo()
+    this.#forgets = false
+    this.#due.is = false
+    if (this.#letters === null) return
+    this.#results.handOn(this.#out!)
+    this.#letters.tell(this.#out!, { ...letter, step, error })
   }
 
   /** The callback has returned: what it wanted is done, and full results are handed on. */
   #after(): void {
     this.#due.is = false
+    this.#attempt?.settle()
     if (this.#forgets) this.#remove(atHand(this.#view.place), this.#view.place.slot)
     this.#forgets = false
-    this.#emitted = 0
-    if (this.#results.rows >= ROWS_MOST) this.#handOn()
+    this.#results.settle(this.#out!)
   }
 
   #remove(rows: KeyedRows, slot: number): void {
     this.#timers.forget(rows.keys, slot, rows.hash(slot))
     rows.remove(slot)
-  }
-
-  /** Nothing is handed on before the callback has returned: an error behind this step is none of its own. */
-  #room(): number {
-    atHand(this.#view.place)
-    if (this.#results.rows >= ROWS_MOST) {
-      this.#due.is = true
-      if (++this.#emitted > MADE_MAX) refuseMore()
-    }
-    this.#results.reserve(1)
-    return this.#results.rows
-  }
-
-  /** Where no code is generated. A row is tried apart: what does not fit is refused in the same words. */
-  #plainEmit(): (row: AnyRow) => void {
-    const probe = new BatchBuilder(this.#results.schema, 1)
-    return (row) => {
-      this.#room()
-      probe.reset()
-      appendRow(probe, row)
-      this.#results.appendRow(probe, 0)
-    }
   }
 
   #begin({ epoch, now }: EpochContext, watermark: number, out: StatefulOut): void {
@@ -242,14 +220,9 @@ export class KeyedProcess implements Stateful {
   }
 
   #flush(): void {
-    this.#handOn()
+    this.#results.handOn(this.#out!)
     this.#out = null
     this.#view.place.rows = null
-  }
-
-  #handOn(): void {
-    if (this.#results.rows > 0) this.#out!.emit(RESULTS, this.#results)
-    this.#results.reset()
   }
 
   #epochTime({ epochTo }: BoundaryContext): number {
@@ -259,14 +232,7 @@ export class KeyedProcess implements Stateful {
 
   #rebuild(group: number): void {
     this.#loop.moved()
-    const { ttlMs } = this.#step
-    if (ttlMs === 0) return
-    const expiry = new Deadlines()
-    const rows = this.#store.group(group)!
-    for (let slot = 0; slot < rows.size; slot++) {
-      if (rows.isAlive(slot)) expiry.push(rows.numbers[slot * rows.layout.width + TOUCHED]! + ttlMs, slot)
-    }
-    this.#expiry[group] = expiry
+    this.#expiry?.rebuild(group)
   }
 
   /** @internal */

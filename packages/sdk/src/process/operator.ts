@@ -1,3 +1,4 @@
+import type { OnError } from '../pipeline/on-error.ts'
 import type { Columns, RowInput, RowSchema } from '../schema/row-schema.ts'
 import type { StateOf } from '../state/state-columns.ts'
 import type { Duration } from '../window/duration.ts'
@@ -37,7 +38,13 @@ export interface Timer {
  * An operator of one's own, per key: `process` is called with every row, in order, and `onTimer` when a timer
  * that was set has come due. It depends on its rows, its state and its context alone.
  */
-export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = AnyKey> {
+export interface OwnOperator<
+  Row,
+  S extends Columns,
+  D extends Columns,
+  Key = AnyKey,
+  Policy extends OnError = OnError,
+> {
   readonly output: RowSchema<D>
   /** What is kept per key, as columns. */
   readonly state?: S
@@ -47,6 +54,13 @@ export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = An
   readonly ttl?: Duration
   /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
   readonly stateBytesMax?: number
+  /**
+   * What becomes of a row, or of a timer, whose callback throws: the pipeline halts, or goes on without it
+   * (`skip`), or tells of it in a stream of its own, `failed` (`deadLetter`). But for `fail`, such a call has
+   * no effect: what it has changed of the state of its key, emitted, set and cancelled is undone, and a timer
+   * is gone all the same.
+   */
+  readonly onError?: Policy
   readonly process: (row: Row, context: OperatorContext<S, D, Key>) => void
   readonly onTimer?: (timer: Timer, context: OperatorContext<S, D, Key>) => void
 }
@@ -65,9 +79,31 @@ export interface OwnOperator<Row, S extends Columns, D extends Columns, Key = An
  * orders.keyBy('shop').process('first-only', firstOnly)
  * // -> { at: 100, shop: 'tea', amount: 250 }
  * // -> { at: 900, shop: 'ink', amount: 90 }
+ * @example
+ * const smaller = operator({
+ *   output: Order,
+ *   state: { least: t.money() },
+ *   start: { least: 1000 },
+ *   onError: 'deadLetter',
+ *   process: (order: RowOf<typeof Order.columns>, { state, emit }) => {
+ *     state.least = order.amount
+ *     emit(order)
+ *     if (order.amount < 100) throw new RangeError('what was written and emitted is undone')
+ *   },
+ * })
+ * const kept = orders.process('smaller', smaller)
+ * kept
+ * // -> { at: 100, shop: 'tea', amount: 250 }
+ * // -> { at: 1300, shop: 'tea', amount: 150 }
+ * kept.failed.map(schema({ row: t.text() }), ({ row }) => ({ row }))
+ * // -> { row: '{at 900, shop "ink", amount 90}' }
  */
-export function operator<Row, S extends Columns, D extends Columns, Key = AnyKey>(
-  parts: OwnOperator<Row, S, D, Key>,
-): OwnOperator<Row, S, D, Key> {
+export function operator<
+  Row,
+  S extends Columns,
+  D extends Columns,
+  Key = AnyKey,
+  Policy extends OnError = 'fail',
+>(parts: OwnOperator<Row, S, D, Key, Policy>): OwnOperator<Row, S, D, Key, Policy> {
   return parts
 }

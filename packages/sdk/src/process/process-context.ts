@@ -1,13 +1,18 @@
-import type { Column } from '@pollux/protocol'
+import type { Column, Rows } from '@pollux/protocol'
 import type { AnyRow } from '../pipeline/graph.ts'
 import type { Columns } from '../schema/row-schema.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { StatePlace } from '../state/state-place.ts'
-import type { KeyTimers } from './key-timers.ts'
 import type { OperatorContext } from './operator.ts'
 import type { ProcessClock } from './process-clock.ts'
 
 type Context = OperatorContext<Columns, Columns>
+
+/** Sets and cancels timers of the key that stands in a row. */
+export interface TimerKeeper {
+  set(keys: Rows, row: number, hash: number, at: number, name: string): void
+  cancel(keys: Rows, row: number, hash: number, name: string): void
+}
 
 /** What a context is made of. */
 export interface ContextParts {
@@ -15,7 +20,7 @@ export interface ContextParts {
   readonly state: Context['state']
   /** Columns of the key, as they are called in the input. */
   readonly key: readonly Column[]
-  readonly timers: KeyTimers
+  readonly timers: TimerKeeper
   /** Somebody is called when a timer is due. */
   readonly hasOnTimer: boolean
   readonly clock: ProcessClock

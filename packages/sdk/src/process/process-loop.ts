@@ -13,17 +13,14 @@ import { KeyText } from '../state/key-text.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import type { StateView } from '../state/state-view.ts'
+import type { Attempt } from './attempt.ts'
+import type { Due } from './due.ts'
 
 /** Calls an author's callback with rows, each at the state of its key. */
 export interface ProcessLoop {
   run(rows: RowSet, from: number, to: number, now: number): void
   /** Slots of the store are other ones. */
   moved(): void
-}
-
-/** Whether there is something to be done once the callback has returned that is running. */
-export interface Due {
-  is: boolean
 }
 
 /** What a loop is made for. */
@@ -41,8 +38,10 @@ export interface ProcessParts {
   readonly touch: ((rows: KeyedRows, slot: number, time: number) => void) | null
   /** Does what is due once the callback has returned. */
   readonly after: () => void
-  /** Throws what there is to be told of a callback that has thrown. */
-  readonly failed: (rows: RowSet, row: number, error: unknown) => never
+  /** Null: the pipeline halts where a callback throws. */
+  readonly attempt: Attempt | null
+  /** The callback has thrown at this row. If this returns, the call was undone, and the next row comes. */
+  readonly failed: (rows: RowSet, row: number, error: unknown) => void
 }
 
 export function processLoop(parts: ProcessParts): ProcessLoop {
@@ -50,7 +49,7 @@ export function processLoop(parts: ProcessParts): ProcessLoop {
 }
 
 function generatedLoop(parts: ProcessParts): ProcessLoop | null {
-  const { input, key, store, view, time, touch } = parts
+  const { input, key, store, view, time, touch, attempt } = parts
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(key, body)
@@ -67,8 +66,16 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   body.open('for (let r = from; r < to; r++)')
   if (dense === null) {
     keys.find()
+    if (attempt !== null) body.line('const isNew = slot < 0')
     keys.add()
-  } else keys.placeDense(dense.sizes)
+  } else {
+    if (attempt !== null) body.line('places.isNew = false')
+    keys.placeDense(dense.sizes)
+  }
+  if (attempt !== null) {
+    const isNew = dense === null ? 'isNew' : 'places.isNew'
+    body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
+  }
   if (touch !== null) {
     const at = time === null ? 'now' : `${reads.value(input.wire.column(time.column).index)} + ${time.plusMs}`
     body.line(`${body.bind('touch', touch)}(group, slot, ${at})`)
@@ -77,7 +84,10 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   body.line('place.slot = slot')
   body.line(`point(group.own(), slot * ${store.layout.width})`)
   const row = objectText(columns, (index) => reads.value(index))
-  body.line(`try { callback(${row}, context) } catch (error) { failed(rows, r, error) }`)
+  // Where a key has stood that was added by a call, another one may stand when that is undone.
+  const forget = dense === null ? '' : '; slots[code] = -1'
+  const left = attempt === null ? '' : `${forget}; continue`
+  body.line(`try { callback(${row}, context) } catch (error) { failed(rows, r, error)${left} }`)
   body.line('if (due.is) after()')
   body.close()
 
@@ -106,18 +116,22 @@ class PlainLoop implements ProcessLoop {
   }
 
   run(rows: RowSet, from: number, to: number, now: number): void {
-    const { input, key, time, store, view, due, callback, context, touch, after, failed } = this.#parts
+    const { input, key, time, store, view, due, callback, context, touch, attempt, after, failed } =
+      this.#parts
     const timeAt = time === null ? null : input.wire.column(time.column).index
     for (let row = from; row < to; row++) {
       const hash = hashOf(rows, row, key)
       const group = store.of(hash)
+      const { size } = group
       const slot = store.place(group, hash, rows, row, key)
+      attempt?.begin(group, slot, slot === size)
       touch?.(group, slot, timeAt === null ? now : rows.data(timeAt)[row]! + time!.plusMs)
       view.to(group, slot)
       try {
         callback(readRow(rows, row) as never, context as never)
       } catch (error) {
         failed(rows, row, error)
+        continue
       }
       if (due.is) after()
     }

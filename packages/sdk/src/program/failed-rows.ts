@@ -1,6 +1,6 @@
 import { thrownAt, withoutFolder } from '../errors/call-site.ts'
 import type { StepProgram } from '../compile/stage-program.ts'
-import type { AnyRow } from '../pipeline/graph.ts'
+import type { AnyRow, EventTime } from '../pipeline/graph.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 import { describeCause, describeRow, describeStep } from './step-error.ts'
@@ -10,14 +10,14 @@ import { describeCause, describeRow, describeStep } from './step-error.ts'
  * not enough to tell where it was, and a row's columns would make another schema of every step.
  */
 export const FAILED = new RowSchema({
-  /** The row's event time; 0 where its stream has none. */
+  /** The row's event time, 0 where its stream has none; or the time of the timer. */
   at: t.timestamp(),
-  /** `map (sales.ts:12)`: the step that failed. */
+  /** `map (sales.ts:12)`, `process watch (sales.ts:12)`: the step that failed. */
   step: t.text(),
   /** `sales.ts:14`: what has thrown; empty where a callback returned what does not fit. */
   where: t.text(),
   error: t.text(),
-  /** The row, described; of bounded length. */
+  /** The row, described; or the timer, and of which key. Of bounded length. */
   row: t.text(),
 })
 
@@ -29,15 +29,28 @@ export function failedFeed({ node, feeds }: StepProgram): number | null {
   return node.onError === 'deadLetter' ? feeds.length - 1 : null
 }
 
-/** Places are told without their folders: twins make the same bytes wherever they are installed. */
-export function failedRow({ node }: StepProgram, row: AnyRow, error: unknown): AnyRow {
+/** What has failed, and how. */
+export interface Failure {
+  readonly at: number
+  readonly step: string
+  readonly about: string
+  readonly error: unknown
+}
+
+/** A stateless step has failed with a row. */
+export function failureOf({ node }: StepProgram, row: AnyRow, error: unknown): Failure {
   const [before] = node.from
   const time = before?.node.shapes[before.output]?.time ?? null
-  return {
-    at: time === null ? 0 : Math.max((row[time.column] as number) + time.plusMs, Number.MIN_SAFE_INTEGER),
-    step: describeStep(node),
-    where: withoutFolder(thrownAt(error)),
-    error: describeCause(error),
-    row: describeRow(row),
-  }
+  return { at: timeOf(row, time), step: describeStep(node), about: describeRow(row), error }
+}
+
+/** The event time of a row, as a timestamp; 0 where it has none. */
+export function timeOf(row: AnyRow, time: EventTime | null): number {
+  if (time === null) return 0
+  return Math.max((row[time.column] as number) + time.plusMs, Number.MIN_SAFE_INTEGER)
+}
+
+/** Places are told without their folders: twins make the same bytes wherever they are installed. */
+export function failedRow({ at, step, about, error }: Failure): AnyRow {
+  return { at, step, where: withoutFolder(thrownAt(error)), error: describeCause(error), row: about }
 }

@@ -2,7 +2,7 @@ import type { RowSet } from '@pollux/protocol'
 import type { Feed, StageProgram, StepProgram, Target } from '../compile/stage-program.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { Emission } from './emission.ts'
-import { failedFeed, failedRow } from './failed-rows.ts'
+import { failedFeed, failedRow, failureOf } from './failed-rows.ts'
 import type { RowLoop, Sinks } from './row-loop.ts'
 import { appendRow, checked, ownRow, readRow } from './row-object.ts'
 import { sinkOf } from './sink-of.ts'
@@ -63,7 +63,7 @@ export class InterpretedLoop implements RowLoop {
       const failed = failedFeed(step)
       if (failed === null) return
       output = failed
-      made = [checked(feeds[failed]!.schema, failedRow(step, row, error))]
+      made = [checked(feeds[failed]!.schema, failedRow(failureOf(step, row, error)))]
     }
     for (const one of made) this.#push(feeds[output]!.next, one)
   }

@@ -124,8 +124,11 @@ export class ProgramOperator implements Operator {
 
   #run(loop: RowLoop, rows: RowSet): void {
     if (loop.passes !== null) this.#out!.emit(loop.passes, rows)
-    else if (loop.collects !== null) this.#collect(loop.collects, rows)
-    else loop.run(rows)
+    else if (loop.collects !== null) {
+      // Rows that came to it before, by another way.
+      if (this.#sinks[loop.collects]!.rows > 0) this.#handOn(loop.collects)
+      this.#collect(loop.collects, rows)
+    } else loop.run(rows)
   }
 
   #collect(sink: number, rows: RowSet): void {

@@ -1,5 +1,7 @@
 import type { Value } from '@pollux/protocol'
+import { AssertionError } from '@pollux/std'
 import { thrownAt, withoutFolder } from '../errors/call-site.ts'
+import { Halt } from '../errors/halt.ts'
 import type { AnyRow, StatelessNode } from '../pipeline/graph.ts'
 
 const TEXT_MOST = 60
@@ -55,7 +57,15 @@ export function describeCause(cause: unknown): string {
   return said.length > SAID_MOST ? `${said.slice(0, SAID_MOST)}...` : said
 }
 
-function describeCell(value: Value): string {
+/**
+ * Whether an error is one that a step can go on without: what a callback has thrown. A broken invariant and
+ * what the pipeline must halt for are not, wherever they are found.
+ */
+export function isOfCallback(error: unknown): boolean {
+  return !(error instanceof AssertionError || error instanceof Halt)
+}
+
+export function describeCell(value: Value): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`
   if (typeof value !== 'string') return String(value)
   return JSON.stringify(value.length > TEXT_MOST ? `${value.slice(0, TEXT_MOST)}...` : value)

@@ -10,6 +10,8 @@ export class DensePlaces {
   /** By number; -1 where it is not known. */
   readonly slots: Int32Array
   readonly homes: (KeyedRows | undefined)[]
+  /** Set where `find` has added a key; whoever looks at it takes it off before. */
+  isNew = false
   readonly #key: DenseKey
   readonly #store: KeyedStore
 
@@ -25,7 +27,9 @@ export class DensePlaces {
     const { hashes, keys, keyColumns } = this.#key
     const hash = hashes[code]!
     const home = this.#store.of(hash)
+    const { size } = home
     const slot = this.#store.place(home, hash, keys, code, keyColumns)
+    this.isNew = slot === size
     this.homes[code] = home
     this.slots[code] = slot
     return slot

@@ -1,5 +1,6 @@
 import type { BatchBuilder, Column, Rows } from '@pollux/protocol'
 import { BatchBuilder as Builder, copyCell, ROWS_MAX } from '@pollux/protocol'
+import { assert } from '@pollux/std'
 import type { Cell } from './cell-type.ts'
 import type { RowLayout } from './row-layout.ts'
 import { sameCell } from './same-cell.ts'
@@ -15,8 +16,9 @@ const ROW_BYTES = 16
 
 /**
  * Rows of state of one key group, a slot each, found by a hash table over the cells of their keys. Slots are
- * numbered in the order in which their rows were added, and not used again; so slot order is the order that
- * results come in, and it survives encoding. Several rows may have one key, where the caller wants that.
+ * numbered in the order in which their rows were added, and not used again, but for one that is retracted;
+ * so slot order is the order that results come in, and it survives encoding. Several rows may have one key,
+ * where the caller wants that.
  *
  * What a snapshot refers to is copied before it is next written; keys are only ever appended.
  */
@@ -110,10 +112,29 @@ export class KeyedRows {
     this.alive[slot] = 0
     this.live--
     this.#removed++
-    const mask = this.index.length - 1
-    let place = Math.imul(this.hashes[slot]!, SPREAD) >>> this.shift
-    while (this.index[place] !== slot + 1) place = (place + 1) & mask
-    this.index[place] = REMOVED
+    this.index[this.#placeOf(slot)] = REMOVED
+  }
+
+  /** The row that was added last never was. Its slot is given again: whoever knows it must forget it. */
+  retract(slot: number): void {
+    assert(slot === this.size - 1 && this.isAlive(slot), () => `slot ${slot} is not the last of ${this.size}`)
+    this.bytes -= this.#rowBytes(slot)
+    this.alive[slot] = 0
+    this.live--
+    // Nothing has been entered since, so nothing is looked for behind it.
+    this.index[this.#placeOf(slot)] = FREE
+    this.cells.length = slot * this.layout.cells.length
+    this.keys.rows = slot
+  }
+
+  /** A row that was removed is there again, as it was then. */
+  revive(slot: number): void {
+    this.own()
+    this.alive[slot] = 1
+    this.live++
+    this.bytes += this.#rowBytes(slot)
+    if (2 * (this.live + this.#removed) >= this.index.length) this.#rebuildIndex()
+    else this.#enter(slot)
   }
 
   /** The numbers, for writing. */
@@ -197,6 +218,13 @@ export class KeyedRows {
     let place = Math.imul(this.hashes[slot]!, SPREAD) >>> this.shift
     while (this.index[place] !== FREE) place = (place + 1) & mask
     this.index[place] = slot + 1
+  }
+
+  #placeOf(slot: number): number {
+    const mask = this.index.length - 1
+    let place = Math.imul(this.hashes[slot]!, SPREAD) >>> this.shift
+    while (this.index[place] !== slot + 1) place = (place + 1) & mask
+    return place
   }
 
   #rebuildIndex(): void {

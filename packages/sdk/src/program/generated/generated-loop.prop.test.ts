@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Feed, StageProgram, StepProgram, Target } from '../../compile/stage-program.ts'
-import type { Node, OnError, StatelessNode } from '../../pipeline/graph.ts'
+import type { Node, StatelessNode } from '../../pipeline/graph.ts'
 import type { ColumnType } from '../../schema/column-type.ts'
 import { RowSchema } from '../../schema/row-schema.ts'
 import { t } from '../../schema/t.ts'
@@ -170,7 +170,7 @@ function objectText(
 }
 
 function randomNode(choices: Choices, from: RowSchema, to: RowSchema): StatelessNode {
-  const onError = choices.one<OnError>(['fail', 'fail', 'skip', 'deadLetter'])
+  const onError = choices.one<StatelessNode['onError']>(['fail', 'fail', 'skip', 'deadLetter'])
   const fails = choices.chance(onError === 'fail' ? 10 : 60)
   const kind = choices.one(['filter', 'map', 'flat-map', 'branch'] as const)
   const time = 'timestamp_0' in from.columns && !from.columns['timestamp_0'].isOptional

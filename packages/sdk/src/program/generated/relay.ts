@@ -1,7 +1,7 @@
 import { BatchBuilder, type RowSet } from '@pollux/protocol'
 import type { StepProgram } from '../../compile/stage-program.ts'
 import { MADE_MAX, refuseLate, refuseMore } from '../emission.ts'
-import { failedRow } from '../failed-rows.ts'
+import { failedRow, failureOf } from '../failed-rows.ts'
 import { appendRow } from '../row-object.ts'
 import type { AnyRow } from '../../pipeline/graph.ts'
 import type { RowSchema } from '../../schema/row-schema.ts'
@@ -47,7 +47,7 @@ export class Relay {
   }
 
   addFailed(step: StepProgram, row: AnyRow, error: unknown): void {
-    appendRow(this.rows, failedRow(step, row, error))
+    appendRow(this.rows, failedRow(failureOf(step, row, error)))
     this.end()
   }
 
