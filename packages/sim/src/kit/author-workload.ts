@@ -15,6 +15,7 @@ import type { ExpectedOutput, OutputRow } from '../judge/expected-output.ts'
 import type { RowNumbers, Workload } from '../runs/workload.ts'
 import type { SinkKeys } from '../world/sink-model.ts'
 import { AuthorRows, PartitionRows, type RowTime } from './author-rows.ts'
+import { type LateCounts, lateCounts } from './late-counts.ts'
 import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
 
 /**
@@ -29,16 +30,20 @@ export class AuthorWorkload implements Workload {
   readonly sinkKeys: SinkKeys = { single: (_values, seq) => seq, shared: ([first]) => String(first) }
   readonly #operators: OperatorFactory
   readonly #operatorsDivided: Compiled['operatorsDivided']
+  readonly #programs: Compiled['programs']
   readonly #partitions = new Map<PairId, PartitionRows>()
+  /** By what came out together with them. */
+  readonly #late = new WeakMap<ReadonlyMap<PairId, ExpectedOutput>, LateCounts>()
 
   /** `input`: the rows of each ingress, dealt to its partitions in turn. */
   constructor(
-    { sources, operators, operatorsDivided }: Compiled,
+    { sources, operators, operatorsDivided, programs }: Compiled,
     topology: Topology,
     input: ReadonlyMap<string, BatchBuilder>,
   ) {
     this.#operators = operators
     this.#operatorsDivided = operatorsDivided
+    this.#programs = programs
     for (const { id, stage, partition } of topology.pairs.values()) {
       if (stage.kind !== 'ingress') continue
       const { eventTime, schema } = must(sources.get(stage.name), () => `no source ${stage.name}`)
@@ -96,6 +101,11 @@ export class AuthorWorkload implements Workload {
     })
   }
 
+  /** Rows that came too late where this came out. */
+  lateOf(outputs: ReadonlyMap<PairId, ExpectedOutput>): LateCounts {
+    return must(this.#late.get(outputs), 'it came out here')
+  }
+
   #outputOf(
     topology: Topology,
     feed: (whole: PipelineInProcess) => void,
@@ -107,6 +117,7 @@ export class AuthorWorkload implements Workload {
     whole.onRows = ({ id }, rows, epoch) => outputs.get(id)!.add(rows, epoch)
     whole.onBoundary = ({ id }, operator) => outputs.get(id)!.show(operator.current?.() ?? [])
     feed(whole)
+    this.#late.set(outputs, lateCounts({ programs: this.#programs }, whole))
     return outputs
   }
 

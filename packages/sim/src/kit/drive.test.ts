@@ -1,7 +1,7 @@
 import { type Columns, count, max, mean, pipeline, schema, type Sink, sum, t, tumbling } from '@pollux/sdk'
 import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, it } from 'vitest'
-import { drive } from './drive.ts'
+import { drive, type Driver } from './drive.ts'
 
 const Order = schema({ at: t.timestamp(), province: t.symbol(['zj', 'gd']), amount: t.money() })
 const source = namedSource(Order, { description: 'orders', eventTime: { column: 'at', outOfOrder: '2s' } })
@@ -60,5 +60,77 @@ describe('a pipeline driven by hand', () => {
     for (const more of [() => driver.push('orders'), () => driver.advanceTo(50), () => driver.finish()])
       expect(more).toThrow('the input has ended')
     expect(driver.output('screen')).toHaveLength(1)
+  })
+})
+
+describe('an ingress that is idle', () => {
+  const both = (more: { readonly idleAfter?: '1s' | 0; readonly kind?: 'push' } = {}) =>
+    pipeline('both', ({ ingress }) => {
+      const [web, till] = [
+        ingress('web', source),
+        ingress('till', namedSource(Order, { ...source, ...more })),
+      ]
+      const sums = web.merge(till).window(tumbling('1s')).aggregate('sums', { orders: count() })
+      sums.egress('screen', sink)
+      sums.late.egress('late', sink)
+    })
+  const order = (at: number) => ({ at, province: 'zj', amount: 1 })
+  const shownBy = (driver: Driver): readonly unknown[] =>
+    driver.output('screen').map(({ windowStart, orders }) => [windowStart, orders])
+
+  it('holds the others back until it is said, and from its next row on again', () => {
+    const driver = drive(both())
+    driver.push('web', order(100), order(5000)).advanceTo(100)
+    expect(shownBy(driver)).toEqual([])
+    driver.idle('till').advanceTo(200)
+    expect(shownBy(driver)).toEqual([[0, 1]])
+    driver.push('web', order(6000)).advanceTo(300)
+    expect(shownBy(driver)).toEqual([[0, 1]])
+    // Its row is late for what has been shown, and event time does not go back for it.
+    driver.push('till', order(200), order(4500)).push('web', order(9000)).advanceTo(400)
+    expect(driver.output('late')).toEqual([{ ...order(200) }])
+    expect(shownBy(driver)).toEqual([[0, 1]])
+    driver.push('web', order(20_000)).advanceTo(500)
+    expect(shownBy(driver)).toEqual([[0, 1]])
+    driver.push('till', order(7000)).idle('till').advanceTo(600)
+    expect(shownBy(driver)).toEqual([
+      [0, 1],
+      [4000, 1],
+      [5000, 1],
+      [6000, 1],
+      [7000, 1],
+      [9000, 1],
+    ])
+  })
+
+  it('is idle partition by partition: one that is pushed a row holds event time back again', () => {
+    const driver = drive(both(), undefined, { partitions: 2 })
+    driver.push('web', order(100), order(5000)).idle('till').idle('web').push('web', order(5000)).advanceTo(9)
+    expect(shownBy(driver)).toEqual([[0, 1]])
+  })
+
+  it('is idle by itself when its source says after how long', () => {
+    const driver = drive(both({ idleAfter: '1s' }))
+    driver.push('web', order(100), order(5000)).push('till', order(50)).advanceTo(500)
+    expect(shownBy(driver.advanceTo(1490))).toEqual([])
+    expect(shownBy(driver.advanceTo(1500))).toEqual([[0, 2]])
+    driver.push('till', order(4000)).push('web', order(8000)).advanceTo(2000)
+    expect(shownBy(driver.advanceTo(2990))).toHaveLength(1)
+    expect(shownBy(driver.advanceTo(3000))).toHaveLength(3)
+    expect(shownBy(driver.finish())).toHaveLength(4)
+  })
+
+  it('holds event time where it is when all are idle', () => {
+    const driver = drive(both()).push('web', order(100), order(2500)).idle('till').idle('web')
+    expect(shownBy(driver.advanceTo(100))).toEqual([])
+    expect(shownBy(driver.finish())).toHaveLength(2)
+  })
+
+  it('is none that there is not, or whose clients push', () => {
+    expect(() => drive(both()).idle('tills')).toThrow('there is no ingress tills; there are web, till')
+    expect(() => drive(both({ kind: 'push' })).idle('till')).toThrow('in no run is such an ingress idle')
+    const pushed = drive(both({ kind: 'push', idleAfter: 0 })).push('web', order(100), order(5000))
+    expect(shownBy(pushed.advanceTo(1000))).toEqual([])
+    expect(() => drive(both()).finish().idle('till')).toThrow('the input has ended')
   })
 })

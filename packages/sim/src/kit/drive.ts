@@ -9,6 +9,7 @@ import {
 import { compile, type Compiled, type CompileOptions, durationMs, type Pipeline } from '@pollux/sdk'
 import { assert } from '@pollux/std'
 import { type AuthorRow, GivenRows, type PlainRow } from './given-rows.ts'
+import { lateCounts, lateOf } from './late-counts.ts'
 import { type EpochInput, PipelineInProcess } from './pipeline-in-process.ts'
 
 /**
@@ -20,6 +21,10 @@ export class Driver {
   readonly #process: PipelineInProcess
   readonly #waiting = new Map<PairId, BatchBuilder>()
   readonly #newest = new Map<PairId, number>()
+  /** Told to have nothing to read, until they are given rows. */
+  readonly #idle = new Set<PairId>()
+  /** In which epoch they were given rows last. */
+  readonly #read = new Map<PairId, Epoch>()
   readonly #output = new Map<string, PlainRow[]>()
 
   constructor(compiled: Compiled) {
@@ -47,7 +52,34 @@ export class Driver {
       const waiting = this.#waiting.get(place.id) ?? given.builder()
       this.#waiting.set(place.id, waiting)
       given.append(waiting, row)
+      this.#idle.delete(place.id)
     })
+    return this
+  }
+
+  /**
+   * An ingress has nothing to read for a while: from the next `advanceTo` on its partitions hold back
+   * nobody's event time, each until it is pushed a row. A source that says `idleAfter` is idle by itself after
+   * so long, by the time that `advanceTo` is told.
+   * @example
+   * const both = pipeline('both', ({ ingress }) => {
+   *   const web = ingress('web', collection(Order, [], { eventTime: 'at' }))
+   *   const till = ingress('till', collection(Order, [], { eventTime: 'at' }))
+   *   const sums = web.merge(till).window(tumbling('1s')).aggregate('sums', { total: sum('amount') })
+   *   sums.egress('screen', collect())
+   * })
+   * const driver = drive(both)
+   * driver.push('web', { at: 100, shop: 'tea', amount: 250 }, { at: 2000, shop: 'tea', amount: 90 })
+   * driver.advanceTo(1000).output('screen') // -> []
+   * driver.idle('till').advanceTo(2000).output('screen')
+   * // -> [ { windowStart: 0, windowEnd: 1000, total: 250 } ]
+   */
+  idle(ingress: string): this {
+    const places = this.#placesOf(ingress)
+    this.#checkOpen()
+    if (this.compiled.sources.get(ingress)!.kind === 'push')
+      throw new TypeError(`idle: ${ingress} is pushed to, and in no run is such an ingress idle`)
+    for (const { id } of places) this.#idle.add(id)
     return this
   }
 
@@ -93,6 +125,17 @@ export class Driver {
     return this.#output.get(egress) ?? []
   }
 
+  /**
+   * How many rows have come too late for a step with windows so far, in all its partitions: they are in no
+   * result, but in `.late`.
+   * @example
+   * const driver = drive(sales).push('orders', { at: 5000, shop: 'tea', amount: 250 }).advanceTo(1000)
+   * driver.push('orders', { at: 900, shop: 'tea', amount: 90 }).advanceTo(2000).late('sums') // -> 1
+   */
+  late(step: string): number {
+    return lateOf(lateCounts(this.compiled, this.#process), step)
+  }
+
   #checkOpen(): void {
     if (this.#process.next === EPOCH_END) throw new Error('the input has ended: drive the pipeline anew')
   }
@@ -120,7 +163,18 @@ export class Driver {
     this.#newest.set(pair, newest)
     const late = durationMs(eventTime?.outOfOrder ?? 0, 0)
     const watermark = newest === Number.MIN_SAFE_INTEGER ? newest : newest - late
-    return { rows, watermark: to === EPOCH_END ? Number.MAX_SAFE_INTEGER : watermark, idle: false }
+    if (to === EPOCH_END) return { rows, watermark: Number.MAX_SAFE_INTEGER, idle: false }
+    if (rows !== null && rows.rows > 0) this.#read.set(pair, to)
+    return { rows, watermark, idle: this.#isIdle(ingress, pair, to) }
+  }
+
+  /** As the partitions of a run find it; those of a source that is pushed to never do. */
+  #isIdle(ingress: string, pair: PairId, to: Epoch): boolean {
+    if (this.#idle.has(pair)) return true
+    const { idleAfter, kind } = this.compiled.sources.get(ingress)!
+    if (idleAfter === undefined || kind === 'push') return false
+    const quietMs = (to - (this.#read.get(pair) ?? 0)) * this.compiled.plan.tickMs
+    return quietMs >= durationMs(idleAfter, 0)
   }
 
   #collect(place: PairPlace, rows: RowSet): void {

@@ -1,5 +1,6 @@
 import type { Operator, OperatorFactory, OperatorState } from '@pollux/protocol'
 import { authorLine } from './author-line.ts'
+import type { Counting } from './late-counts.ts'
 
 /** What differs from one process, or one moment, to the next: by the object that has it, and its name. */
 const CALLS: readonly (readonly [path: readonly string[], name: string])[] = [
@@ -47,13 +48,17 @@ export class ForbiddenGlobals {
   keepFrom(operators: OperatorFactory): OperatorFactory {
     return (step, partition) => {
       const operator = this.#within(step, () => operators(step, partition))
-      const guarded: Operator = {
+      const guarded: Operator & { readonly counters: Counting['counters'] | undefined } = {
         state: operator.state === null ? null : this.#keepFromState(step, operator.state),
         process: (...args) => this.#within(step, () => operator.process(...args)),
         boundary: (...args) => this.#within(step, () => operator.boundary(...args)),
+        get counters() {
+          return (operator as Partial<Counting>).counters
+        },
       }
       if (operator.current === undefined) return guarded
-      return { ...guarded, current: () => this.#within(step, () => operator.current!()) }
+      // No copy of it, which would have the counters as they are now.
+      return Object.assign(guarded, { current: () => this.#within(step, () => operator.current!()) })
     }
   }
 

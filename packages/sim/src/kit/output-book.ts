@@ -3,11 +3,14 @@ import type { ExpectedOutput } from '../judge/expected-output.ts'
 import { SimulateError } from './author-error.ts'
 import { describeRow } from './describe-row.ts'
 import type { PlainRow } from './given-rows.ts'
+import type { LateCounts } from './late-counts.ts'
 
 /** What came out of one egress in one run. */
 export interface BookedOutput {
   readonly seed: number
   readonly rows: readonly PlainRow[]
+  /** Rows that came too late, by step. */
+  readonly late: LateCounts
 }
 
 /** What came out of every egress, run by run. Of runs that differ in nothing but order the first is kept. */
@@ -30,12 +33,12 @@ export class OutputBook {
     return [...this.#columns.keys()]
   }
 
-  add(seed: number, outputs: ReadonlyMap<PairId, ExpectedOutput>): void {
+  add(seed: number, outputs: ReadonlyMap<PairId, ExpectedOutput>, late: LateCounts): void {
     for (const egress of this.egresses) {
       const rows = this.rowsOf(egress, outputs)
       const booked = this.#booked.get(egress)!
       const key = rows.map(describeRow).sort().join('\n')
-      if (!booked.has(key)) booked.set(key, { seed, rows })
+      if (!booked.has(key)) booked.set(key, { seed, rows, late })
     }
   }
 

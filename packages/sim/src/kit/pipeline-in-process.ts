@@ -47,6 +47,12 @@ export class PipelineInProcess {
     return this.#next
   }
 
+  /** Of a stage, by partition. */
+  operatorsOf(stage: string): readonly Operator[] {
+    const instances = [...this.#instances.values()].filter(({ place }) => place.stage.name === stage)
+    return instances.map(({ operator }) => operator)
+  }
+
   /**
    * Runs the epochs up to `to`; what is given belongs to the last of them. An ingress partition that is given
    * nothing has nothing to add: its watermark stands.

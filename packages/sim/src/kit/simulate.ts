@@ -56,7 +56,8 @@ export function simulate<Config = undefined>(
       const verdict = tellFailure(tested, { schedule, outcome, simulation, passed })
       return new SimulationReport({ verdict, violations, schedules: passed + 1, faults, book, batch })
     }
-    book.add(schedule.seed, must(simulation.expected, 'a run without a violation has been judged'))
+    const expected = must(simulation.expected, 'a run without a violation has been judged')
+    book.add(schedule.seed, expected, tested.workload.lateOf(expected))
   }
   return new SimulationReport({ verdict: 'ok', violations: [], schedules, faults, book, batch })
 }

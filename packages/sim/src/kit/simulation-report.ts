@@ -2,6 +2,7 @@ import type { PairId } from '@pollux/protocol'
 import type { Violation } from '../judge/checker.ts'
 import type { ExpectedOutput } from '../judge/expected-output.ts'
 import type { PlainRow } from './given-rows.ts'
+import { lateOf } from './late-counts.ts'
 import type { OutputBook } from './output-book.ts'
 
 /** What the simulated runs of a pipeline came to. */
@@ -38,7 +39,24 @@ export class SimulationReport {
    * // -> [ { shop: 'tea', windowStart: 0, windowEnd: 1000, total: 400 } ]
    */
   output(egress: string): readonly PlainRow[] {
-    if (this.verdict !== 'ok') throw new Error(`there is no output, for the verdict is ${this.verdict}`)
+    this.#checkOk('output')
     return this.book.booked(egress)[0]!.rows
+  }
+
+  /**
+   * How many rows came too late for a step with windows, in the first run, as its output goes with that: each
+   * once, in all partitions together, whatever crashed and began anew. It is counted where it is worked out
+   * what must come out, from what the run has decided to read, and when: another run may have others.
+   * @example
+   * const orders = [{ at: 5000, shop: 'tea', amount: 250 }, { at: 5100, shop: 'ink', amount: 90 }]
+   * simulate(sales, { input: { orders }, schedules: 5 }).late('sums') // -> 0
+   */
+  late(step: string): number {
+    this.#checkOk('count of late rows')
+    return lateOf(this.book.booked(this.book.egresses[0]!)[0]!.late, step)
+  }
+
+  #checkOk(what: string): void {
+    if (this.verdict !== 'ok') throw new Error(`there is no ${what}, for the verdict is ${this.verdict}`)
   }
 }
