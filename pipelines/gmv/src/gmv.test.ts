@@ -1,6 +1,6 @@
 import { orders } from '@pollux/ingress/generator'
-import type { Columns, Sink } from '@pollux/sdk'
-import { drive, type PlainRow, rowsOf, simulate } from '@pollux/sim'
+import type { Columns, Duration, Sink } from '@pollux/sdk'
+import { drive, expectSameAsBatch, type PlainRow, rowsOf, simulate } from '@pollux/sim'
 import { expect, it } from 'vitest'
 import { audit, type Audited, type PaidOrder } from './audit.ts'
 import { gmv, type GmvEnds, Order } from './gmv.ts'
@@ -8,17 +8,14 @@ import { gmv, type GmvEnds, Order } from './gmv.ts'
 /** 11 November 2026 in China. */
 const MIDNIGHT_MS = 1_794_326_400_000
 
-/** Orders from just before midnight; some late, some far too late, some told twice. */
-const source = orders({
-  schema: Order,
-  rate: 5,
-  rows: 70,
-  flatOut: true,
-  from: MIDNIGHT_MS - 7000,
-  late: 0.1,
-  lateBy: '20s',
-  repeats: 0.1,
-})
+/** Around midnight, late now and then by so much at most, and some told twice. */
+function around(lateBy: Duration): GmvEnds['orders'] {
+  const pace = { rate: 5, rows: 70, flatOut: true, from: MIDNIGHT_MS - 7000 }
+  return orders({ schema: Order, ...pace, late: 0.1, lateBy, repeats: 0.1 })
+}
+
+/** Some orders come too late for their second. */
+const source = around('20s')
 const sink = (kind: 'transactional' | 'resumable'): Sink<Columns> => ({ description: kind, kind })
 const input = paidIn(source)
 
@@ -42,6 +39,15 @@ it('is right to the fen under faults of every kind', () => {
   const [first] = input
   expect(audit([...input.slice(1), { ...first!, amount: first!.amount + 1 }], shown)).toHaveLength(3)
   expect(audit([...input, { ...first!, id: 1n }], shown)).toHaveLength(3)
+})
+
+it('shows of everything at last what a batch shows, where no order is too late for its second', () => {
+  const rows = paidIn(around('8s')).map((order) => ({ ...order }))
+  const report = simulate(gmv, { config: ENDS, input: { orders: rows }, schedules: 20, partitions: 2 })
+  expect(report.verdict).toBe('ok')
+  expect(report.output('seconds').some(({ revision }) => Number(revision) > 0)).toBe(true)
+  expect(report.late('per-second')).toBe(0)
+  expectSameAsBatch(report)
 })
 
 it('is right to the fen over some thousand orders from all provinces', () => {

@@ -59,8 +59,8 @@ export class Driver {
 
   /**
    * An ingress has nothing to read for a while: from the next `advanceTo` on its partitions hold back
-   * nobody's event time, each until it is pushed a row. A source that says `idleAfter` is idle by itself after
-   * so long, by the time that `advanceTo` is told.
+   * nobody's event time, each until it is pushed a row. A source that says `idleAfter` is idle by itself
+   * after so long, by the time that `advanceTo` is told.
    * @example
    * const both = pipeline('both', ({ ingress }) => {
    *   const web = ingress('web', collection(Order, [], { eventTime: 'at' }))

@@ -1,4 +1,5 @@
-import type { PairId, Plan, Value } from '@pollux/protocol'
+import type { PairId, Value } from '@pollux/protocol'
+import type { Compiled } from '@pollux/sdk'
 import type { ExpectedOutput } from '../judge/expected-output.ts'
 import { SimulateError } from './author-error.ts'
 import { describeRow } from './describe-row.ts'
@@ -18,7 +19,11 @@ export class OutputBook {
   readonly #columns = new Map<string, readonly string[]>()
   readonly #booked = new Map<string, Map<string, BookedOutput>>()
 
-  constructor({ stages, edges }: Plan) {
+  readonly compiled: Pick<Compiled, 'plan' | 'drafts'>
+
+  constructor(compiled: Pick<Compiled, 'plan' | 'drafts'>) {
+    this.compiled = compiled
+    const { stages, edges } = compiled.plan
     for (const { name } of stages.filter(({ kind }) => kind === 'egress')) {
       const { schema } = edges.find((edge) => edge.to === name)!
       this.#columns.set(

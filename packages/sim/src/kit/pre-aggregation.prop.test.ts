@@ -152,6 +152,6 @@ it('they come to it under faults, too', () => {
     const input = { one: rows.slice(0, 75), two: rows.slice(75) }
     const report = simulate(made, { input, schedules: 10, partitions: 2 })
     expect(report.verdict).toBe('ok')
-    if (one.lateness === null && one.early === null) expectSameAsBatch(report)
+    expectSameAsBatch(report, ['out'])
   }
 })

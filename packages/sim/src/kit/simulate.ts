@@ -42,7 +42,7 @@ export function simulate<Config = undefined>(
   if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(seed + schedules))
     throw new SimulateError(`seed is a whole number, not ${seed}`)
   const tested = new PipelineUnderTest(pipeline, config as Config, setup)
-  const book = new OutputBook(tested.compiled.plan)
+  const book = new OutputBook(tested.compiled)
   const batch = (): ReturnType<typeof tested.batch> => tested.batch()
   let faults = 0
   for (let passed = 0; passed < schedules; passed++) {
