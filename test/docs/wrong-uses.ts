@@ -22,7 +22,6 @@ drive(pipeline('other', ({ ingress }) => {
   PLX1011: `orders.window(cumulative('10s', '3s'))`,
   PLX1012: `orders.window(countWindow(0))`,
   PLX1013: `orders.window(countWindow(10), { early: '1s' }).aggregate('sums', { total: sum('amount') })`,
-  PLX1014: `orders.window(session('30s')).aggregate('shops', { shops: countDistinct('shop') })`,
   PLX1015: `orders.mapBatch(Order, (columns, rows) => rows, { rowsMost: 0 })`,
   PLX1016: `orders
   .keyBy('shop')

@@ -89,11 +89,11 @@ export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early }: C
       latest: last('maybe'),
       spread,
     }
-    // Sessions join, and whose value it was would be lost.
-    const results =
-      spec.kind === 'session'
-        ? windows.aggregate('w', plain)
-        : windows.aggregate('w', { ...plain, words: countDistinct('word') })
+    const results = windows.aggregate('w', {
+      ...plain,
+      words: countDistinct('word'),
+      maybes: countDistinct('maybe'),
+    })
     results.egress('out', sink)
     results.late.egress('late', sink)
   })
@@ -101,7 +101,7 @@ export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early }: C
 }
 
 /** What stands in a result for these rows. */
-export function valuesOf(sort: Sort, { rows }: NaiveResult, distinct: boolean): readonly unknown[] {
+export function valuesOf(sort: Sort, { rows }: NaiveResult): readonly unknown[] {
   const maybes = rows.flatMap(({ maybe }) => (maybe === null ? [] : [maybe]))
   const byTime = rows.map((one, place) => ({ ...one, place }))
   const early = byTime.toSorted((a, b) => a.at - b.at || a.place - b.place)
@@ -120,6 +120,7 @@ export function valuesOf(sort: Sort, { rows }: NaiveResult, distinct: boolean): 
     early[0]!.word,
     lastMaybe,
     `${Math.max(...values) - Math.min(...values)} ${Math.max(...rows.map(({ word }) => word.length))}`,
-    ...(distinct ? [new Set(rows.map(({ word }) => word)).size] : []),
+    new Set(rows.map(({ word }) => word)).size,
+    new Set(maybes).size,
   ]
 }

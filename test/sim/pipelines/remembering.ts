@@ -34,7 +34,7 @@ export const visits = pipeline('visits', ({ ingress }) => {
   ingress('orders', source())
     .keyBy('city')
     .window(session('900ms'), { allowedLateness: '1s', early: '60ms' })
-    .aggregate('visits', { orders: count(), came: first('note'), most: max('amount') })
+    .aggregate('visits', { orders: count(), came: first('note'), shops: countDistinct('shop') })
     .egress('board', sink('transactional'))
 })
 
@@ -58,7 +58,12 @@ export const counted = pipeline('counted', ({ ingress }) => {
   orders
     .keyBy('shop', 'city')
     .window(countWindow(3))
-    .aggregate('threes', { total: sum('amount'), from: first('note') })
+    .aggregate('threes', {
+      total: sum('amount'),
+      from: first('note'),
+      most: max('amount'),
+      notes: countDistinct('note'),
+    })
     .egress('triples', sink('transactional'))
   orders
     .keyBy('shop')

@@ -69,11 +69,6 @@ export const ERROR_CODES = {
     why: 'windows of rows are shown once, when they are full; windows that grow are shown at every step',
     try: 'leave the option out, or choose another kind of window, or a smaller step',
   },
-  PLX1014: {
-    what: 'different values cannot be counted there',
-    why: 'sessions join, and windows of rows follow one another: whose value it was would be lost',
-    try: 'count them in windows of time',
-  },
   PLX1015: {
     what: 'there cannot be room for so many rows',
     why: 'the columns that a batch callback fills are as long as it may need: 1 to 65536 rows of each row',

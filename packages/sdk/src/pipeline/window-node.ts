@@ -39,9 +39,6 @@ export function windowNode(
     throw new PipelineError('PLX1013', window.kind, where)
   checkAggregates(name, aggregates)
   const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
-  const counts = specs.some(({ spec }) => spec.op === 'count-distinct')
-  if (counts && (window.kind === 'count' || window.kind === 'session'))
-    throw new PipelineError('PLX1014', window.kind, where)
   const step: WindowStep = {
     kind: 'window',
     window,

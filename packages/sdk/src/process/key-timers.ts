@@ -13,7 +13,7 @@ import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { RowLayout } from '../state/row-layout.ts'
 import { sameCell } from '../state/same-cell.ts'
-import { SlotChains } from './slot-chains.ts'
+import { SlotChains } from '../state/slot-chains.ts'
 
 /** Entries that stand for no timer any more are put up with for a while. */
 const STALE_LEAST = 64

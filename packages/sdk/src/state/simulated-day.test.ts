@@ -42,11 +42,11 @@ const once = operator({
 function windows(spec: TimeWindowSpec) {
   const sums = { total: sum('value'), rows: count() }
   const made = pipeline('day', ({ ingress }) => {
-    const rows = ingress('rows', source)
+    ingress('rows', source)
       .keyBy('key')
       .window(spec, { allowedLateness: `${LATENESS}s` })
-    if (spec.kind === 'session') rows.aggregate('step', sums).egress('out', sink)
-    else rows.aggregate('step', { ...sums, words: countDistinct('word') }).egress('out', sink)
+      .aggregate('step', { ...sums, words: countDistinct('word') })
+      .egress('out', sink)
   })
   return made
 }
@@ -71,7 +71,8 @@ const KINDS = [
   },
   // A step or the total, its word, and that it was shown.
   { name: 'cumulative', made: windows(cumulative('1h', '1m')), keepsS: 3600 + LATENESS, rowsOfState: 3 },
-  { name: 'session', made: windows(session('8s')), keepsS: 8 + LATENESS, rowsOfState: 1 },
+  // It, and its word.
+  { name: 'session', made: windows(session('8s')), keepsS: 8 + LATENESS, rowsOfState: 2 },
   // Its key, and the timer.
   { name: 'own process with ttl', made: own, keepsS: 60, rowsOfState: 2 },
 ]

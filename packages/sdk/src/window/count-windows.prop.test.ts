@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { NaiveRow } from '../../test-kit/naive-windows.ts'
 import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
 import { batchOf, source } from '../../test-kit/window-case.ts'
-import { first, last, mean, sum } from '../aggregate/aggregate.ts'
+import { countDistinct, first, last, mean, sum } from '../aggregate/aggregate.ts'
 import { compile } from '../compile/compile.ts'
 import { pipeline } from '../pipeline/pipeline.ts'
 import { countWindow } from './window-spec.ts'
@@ -24,6 +24,8 @@ const makerOf = (rows: number) => {
       average: mean('maybe'),
       earliest: first('word'),
       latest: last('maybe'),
+      words: countDistinct('word'),
+      maybes: countDistinct('maybe'),
     }
     windows.aggregate('w', sums).egress('out', { description: '', kind: 'transactional' })
   })
@@ -37,7 +39,16 @@ function wantedOf(rows: readonly NaiveRow[], number: number): readonly unknown[]
   const total = rows.reduce((whole, one) => whole + one.value, 0)
   const average = maybes.length === 0 ? null : maybes.reduce((a, b) => a + b, 0) / maybes.length
   const latest = byTime.findLast(({ maybe }) => maybe !== null)?.maybe ?? null
-  return [rows[0]!.key, number, total, average, byTime[0]!.word, latest]
+  return [
+    rows[0]!.key,
+    number,
+    total,
+    average,
+    byTime[0]!.word,
+    latest,
+    new Set(rows.map(({ word }) => word)).size,
+    new Set(maybes).size,
+  ]
 }
 
 it('windows of rows hold what a list of the rows of a key holds, also when the state moves', () => {

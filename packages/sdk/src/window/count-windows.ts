@@ -1,4 +1,5 @@
 import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
@@ -52,23 +53,33 @@ export class CountWindows implements Stateful {
     this.#results.flush()
   }
 
-  boundary(_context: BoundaryContext, _out: StatefulOut): void {}
+  boundary(_context: BoundaryContext, _out: StatefulOut): void {
+    this.#open.compact()
+  }
 
   #fill(group: KeyedRows, slot: number): void {
     const at = slot * group.layout.width + this.#shape.flagsAt + 1
     const number = group.numbers[at]!
     this.#results.putNumbered(group, slot, number)
-    group.clear(slot)
+    this.#open.clear(group, slot)
     group.own()[at] = number + 1
   }
 
   /** @internal */
   sections(): readonly Section[] {
-    return [{ kind: 0, tag: 0, store: this.#open.store }]
+    const { store, distinct } = this.#open
+    const tables = [store, ...distinct.map((values) => values.store)]
+    return tables.map((one, kind) => ({ kind, tag: 0, store: one }))
   }
 
   /** @internal */
-  storeFor(): KeyedStore {
-    return this.#open.store
+  storeFor(kind: number): KeyedStore {
+    const { store, distinct } = this.#open
+    return kind === 0 ? store : must(distinct[kind - 1], 'there is a table for each column told apart').store
+  }
+
+  /** @internal */
+  onLoaded(kind: number, _tag: number, group: number): void {
+    if (kind > 0) this.#open.distinct[kind - 1]!.onLoaded(group)
   }
 }

@@ -4,6 +4,7 @@ import { DensePlaces } from '../state/dense-places.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
+import { DifferentValues } from './different-values.ts'
 import type { PaneShape } from './pane-shape.ts'
 
 /** What rows of one span of event time have come to, by key. */
@@ -11,7 +12,7 @@ export class Pane {
   readonly start: number
   readonly store: KeyedStore
   /** Per column whose different values are counted: which there have been, by key. */
-  readonly distinct: readonly KeyedStore[]
+  readonly distinct: readonly DifferentValues[]
   /** Some of its rows came for a window that had been shown. */
   hasLate = false
   readonly #shape: PaneShape
@@ -21,7 +22,7 @@ export class Pane {
     this.start = start
     this.#shape = shape
     this.store = new KeyedStore(shape.layout, shape.groups)
-    this.distinct = shape.distinct.map(({ layout }) => new KeyedStore(layout, shape.groups))
+    this.distinct = shape.distinct.map(({ layout }) => new DifferentValues(layout, shape.groups))
   }
 
   /** Where keys of few values stand in the store: slots of a pane are never other ones. */
@@ -63,12 +64,24 @@ export class Pane {
       const { columns, at } = distinct[index]!
       const value = columns.at(-1)!
       if (value.optional && rows.isNull(value.index, row)) continue
-      const known = this.distinct[index]!.of(hash)
-      const whole = hashOf(rows, row, columns)
-      if (known.find(whole, rows, row, columns) >= 0) continue
-      known.add(whole, rows, row, columns)
-      group.own()[slot * group.layout.width + at]!++
+      if (this.distinct[index]!.add(rows, row, columns, hash)) group.own()[slot * group.layout.width + at]!++
     }
+  }
+
+  /** The row as it was when it was added: none of its values has been there. */
+  clear(group: KeyedRows, slot: number): void {
+    this.#forgetValues(group, slot)
+    group.clear(slot)
+  }
+
+  #forgetValues(group: KeyedRows, slot: number): void {
+    const owner = { keys: group.keys, row: slot, hash: group.hash(slot), mark: 0 }
+    for (const values of this.distinct) values.forget(owner)
+  }
+
+  /** Gives up what removed rows and values take. */
+  compact(): void {
+    for (const values of this.distinct) values.compact()
   }
 
   flag(group: KeyedRows, slot: number, flags: number): void {
@@ -127,7 +140,7 @@ export class Pane {
 
   #mergeDistinct(other: Pane): void {
     this.#shape.distinct.forEach(({ at }, index) => {
-      for (const [, others] of other.distinct[index]!.all()) {
+      for (const [, others] of other.distinct[index]!.store.all()) {
         const columns = others.layout.keys
         const key = columns.slice(0, -1)
         for (let from = 0; from < others.size; from++) {
@@ -135,11 +148,8 @@ export class Pane {
           const hash = hashOf(others.keys, from, key)
           const rows = this.store.of(hash)
           const slot = rows.find(hash, others.keys, from, key)
-          const known = this.distinct[index]!.of(hash)
-          const whole = others.hash(from)
-          if (slot < 0 || known.find(whole, others.keys, from, columns) >= 0) continue
-          known.add(whole, others.keys, from, columns)
-          rows.own()[slot * rows.layout.width + at]!++
+          if (slot >= 0 && this.distinct[index]!.add(others.keys, from, columns, hash))
+            rows.own()[slot * rows.layout.width + at]!++
         }
       }
     })

@@ -44,7 +44,11 @@ export class Panes {
   /** Of every pane what it has come to, table 0, and behind it its tables of different values. */
   sections(kindOf: (table: number) => number): readonly Section[] {
     return this.inOrder().flatMap(({ start: tag, store, distinct }) =>
-      [store, ...distinct].map((one, table) => ({ kind: kindOf(table), tag, store: one })),
+      [store, ...distinct.map((values) => values.store)].map((one, table) => ({
+        kind: kindOf(table),
+        tag,
+        store: one,
+      })),
     )
   }
 
@@ -52,6 +56,6 @@ export class Panes {
     const { store, distinct } = this.at(start)
     return table === 0
       ? store
-      : must(distinct[table - 1], 'a pane has a table for each column it tells apart')
+      : must(distinct[table - 1], 'a pane has a table for each column it tells apart').store
   }
 }

@@ -26,6 +26,8 @@ export interface SessionParts {
   /** Of several sessions of a key the one that a row belongs to, joined of those that it joins; -1: none. */
   readonly among: (group: KeyedRows, hash: number, rows: RowSet, row: number, time: number) => number
   readonly late: (rows: RowSet, row: number) => void
+  /** The values of a row that are counted apart, after `extend`. */
+  readonly different: (rows: RowSet, row: number, group: KeyedRows, slot: number) => void
   /** A row of this time has been added to a session. */
   readonly extend: (group: KeyedRows, slot: number, time: number, watermark: number, isNew: boolean) => void
 }
@@ -38,7 +40,7 @@ export function generatedSessions(parts: SessionParts): SessionLoop | null {
   const keys = new KeyText(shape.key, body)
   const reads = new ReadText(input, body)
   writer.bind('store', store)
-  for (const one of ['among', 'late', 'extend'] as const) writer.bind(one, parts[one])
+  for (const one of ['among', 'late', 'extend', 'different'] as const) writer.bind(one, parts[one])
   const { width } = shape.layout
 
   body.open('for (let r = from; r < to; r++)')
@@ -58,6 +60,7 @@ export function generatedSessions(parts: SessionParts): SessionLoop | null {
   body.line(`const a = group.own(), at = slot * ${width}`)
   addParts(body, reads, shape)
   body.line('extend(group, slot, time, watermark, isNew)')
+  if (shape.distinct.length > 0) body.line('different(rows, r, group, slot)')
   body.close()
 
   addedShapes(input, shape).forEach((text) => writer.line(text))

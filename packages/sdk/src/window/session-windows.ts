@@ -5,6 +5,7 @@ import {
   type OperatorState,
   type RowSet,
 } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import { inWindow } from '../aggregate/own-failure.ts'
 import type { StateProgram } from '../compile/stage-program.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
@@ -19,6 +20,7 @@ import { LateRows } from './late-rows.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
 import { generatedSessions, type SessionLoop } from './session-loop.ts'
+import { SessionValues } from './session-values.ts'
 import type { SessionSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
@@ -30,6 +32,8 @@ const EXTRA = [Infinity, -Infinity, 0]
 const FIRST = 1
 const LAST = 2
 const SHOWN = 3
+/** Only where different values are counted: the time of the row that began it. */
+const BEGUN = 4
 
 /** A session that is to be shown, and where it stands. */
 interface Due {
@@ -49,6 +53,7 @@ export class SessionWindows implements Stateful {
   readonly #latenessMs: number
   readonly #early: EarlyClock | null
   readonly #store: KeyedStore
+  readonly #values: SessionValues
   /** By key group: when something is due of a session, or earlier. */
   readonly #deadlines: Deadlines[]
   readonly #results: ResultWriter
@@ -60,7 +65,9 @@ export class SessionWindows implements Stateful {
 
   constructor(program: StateProgram, groups: number) {
     const step = program.node.step as WindowStep
-    this.#shape = new PaneShape(program, groups, EXTRA)
+    const counts = step.aggregates.some(({ spec }) => spec.op === 'count-distinct')
+    this.#shape = new PaneShape(program, groups, counts ? [...EXTRA, 0] : EXTRA)
+    this.#values = new SessionValues(this.#shape, BEGUN)
     this.#gapMs = (step.window as SessionSpec).gapMs
     this.#latenessMs = step.latenessMs
     this.#early = step.earlyMs === 0 ? null : new EarlyClock(step.earlyMs, program.clock)
@@ -82,6 +89,7 @@ export class SessionWindows implements Stateful {
         last: LAST,
         among: (group, hash, rows, row, time) => this.#among(group, hash, rows, row, time),
         late: (rows, row) => this.#late.add(rows, row),
+        different: (rows, row, group, slot) => this.#values.add(rows, row, group, slot),
         extend: (group, slot, time, watermark, isNew) => this.#extend(group, slot, time, watermark, isNew),
       }) ?? ((rows, from, to, watermark) => this.#addEach(rows, from, to, watermark))
     this.state = new SectionedState(this)
@@ -118,6 +126,7 @@ export class SessionWindows implements Stateful {
       const slot = known < 0 ? group.add(hash, rows, row, this.#shape.key) : known
       this.#shape.accumulators.add(group, slot, rows, row, time)
       this.#extend(group, slot, time, watermark, known < 0)
+      this.#values.add(rows, row, group, slot)
     }
   }
 
@@ -137,9 +146,14 @@ export class SessionWindows implements Stateful {
     const gone: Due[] = []
     for (const [group, rows] of this.#store.all()) this.#collect(group, rows, watermark, due, gone)
     for (const one of inOrder(due)) this.#show(one, 'on-time', LATE | CHANGED)
-    for (const { group, slot } of gone) this.#store.group(group)!.remove(slot)
+    for (const { group, slot } of gone) {
+      const rows = this.#store.group(group)!
+      this.#values.forget(rows, slot)
+      rows.remove(slot)
+    }
     if (this.#early?.isDue(context) === true) this.#showAll('early', CHANGED)
     this.#store.compact((group) => this.onLoaded(0, 0, group))
+    this.#values.compact()
     this.#results.flush()
   }
 
@@ -170,6 +184,7 @@ export class SessionWindows implements Stateful {
     this.#put(group, slot, FIRST, first)
     this.#put(group, slot, LAST, last)
     this.#put(group, slot, SHOWN, Math.max(this.#at(group, slot, SHOWN), this.#at(group, other, SHOWN)))
+    this.#values.join(group, slot, other)
     group.remove(other)
   }
 
@@ -177,6 +192,7 @@ export class SessionWindows implements Stateful {
     const numbers = group.own()
     const at = slot * group.layout.width + this.#shape.flagsAt
     const flags = numbers[at]!
+    if (isNew) this.#values.begin(group, slot, time)
     if (time < numbers[at + FIRST]!) numbers[at + FIRST] = time
     if (time > numbers[at + LAST]!) numbers[at + LAST] = time
     const end = numbers[at + LAST]! + this.#gapMs
@@ -247,16 +263,23 @@ export class SessionWindows implements Stateful {
 
   /** @internal */
   sections(): readonly Section[] {
-    return [{ kind: 0, tag: 0, store: this.#store }]
+    const tables = [this.#store, ...this.#values.tables.map(({ store }) => store)]
+    return tables.map((store, kind) => ({ kind, tag: 0, store }))
   }
 
   /** @internal */
-  storeFor(): KeyedStore {
-    return this.#store
+  storeFor(kind: number): KeyedStore {
+    return kind === 0
+      ? this.#store
+      : must(this.#values.tables[kind - 1], 'there is a table for each column told apart').store
   }
 
   /** @internal Slots of a group are other ones: what is due of them is worked out anew. */
-  onLoaded(_kind: number, _tag: number, group: number): void {
+  onLoaded(kind: number, _tag: number, group: number): void {
+    if (kind > 0) {
+      this.#values.tables[kind - 1]!.onLoaded(group)
+      return
+    }
     const deadlines = new Deadlines()
     const rows = this.#store.group(group)!
     for (let slot = 0; slot < rows.size; slot++) {

@@ -93,7 +93,7 @@ describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (
             one.start,
             one.end,
             ...(numbered ? [one.revision, one.timing] : []),
-            ...valuesOf(sort, one, spec.kind !== 'session'),
+            ...valuesOf(sort, one),
           ])
           expect(sorted(results)).toEqual(sorted(wanted))
           expect(found.flatMap(({ output, values }) => (output === 1 ? [values[0]] : []))).toEqual(

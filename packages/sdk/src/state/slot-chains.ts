@@ -1,4 +1,4 @@
-import type { KeyedRows } from '../state/keyed-rows.ts'
+import type { KeyedRows } from './keyed-rows.ts'
 
 /** Behind the last slot of a chain. */
 const END = -1
