@@ -16,7 +16,7 @@ export type {
 } from './batch/batch-columns.ts'
 export { type BatchTrial, type Division } from './batch/division.ts'
 export type { FailedColumns } from './program/failed-rows.ts'
-export type { WindowOptions } from './pipeline/window-node.ts'
+export type { WindowOptions } from './pipeline/window-options.ts'
 export {
   countWindow,
   cumulative,

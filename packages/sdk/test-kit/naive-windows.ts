@@ -12,6 +12,8 @@ export interface NaiveRow {
 export interface NaiveOptions {
   readonly latenessMs: number
   readonly earlyMs: number
+  /** Of windows that never end; 0: keys are never forgotten. */
+  readonly ttlMs: number
 }
 
 /** What one boundary is about. */
@@ -141,12 +143,15 @@ class NaiveGrowing extends NaiveSpans {
   readonly #everyMs: number
   readonly #offsetMs: number
   readonly #latenessMs: number
+  /** In whole steps. */
+  readonly #ttlMs: number
 
   constructor(
     spec: { readonly sizeMs: number; readonly everyMs: number; readonly offsetMs: number },
-    { latenessMs }: NaiveOptions,
+    { latenessMs, ttlMs }: NaiveOptions,
   ) {
     super()
+    this.#ttlMs = ttlMs === 0 ? Infinity : Math.ceil(ttlMs / spec.everyMs) * spec.everyMs
     this.#sizeMs = spec.sizeMs
     this.#everyMs = spec.everyMs
     this.#offsetMs = spec.offsetMs
@@ -171,16 +176,34 @@ class NaiveGrowing extends NaiveSpans {
       )
       results.push(...this.show(from, from + this.#sizeMs, 'late', late))
     }
-    /** The end of the step with which a row is first shown. */
-    const endOf = (row: Taken): number => Math.max(this.#next(row.at), this.#next(row.before))
+    const endOf = (row: Taken): number => this.#endOf(row)
     const rows = this.taken.filter((row) => !over(row) && endOf(row) > before && endOf(row) <= watermark)
     const ends = [...new Set(rows.map(endOf))].sort((a, b) => a - b)
     for (const end of ends) {
       const because = rows.filter((row) => endOf(row) === end)
-      results.push(...this.show(this.#from(end - this.#everyMs), end, 'on-time', because))
+      const shown = this.show(this.#from(end - this.#everyMs), end, 'on-time', because)
+      results.push(...shown.map((one) => ({ ...one, rows: this.#inLife(one.rows, end) })))
     }
     this.epoch++
     return results
+  }
+
+  /** The end of the step with which a row is first shown. */
+  #endOf(row: Taken): number {
+    return Math.max(this.#next(row.at), this.#next(row.before))
+  }
+
+  /** Of the rows of a key those since it was forgotten last. */
+  #inLife(rows: readonly NaiveRow[], shownAt: number): readonly NaiveRow[] {
+    if (this.#ttlMs === Infinity) return rows
+    const taken = rows as readonly Taken[]
+    const ends = [...new Set(taken.map((row) => this.#endOf(row)))].filter((end) => end <= shownAt)
+    ends.sort((a, b) => b - a)
+    const quiet = ends.findIndex((end, at) => {
+      const before = ends[at + 1] ?? -Infinity
+      return end - this.#everyMs >= before + this.#ttlMs
+    })
+    return taken.filter((row) => this.#endOf(row) >= ends[quiet]!)
   }
 
   #from(at: number): number {

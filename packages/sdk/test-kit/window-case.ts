@@ -46,18 +46,26 @@ const spread = ownAggregate({
 export const source = namedSource(Row, { eventTime: { column: 'at' } })
 const sink = { description: '', kind: 'transactional' } as const
 
-/** Keys of any kind and all aggregates; or few keys, and only what is a number. */
-export type Sort = 'any' | 'few'
+/** Keys of any kind and all aggregates; few keys with these; or few keys, and only what is a number. */
+export type Sort = 'any' | 'few-and-all' | 'few'
 
 export interface Choice {
   readonly lateness: number | null
   readonly early: number | null
+  /** Of windows that never end. */
+  readonly ttl: number | null
 }
 
-export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early }: Choice): () => Operator {
+/** Whether keys of such windows may be forgotten. */
+export function hasTtl(spec: TimeWindowSpec): boolean {
+  return spec.kind === 'growing' && spec.sizeMs === Infinity
+}
+
+export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early, ttl }: Choice): () => Operator {
   const said = {
     ...(lateness === null ? {} : { allowedLateness: lateness }),
     ...(early === null || spec.kind === 'growing' ? {} : { early }),
+    ...(ttl === null || !hasTtl(spec) ? {} : { ttl }),
   }
   const made = pipeline('p', ({ ingress }) => {
     const rows = ingress('rows', source)
@@ -78,7 +86,7 @@ export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early }: C
       results.late.egress('late', sink)
       return
     }
-    const windows = rows.keyBy('key').window(spec, said)
+    const windows = rows.keyBy(sort === 'any' ? 'key' : 'few').window(spec, said)
     const plain = {
       total: sum('value'),
       average: mean('maybe'),

@@ -47,7 +47,7 @@ export const totals = pipeline('totals', ({ ingress }) => {
     .aggregate('by-shop', { total: sum('amount'), average: mean('amount') })
     .egress('shops', sink('transactional'))
   orders
-    .window(landmark(1_000_000, '2s'))
+    .window(landmark(1_000_000, '2s'), { ttl: '3s' })
     .aggregate('ever', { total: sum('amount'), cities: countDistinct('city') })
     .egress('all-time', sink('resumable'))
 })
@@ -57,7 +57,7 @@ export const counted = pipeline('counted', ({ ingress }) => {
   const orders = ingress('orders', source())
   orders
     .keyBy('shop', 'city')
-    .window(countWindow(3))
+    .window(countWindow(3), { ttl: '2s' })
     .aggregate('threes', {
       total: sum('amount'),
       from: first('note'),

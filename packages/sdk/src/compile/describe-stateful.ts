@@ -49,11 +49,12 @@ function whyStateIsHashed(program: StateProgram): string | null {
   }
 }
 
-function describeShowings({ latenessMs, earlyMs }: WindowStep): readonly string[] {
+function describeShowings({ latenessMs, earlyMs, ttlMs }: WindowStep): readonly string[] {
   const early = earlyMs === 0 ? [] : [`    shown early every ${durationText(earlyMs)}`]
   const late =
     latenessMs === 0 ? [] : [`    shown again when rows come up to ${durationText(latenessMs)} later`]
-  return [...early, ...late]
+  const ttl = ttlMs === 0 ? [] : [`    a key is forgotten after ${durationText(ttlMs)} without a row`]
+  return [...early, ...late, ...ttl]
 }
 
 function describeAggregate(spec: AggregateSpec): string {

@@ -18,7 +18,8 @@ import { checkName } from './names.ts'
 import { processNode } from './process-node.ts'
 import { checkCallbacks, checkChoice, checkPolicy, checkSchema, checkWindow } from './step-check.ts'
 import { type BatchOptions, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
-import { windowNode, type WindowOptions } from './window-node.ts'
+import { windowNode } from './window-node.ts'
+import type { OptionsOf, WindowOptions } from './window-options.ts'
 
 type Branches<C extends Columns, Name extends string, O extends StepOptions> = Readonly<
   Record<Name | 'rest', Stream<C>>
@@ -249,7 +250,7 @@ export class Stream<C extends Columns> {
    * // -> { windowStart: 0, windowEnd: 1000, total: 340, orders: 2 }
    * // -> { windowStart: 1000, windowEnd: 2000, total: 150, orders: 1 }
    */
-  window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
+  window<W extends WindowSpec, O extends OptionsOf<W> = OptionsOf<W>>(
     window: W,
     options?: O,
   ): WindowedStream<C, never, W, O> {
@@ -411,7 +412,7 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
    * // -> { shop: 'ink', windowStart: 0, windowEnd: 2000, total: 90 }
    * // -> { shop: 'tea', windowStart: 0, windowEnd: 2000, total: 400 }
    */
-  window<W extends WindowSpec, O extends WindowOptions = WindowOptions>(
+  window<W extends WindowSpec, O extends OptionsOf<W> = OptionsOf<W>>(
     window: W,
     options?: O,
   ): WindowedStream<C, K, W, O> {

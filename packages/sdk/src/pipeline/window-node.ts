@@ -1,30 +1,15 @@
 import { aggregatedType } from '../aggregate/aggregated.ts'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
-import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { type Duration, durationMs } from '../window/duration.ts'
+import { durationMs } from '../window/duration.ts'
 import { TIMINGS } from '../window/result-writer.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import type { Shape, StatefulNode, Tap } from './graph.ts'
 import { checkAggregates, checkDistinct, stateBytesMaxOf } from './step-check.ts'
-
-/** When windows are shown, and for how long they are kept. */
-export interface WindowOptions {
-  /** How long after its end a window still takes rows; each result then says which showing of it this is. */
-  readonly allowedLateness?: Duration
-  /** Shows what has changed of open windows every so often, in epoch time. */
-  readonly early?: Duration
-  /**
-   * Whether rows are added up, of each key and epoch, where they are made, and only that travels. Results are
-   * the same. If nothing is said, it is done where it can be and pays; `describePlan` tells.
-   */
-  readonly preAggregate?: boolean
-  /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
-  readonly stateBytesMax?: number
-}
+import { checkWindowOptions, type WindowOptions } from './window-options.ts'
 
 /** A window and its aggregates as a node, but for its place in the graph. */
 export function windowNode(
@@ -35,8 +20,7 @@ export function windowNode(
   const shape = tap.node.shapes[tap.output]!
   const { schema } = shape
   const numbered = options.allowedLateness !== undefined || options.early !== undefined
-  if (window.kind === 'count' ? numbered : window.kind === 'growing' && options.early !== undefined)
-    throw new PipelineError('PLX1013', window.kind, where)
+  checkWindowOptions(window, options, where)
   checkAggregates(name, aggregates)
   const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
   const step: WindowStep = {
@@ -46,6 +30,7 @@ export function windowNode(
     latenessMs: durationMs(options.allowedLateness ?? 0, 0, where),
     earlyMs: options.early === undefined ? 0 : durationMs(options.early, 1, where),
     numbered,
+    ttlMs: options.ttl === undefined ? 0 : durationMs(options.ttl, 1, where),
     preAggregate: options.preAggregate ?? null,
     stateBytesMax: stateBytesMaxOf(options),
   }

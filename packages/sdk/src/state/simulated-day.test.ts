@@ -10,7 +10,17 @@ import { operator } from '../process/operator.ts'
 import { statefulOf } from '../program/stateful-of.ts'
 import { schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { cumulative, hopping, session, type TimeWindowSpec, tumbling } from '../window/window-spec.ts'
+import {
+  type CountSpec,
+  countWindow,
+  cumulative,
+  hopping,
+  landmark,
+  type LandmarkSpec,
+  session,
+  type TimeWindowSpec,
+  tumbling,
+} from '../window/window-spec.ts'
 import type { Sectioned } from './sectioned-state.ts'
 
 const DAY = 86_400
@@ -51,6 +61,17 @@ function windows(spec: TimeWindowSpec) {
   return made
 }
 
+/** Of keys that come and go, where windows do not. */
+function endless(spec: LandmarkSpec | CountSpec) {
+  return pipeline('day', ({ ingress }) => {
+    ingress('rows', source)
+      .keyBy('key')
+      .window(spec, { ttl: '1m' })
+      .aggregate('step', { total: sum('value'), words: countDistinct('word') })
+      .egress('out', sink)
+  })
+}
+
 const own = pipeline('day', ({ ingress }) => {
   ingress('rows', source).keyBy('key').process('step', once).egress('out', sink)
 })
@@ -73,6 +94,9 @@ const KINDS = [
   { name: 'cumulative', made: windows(cumulative('1h', '1m')), keepsS: 3600 + LATENESS, rowsOfState: 3 },
   // It, and its word.
   { name: 'session', made: windows(session('8s')), keepsS: 8 + LATENESS, rowsOfState: 2 },
+  // A step or the total, and its word: until the end of the step, and for as long as its key may live.
+  { name: 'landmark with ttl', made: endless(landmark(0, '1m')), keepsS: 60 + 60, rowsOfState: 2 },
+  { name: 'rows with ttl', made: endless(countWindow(3)), keepsS: 60, rowsOfState: 2 },
   // Its key, and the timer.
   { name: 'own process with ttl', made: own, keepsS: 60, rowsOfState: 2 },
 ]

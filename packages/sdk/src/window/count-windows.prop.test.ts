@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { NaiveRow } from '../../test-kit/naive-windows.ts'
 import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
+import { encodedState } from '../../test-kit/same-state.ts'
 import { batchOf, source } from '../../test-kit/window-case.ts'
+import { withoutCode } from '../../test-kit/without-code.ts'
 import { countDistinct, first, last, mean, sum } from '../aggregate/aggregate.ts'
 import { compile } from '../compile/compile.ts'
 import { pipeline } from '../pipeline/pipeline.ts'
@@ -16,9 +18,11 @@ const row: fc.Arbitrary<NaiveRow> = fc.record({
   word: fc.constantFrom('x', 'yy', 'ü'),
 })
 
-const makerOf = (rows: number) => {
+const makerOf = (rows: number, ttl: number | null) => {
   const made = pipeline('p', ({ ingress }) => {
-    const windows = ingress('rows', source).keyBy('key').window(countWindow(rows))
+    const windows = ingress('rows', source)
+      .keyBy('key')
+      .window(countWindow(rows), ttl === null ? {} : { ttl })
     const sums = {
       total: sum('value'),
       average: mean('maybe'),
@@ -30,6 +34,11 @@ const makerOf = (rows: number) => {
     windows.aggregate('w', sums).egress('out', { description: '', kind: 'transactional' })
   })
   return () => compile(made, undefined, { groups: 8 }).operators('w', 0)
+}
+
+/** Whether nothing of this key has come for so long at this time. */
+function isForgotten(rows: readonly NaiveRow[], ttl: number | null, time: number): boolean {
+  return ttl !== null && rows.length > 0 && time >= Math.max(...rows.map(({ at }) => at)) + ttl
 }
 
 /** The result of a window that these rows fill. */
@@ -52,26 +61,34 @@ function wantedOf(rows: readonly NaiveRow[], number: number): readonly unknown[]
 }
 
 it('windows of rows hold what a list of the rows of a key holds, also when the state moves', () => {
+  const ttls = fc.constantFrom(null, 1, 20, 45)
   const epochs = fc.array(fc.array(row, { maxLength: 12 }), { maxLength: 10 })
   fc.assert(
-    fc.property(epochs, fc.integer({ min: 1, max: 5 }), fc.nat(10), (all, size, moveAt) => {
-      const make = makerOf(size)
+    fc.property(epochs, fc.integer({ min: 1, max: 5 }), ttls, fc.nat(10), (all, size, ttl, moveAt) => {
+      const make = makerOf(size, ttl)
       const stays = make()
       let moves = make()
-      const lists = new Map<string, (typeof all)[0]>()
+      const plain = withoutCode(make)
+      const lists = new Map<string, NaiveRow[]>()
       all.forEach((rows, index) => {
         const batch = batchOf(rows)
         const context = epochAt(index, index * 10, index * 10 + 10)
         if (index === moveAt) moves = moved(moves, make, () => during(moves, [batch], context))
         const wanted = rows.flatMap((one) => {
-          const list = [...(lists.get(one.key) ?? []), one]
+          const before = lists.get(one.key) ?? []
+          const list = isForgotten(before, ttl, one.at) ? [one] : [...before, one]
           lists.set(one.key, list)
           return list.length % size === 0 ? [wantedOf(list.slice(-size), list.length / size - 1)] : []
         })
         const found = during(stays, [batch], context)
         expect(during(moves, [batch], context)).toEqual(found)
+        expect(during(plain, [batch], context)).toEqual(found)
         expect(found.map(({ values }) => values)).toEqual(wanted)
+        for (const [key, list] of lists) if (isForgotten(list, ttl, context.watermark)) lists.delete(key)
       })
+      const kept = encodedState(stays)
+      expect(encodedState(moves)).toEqual(kept)
+      expect(encodedState(plain)).toEqual(kept)
     }),
     { numRuns: 300 },
   )

@@ -1,8 +1,15 @@
-import type { BoundaryContext, EpochContext, OperatorState, RowSet } from '@pollux/protocol'
+import {
+  type BoundaryContext,
+  EPOCH_END,
+  type EpochContext,
+  type OperatorState,
+  type RowSet,
+} from '@pollux/protocol'
 import { must } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
 import { hashOf } from '../state/hash-of.ts'
+import { KeyExpiry } from '../state/key-expiry.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
@@ -12,6 +19,10 @@ import { PaneShape } from './pane-shape.ts'
 import { ResultWriter } from './result-writer.ts'
 import type { CountSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
+
+/** Behind the flags: the number of the window, and where keys are forgotten, the time of the newest row. */
+const NUMBER = 1
+const TOUCHED = 2
 
 /**
  * Windows of so many rows of a key, numbered per key: shown with the row that fills them. What the input
@@ -25,12 +36,18 @@ export class CountWindows implements Stateful {
   /** The window of each key that is being filled, and behind its flags which number that has. */
   readonly #open: Pane
   readonly #results: ResultWriter
+  readonly #expiry: KeyExpiry | null
+  /** Of a stream without event time: its keys live by that of epochs. */
+  readonly #clock: StateProgram['clock'] | null
 
   constructor(program: StateProgram, groups: number) {
     const step = program.node.step as WindowStep
-    this.#shape = new PaneShape(program, groups, [0])
+    this.#clock = program.time === null ? program.clock : null
+    this.#shape = new PaneShape(program, groups, step.ttlMs === 0 ? [0] : [0, -Infinity])
     this.#rowsOfWindow = (step.window as CountSpec).rows
     this.#open = new Pane(0, this.#shape)
+    this.#expiry =
+      step.ttlMs === 0 ? null : new KeyExpiry(this.#open.store, this.#shape.flagsAt + TOUCHED, step.ttlMs)
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, false)
     this.state = new SectionedState(this)
@@ -40,12 +57,16 @@ export class CountWindows implements Stateful {
     return bytesOf(this)
   }
 
-  process(rows: RowSet, _context: EpochContext, out: StatefulOut): void {
+  process(rows: RowSet, { now }: EpochContext, out: StatefulOut): void {
     this.#results.to(out)
     for (let row = 0; row < rows.rows; row++) {
       const hash = hashOf(rows, row, this.#shape.key)
-      const slot = this.#open.add(rows, row, hash, this.#shape.timeOf(rows, row), 0)
       const group = this.#open.store.of(hash)
+      const time = this.#shape.timeOf(rows, row)
+      const lived = this.#clock === null ? time : now
+      this.#endLife(group, hash, rows, row, lived)
+      const slot = this.#open.add(rows, row, hash, time, 0)
+      this.#expiry?.touch(group, slot, lived)
       const { width } = group.layout
       const count = group.numbers[slot * width + ROWS]
       if (count === this.#rowsOfWindow) this.#fill(group, slot)
@@ -53,16 +74,27 @@ export class CountWindows implements Stateful {
     this.#results.flush()
   }
 
-  boundary(_context: BoundaryContext, _out: StatefulOut): void {
-    this.#open.compact()
+  boundary(context: BoundaryContext, _out: StatefulOut): void {
+    const clock = this.#clock === null ? context.watermark : epochTime(context, this.#clock)
+    this.#expiry?.expire(clock, (rows, slot) => this.#open.remove(rows, slot))
+    this.#open.compact((group) => this.#expiry?.onMoved(group))
+  }
+
+  /** A key that had been forgotten before this row, though no watermark has said so yet, begins anew. */
+  #endLife(group: KeyedRows, hash: number, rows: RowSet, row: number, time: number): void {
+    if (this.#expiry === null) return
+    const slot = group.find(hash, rows, row, this.#shape.key)
+    if (slot >= 0 && this.#expiry.isOver(group, slot, time)) this.#open.remove(group, slot)
   }
 
   #fill(group: KeyedRows, slot: number): void {
-    const at = slot * group.layout.width + this.#shape.flagsAt + 1
-    const number = group.numbers[at]!
+    const at = slot * group.layout.width + this.#shape.flagsAt
+    const number = group.numbers[at + NUMBER]!
+    const kept = group.numbers.slice(at + NUMBER, (slot + 1) * group.layout.width)
     this.#results.putNumbered(group, slot, number)
     this.#open.clear(group, slot)
-    group.own()[at] = number + 1
+    kept[0] = number + 1
+    group.own().set(kept, at + NUMBER)
   }
 
   /** @internal */
@@ -81,5 +113,10 @@ export class CountWindows implements Stateful {
   /** @internal */
   onLoaded(kind: number, _tag: number, group: number): void {
     if (kind > 0) this.#open.distinct[kind - 1]!.onLoaded(group)
+    else this.#expiry?.onMoved(group)
   }
+}
+
+function epochTime({ epochTo }: BoundaryContext, { originMs, tickMs }: StateProgram['clock']): number {
+  return epochTo === EPOCH_END ? Number.MAX_SAFE_INTEGER : originMs + epochTo * tickMs
 }

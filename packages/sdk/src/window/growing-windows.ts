@@ -11,6 +11,7 @@ import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { Panes } from './panes.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
 import { Showings } from './showings.ts'
+import { NOT_SHOWN, TotalTtl } from './total-ttl.ts'
 import type { GrowingSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
@@ -30,6 +31,7 @@ export class GrowingWindows implements Stateful {
   readonly #spans: GrowingSpans
   readonly #latenessMs: number
   readonly #numbered: boolean
+  readonly #ttl: TotalTtl | null
   /** All that has been shown, and what came too late for its step. */
   readonly #totals: Panes
   /** Steps that have not ended. */
@@ -40,11 +42,12 @@ export class GrowingWindows implements Stateful {
   readonly #results: ResultWriter
 
   constructor(program: StateProgram, groups: number) {
-    const { window, latenessMs, numbered } = program.node.step as WindowStep
-    this.#shape = new PaneShape(program, groups)
+    const { window, latenessMs, numbered, ttlMs } = program.node.step as WindowStep
+    this.#shape = new PaneShape(program, groups, ttlMs === 0 ? [] : [NOT_SHOWN])
     this.#spans = new GrowingSpans(window as GrowingSpec)
     this.#latenessMs = latenessMs
     this.#numbered = numbered
+    this.#ttl = ttlMs === 0 ? null : new TotalTtl(ttlMs, this.#spans.paneMs, this.#shape.flagsAt + 1)
     this.#totals = new Panes(this.#shape)
     this.#steps = new Panes(this.#shape)
     this.#shown = new Showings(this.#shape)
@@ -88,6 +91,9 @@ export class GrowingWindows implements Stateful {
     const isOver = (from: number): boolean => this.#spans.lastEnd(from) + this.#latenessMs <= watermark
     this.#totals.forget(isOver)
     this.#shown.forget(isOver)
+    // Keys are forgotten with whole steps.
+    if (this.#ttl !== null && this.#spans.stepOf(watermark) > this.#spans.stepOf(watermarkBefore))
+      for (const total of this.#totals.inOrder()) this.#ttl.forget(total, watermark)
     this.#results.flush()
   }
 
@@ -97,12 +103,14 @@ export class GrowingWindows implements Stateful {
     const total = this.#totals.at(this.#spans.beginOf(start))
     const step = this.#steps.take(start)
     if (step !== undefined) {
+      this.#ttl?.beginAnew(total, step)
       try {
         total.merge(step, CHANGED)
       } catch (error) {
         throw inWindow(error, { windowStart: total.start, windowEnd: end })
       }
     }
+    this.#ttl?.touch(total, CHANGED, this.#shape.flagsAt, end)
     this.#show(total, end, 'on-time', CHANGED)
   }
 
@@ -124,7 +132,7 @@ export class GrowingWindows implements Stateful {
     const mayComeAgain = this.#numbered && end === this.#spans.lastEnd(start)
     for (const [, rows] of total.store.all()) {
       for (let slot = 0; slot < rows.size; slot++) {
-        if ((rows.numbers[slot * rows.layout.width + flagsAt]! & flag) === 0) continue
+        if (!rows.isAlive(slot) || (rows.numbers[slot * rows.layout.width + flagsAt]! & flag) === 0) continue
         if (mayComeAgain) showing.revision = this.#shown.count(start, rows, slot)
         this.#results.put(rows, slot, showing)
       }

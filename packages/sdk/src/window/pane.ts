@@ -25,7 +25,7 @@ export class Pane {
     this.distinct = shape.distinct.map(({ layout }) => new DifferentValues(layout, shape.groups))
   }
 
-  /** Where keys of few values stand in the store: slots of a pane are never other ones. */
+  /** Where keys of few values stand in the store. */
   placesOf(key: DenseKey): DensePlaces {
     return (this.#places ??= new DensePlaces(key, this.store))
   }
@@ -74,13 +74,22 @@ export class Pane {
     group.clear(slot)
   }
 
+  remove(group: KeyedRows, slot: number): void {
+    this.#forgetValues(group, slot)
+    group.remove(slot)
+  }
+
   #forgetValues(group: KeyedRows, slot: number): void {
     const owner = { keys: group.keys, row: slot, hash: group.hash(slot), mark: 0 }
     for (const values of this.distinct) values.forget(owner)
   }
 
-  /** Gives up what removed rows and values take. */
-  compact(): void {
+  /** Gives up what removed rows and values take; slots of the groups that are told change. */
+  compact(onMoved: (group: number) => void = () => undefined): void {
+    this.store.compact((group) => {
+      this.#places?.forget()
+      onMoved(group)
+    })
     for (const values of this.distinct) values.compact()
   }
 

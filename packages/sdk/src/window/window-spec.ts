@@ -19,6 +19,11 @@ export interface GrowingSpec {
   readonly offsetMs: number
 }
 
+/** One that never ends. */
+export interface LandmarkSpec extends GrowingSpec {
+  readonly isEndless: true
+}
+
 /** Windows that end where no row has come for a while. */
 export interface SessionSpec {
   readonly kind: 'session'
@@ -97,7 +102,7 @@ export function cumulative(size: Duration, every: Duration, options: Offset = {}
  * orders.window(landmark(1000, '1s')).aggregate('sums', { total: sum('amount') })
  * // -> { windowStart: 1000, windowEnd: 2000, total: 150 }
  */
-export function landmark(from: number, every: Duration): GrowingSpec {
+export function landmark(from: number, every: Duration): LandmarkSpec {
   const where = here()
   const everyMs = durationMs(every, 1, where)
   return {
@@ -105,6 +110,7 @@ export function landmark(from: number, every: Duration): GrowingSpec {
     sizeMs: Number.POSITIVE_INFINITY,
     everyMs,
     offsetMs: durationMs(from, 0, where),
+    isEndless: true,
   }
 }
 

@@ -14,5 +14,7 @@ export interface WindowStep {
   readonly numbered: boolean
   /** Rows are added up where they are made; null: where that pays. */
   readonly preAggregate: boolean | null
+  /** A key is forgotten when it has got no row for so long; 0: never. */
+  readonly ttlMs: number
   readonly stateBytesMax: number
 }

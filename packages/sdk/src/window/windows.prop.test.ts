@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type InputSeal, watermarkOver } from '../../test-kit/naive-inputs.ts'
 import { type NaiveRow, naiveWindows } from '../../test-kit/naive-windows.ts'
 import { during, epochAt, moved } from '../../test-kit/operator-run.ts'
-import { batchOf, makerOf, valuesOf } from '../../test-kit/window-case.ts'
+import { batchOf, hasTtl, makerOf, valuesOf } from '../../test-kit/window-case.ts'
 import { encodedState } from '../../test-kit/same-state.ts'
 import { withoutCode } from '../../test-kit/without-code.ts'
 import { cumulative, hopping, landmark, session, type TimeWindowSpec } from './window-spec.ts'
@@ -47,13 +47,14 @@ const window: fc.Arbitrary<TimeWindowSpec> = fc.oneof(
 const options = fc.record({
   lateness: fc.constantFrom(null, 0, 60, 200),
   early: fc.constantFrom(null, 10, 30),
+  ttl: fc.constantFrom(null, 1, 40, 100),
 })
 
 function sorted(results: readonly unknown[]): string[] {
   return results.map((result) => JSON.stringify(result)).sort()
 }
 
-describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (sort) => {
+describe.each(['any', 'few-and-all', 'few'] as const)('windows of every kind, with keys: %s', (sort) => {
   it('hold what a list of all rows holds, in one order, also when the state moves on the way', () => {
     const epochs = fc.array(epoch, { maxLength: 12 })
     fc.assert(
@@ -64,7 +65,9 @@ describe.each(['any', 'few'] as const)('windows of every kind, with keys: %s', (
         let moves = make()
         const early = spec.kind === 'growing' ? null : choice.early
         const numbered = choice.lateness !== null || early !== null
-        const naive = naiveWindows(spec, { latenessMs: choice.lateness ?? 0, earlyMs: early ?? 0 })
+        const ttlMs = hasTtl(spec) ? (choice.ttl ?? 0) : 0
+        const latenessMs = choice.lateness ?? 0
+        const naive = naiveWindows(spec, { latenessMs, earlyMs: early ?? 0, ttlMs })
         const seals: InputSeal[] = [0, 1, 2].map(() => ({ watermark: Number.MIN_SAFE_INTEGER, idle: false }))
         let before = Number.MIN_SAFE_INTEGER
         all.forEach((inputs, index) => {
