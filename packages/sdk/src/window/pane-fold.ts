@@ -102,7 +102,7 @@ function distinctText({ distinct }: PaneShape, body: TextWriter): void {
 }
 
 function valuesOf({ distinct }: Pane, index: number): KeyedStore {
-  return distinct[index]!
+  return distinct[index]!.store
 }
 
 /** The same, where no code is generated. */
