@@ -6,7 +6,7 @@ import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
-import type { Columns, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
+import type { Columns, NoOther, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
 import type { AnyKey, OwnOperator } from '../process/operator.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
@@ -81,9 +81,9 @@ export class Stream<C extends Columns> {
    * // -> { shop: 'ink', yuan: 0.9 }
    * // -> { shop: 'tea', yuan: 1.5 }
    */
-  map<D extends Columns, O extends StepOptions>(
+  map<D extends Columns, O extends StepOptions, const R extends RowInput<D> = RowInput<D>>(
     to: RowSchema<D>,
-    change: (row: RowOf<C>) => RowInput<D>,
+    change: (row: RowOf<C>) => R & NoOther<R, keyof C | keyof D>,
     options?: O,
   ): Made<D, O> {
     const shape = this.#shapeOf('map', to)

@@ -15,6 +15,29 @@ export type RowInput<C extends Columns> = {
   readonly [Name in RequiredName<C>]: ValueOf<C[Name]>
 } & { readonly [Name in Exclude<keyof C, RequiredName<C>>]?: ValueOf<C[Name]> | undefined }
 
+/**
+ * What a returned row must be besides: without a name that is none of these. The compiler by itself lets a
+ * callback return what nobody asked for, so a misspelt optional column would be null for ever.
+ */
+export type NoOther<R, Names extends PropertyKey> = {
+  readonly [Name in Exclude<NameIn<R>, Names>]?: IsAny<CellIn<R, Name>> extends true
+    ? never
+    : NoSuchColumn<Name>
+}
+
+/** In what the compiler says, at the name that is wrong. Not `never`, for which it blames all other names. */
+interface NoSuchColumn<Name> {
+  readonly [NAME]: Name
+}
+
+declare const NAME: unique symbol
+
+/** Names in any member of a union; not those of an index, which are all. */
+type NameIn<R> = R extends unknown ? keyof { [Name in keyof R as Listed<Name>]: unknown } : never
+type CellIn<R, Name> = R extends unknown ? (Name extends keyof R ? R[Name] : never) : never
+type IsAny<T> = 0 extends 1 & T ? true : false
+type Listed<Name> = string extends Name ? never : number extends Name ? never : Name
+
 type RequiredName<C extends Columns> = {
   [Name in keyof C]: null extends ValueOf<C[Name]> ? never : Name
 }[keyof C]
