@@ -50,6 +50,15 @@ drive(pipeline('other', ({ ingress }) => {
   PLX1032: `collection(Order, { at: 0, shop: 'tea', amount: 250 })`,
   PLX1033: `collection(Order, [{ at: 0, shop: 'tea', amount: 0.5 }])`,
   PLX1034: `collection(Order, [], { outOfOrder: '2s' })`,
+  PLX1041: `orders.filter(({ amount }) => amount > 100, { onEror: 'skip' })`,
+  PLX1042: `orders.window(tumbling('1s')).aggregate('sums', { 'my total': sum('amount') })`,
+  PLX1043: `drive(pipeline('empty', () => {}))`,
+  PLX1044: `let kept = orders
+drive(pipeline('kept', ({ ingress }) => {
+  kept = ingress('orders', collection(Order, []))
+  kept.egress('out', collect())
+}))
+kept.filter(({ amount }) => amount > 100).egress('large', collect())`,
   PLX2001: `const kept = pipeline('kept', ({ ingress }) => {
   ingress('orders', collection(Order, [], { eventTime: 'at' }))
     .keyBy('shop')

@@ -30,6 +30,7 @@ export { count, countDistinct, first, last, max, mean, min, sum } from './aggreg
 export { ownAggregate } from './aggregate/own-aggregate.ts'
 export { operator, type OperatorContext, type OwnOperator, type Timer } from './process/operator.ts'
 export { value } from './state/plain-value.ts'
+export { checkOptions, type OptionNames } from './errors/check-options.ts'
 export { here } from './errors/call-site.ts'
 export { describePlan } from './compile/describe-plan.ts'
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.ts'

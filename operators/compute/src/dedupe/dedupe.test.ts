@@ -36,6 +36,9 @@ it('what would know no row again, or each for ever, is refused', () => {
     /^PLX1027 dedupe\("once"\), by \(.*dedupe\.test\.ts:\d+\): no column is named\./,
   )
   expect(() => untyped('once', { by: 'id', within: '1s' })).toThrow('PLX1027 dedupe("once"), by')
+  expect(() => untyped('once', { by: ['id'], whitin: '1s' })).toThrow(
+    /^PLX1041 dedupe\("once"\), whitin: did you mean within\? there is by, within \(.*dedupe\.test\.ts:\d+\)/,
+  )
   expect(() => untyped('once')).toThrow('PLX1027 dedupe("once"), by')
   for (const within of [undefined, 0, -1, Number.NaN, '', 'long', null, {}, 1n])
     expect(() => untyped('once', { by: ['id'], within })).toThrow(/^PLX1005 .*dedupe\.test\.ts/)

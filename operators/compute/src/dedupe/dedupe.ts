@@ -1,4 +1,13 @@
-import { type Columns, type Duration, durationMs, here, PipelineError, type Stream, t } from '@pollux/sdk'
+import {
+  checkOptions,
+  type Columns,
+  type Duration,
+  durationMs,
+  here,
+  PipelineError,
+  type Stream,
+  t,
+} from '@pollux/sdk'
 
 /** What rows are told twice, and for how long that is noticed. */
 export interface DedupeOptions<C extends Columns> {
@@ -21,6 +30,7 @@ export function dedupe<C extends Columns>(
 ): (stream: Stream<C>) => Stream<C> {
   const { by, within } = options ?? {}
   const where = here()
+  checkOptions<DedupeOptions<C>>(`dedupe(${JSON.stringify(name)})`, options, { by: true, within: true })
   const isList: boolean = Array.isArray(by)
   if (!isList || by.length === 0)
     throw new PipelineError('PLX1027', `dedupe(${JSON.stringify(name)}), by`, where)

@@ -126,6 +126,9 @@ it('what cannot be meant is refused, with what, where, why and what to try', () 
   expect(refused({ order: 'least' })).toMatch(
     /^PLX1028 topK\("best"\), order: "least", not "largest" or "smallest" \(.*top-k\.test\.ts:\d+\)/,
   )
+  expect(refused({ oder: 'smallest' })).toMatch(
+    /^PLX1041 topK\("best"\), oder: did you mean order\? there is k, of, .*top-k\.test\.ts:\d+\)/,
+  )
   expect(refused({ by: 'city' })).toMatch('PLX1032 topK("best"), by: "city", not a list')
   expect(refused({ each: 'city' })).toMatch('PLX1032 topK("best"), each: "city", not a list')
   for (const ttl of [0, -1, Number.NaN, 'long'])

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   type Columns,
   type Duration,
   durationMs,
@@ -84,6 +85,7 @@ export function topK<C extends Columns>(
   const refuse = (code: ErrorCode, what: string): never => {
     throw new PipelineError(code, `topK(${JSON.stringify(name)})${what}`, here())
   }
+  checkOptions<TopKOptions<C>>(`topK(${JSON.stringify(name)})`, options, OPTIONS)
   if (!(Number.isSafeInteger(k) && k >= 1 && k <= RANKS_MOST)) {
     refuse('PLX1021', `, k: ${k}`)
   }
@@ -95,6 +97,8 @@ export function topK<C extends Columns>(
   if (ttl !== undefined) durationMs(ttl, 1, here())
   return (stream) => ranked(name, options, stream)
 }
+
+const OPTIONS = { k: true, of: true, order: true, by: true, each: true, ttl: true, until: true } as const
 
 type Options<C extends Columns> = TopKOptions<C> | EndingTopKOptions<C>
 

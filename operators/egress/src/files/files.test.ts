@@ -38,6 +38,7 @@ it('files without a folder, or without a format to write, are refused', () => {
     expect(() => untyped(folder)).toThrow(
       /^PLX1030 files, folder: .* \(.*files\.test\.ts:\d+\): that is no path/,
     )
+  expect(() => untyped('out', { row: csv() })).toThrow('PLX1041 files, row: did you mean rows?')
   for (const rows of [null, 'csv', { newParser: () => undefined }, { encode: () => '' }])
     expect(() => untyped('out', { rows })).toThrow(/^PLX1031 files, rows: .* \(.*files\.test\.ts:\d+\)/)
 })

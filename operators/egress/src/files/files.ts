@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { here, PipelineError, type TransactionalSink } from '@pollux/sdk'
+import { checkOptions, here, PipelineError, type TransactionalSink } from '@pollux/sdk'
 import { type Disk, DISK } from './disk.ts'
 import { FilesWriter } from './files-writer.ts'
 import { ndjson, type TextFormat } from './rows-text.ts'
@@ -22,11 +22,9 @@ export function files(folder: string, options: FilesOptions = {}): Transactional
   return filesOn(folder, options, DISK)
 }
 
-export function filesOn(
-  folder: string,
-  { rows: format = ndjson() }: FilesOptions,
-  disk: Disk,
-): TransactionalSink {
+export function filesOn(folder: string, options: FilesOptions, disk: Disk): TransactionalSink {
+  checkOptions<FilesOptions>('files', options, { rows: true })
+  const { rows: format = ndjson() } = options
   if (typeof folder !== 'string' || folder === '')
     throw new PipelineError('PLX1030', `files, folder: ${JSON.stringify(folder)}`, here())
   if (typeof format?.encode !== 'function' || typeof format.extension !== 'string')

@@ -29,6 +29,7 @@ export function collection<C extends Columns>(
   options: CollectionOptions<C> = {},
 ): Source<C> {
   const check = new OptionCheck('collection')
+  check.options<CollectionOptions<C>>(options, { eventTime: true, outOfOrder: true })
   check.schema(schema)
   check.list('rows', rows)
   const all = builtOf(schema, rows)

@@ -15,6 +15,8 @@ export interface CsvOptions {
   readonly moneyDecimals?: number
 }
 
+const OPTIONS = { separator: true, header: true, unknownColumns: true, moneyDecimals: true } as const
+
 /**
  * Comma-separated values by RFC 4180, one header a file, columns found by their names: `csv(Order)`. An empty
  * field without quotes is null in an optional column. Empty lines are left out.
@@ -25,6 +27,7 @@ export interface CsvOptions {
 export function csv<C extends Columns>(schema: RowSchema<C>, options: CsvOptions = {}): RowsFormat<C> {
   const { separator = ',', header = true, unknownColumns = 'refuse', moneyDecimals = 0 } = options
   const check = checkFormat('csv', schema, unknownColumns, moneyDecimals)
+  check.options<CsvOptions>(options, OPTIONS)
   check.choice('separator', separator, [',', ';', '\t', '|'])
   check.choice('header', header, [true, false])
   const form = { separator, header, ignoresUnknown: unknownColumns === 'ignore', moneyDecimals }

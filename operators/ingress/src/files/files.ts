@@ -26,6 +26,15 @@ export interface FilesOptions<C extends Columns> extends EventTimeOptions<C> {
   readonly idleAfter?: Duration
 }
 
+const OPTIONS = {
+  rows: true,
+  badRecords: true,
+  follow: true,
+  idleAfter: true,
+  eventTime: true,
+  outOfOrder: true,
+} as const
+
 /**
  * The rows of files. They are dealt to partitions in the order of their names; each partition reads its files
  * one after the other.
@@ -52,6 +61,7 @@ export function files<C extends Columns>(
 ): Source<C> {
   const { rows: format, badRecords, follow = false, idleAfter } = options ?? {}
   const check = new OptionCheck('files')
+  check.options<FilesOptions<C>>(options, OPTIONS)
   const list = typeof patterns === 'string' ? [patterns] : patterns
   if (!Array.isArray(list) || list.length === 0 || list.some((one) => typeof one !== 'string' || one === ''))
     check.refuse('PLX1030', `where: ${shown(patterns)}`)

@@ -29,6 +29,8 @@ export interface GeneratorOptions<C extends Columns> extends Pace, EventTimeOpti
 /** 11 November 2016, 00:00 in Beijing. */
 export const FESTIVAL_MS = Date.UTC(2016, 10, 10, 16)
 const ROW_BYTES_GUESS = 64
+export const PACE = { rate: true, flatOut: true, rows: true, from: true, seed: true } as const
+const OPTIONS = { ...PACE, schema: true, row: true, eventTime: true, outOfOrder: true } as const
 
 /**
  * Rows made one by one, each from its number, so that any range can be made again.
@@ -41,6 +43,7 @@ const ROW_BYTES_GUESS = 64
 export function generator<C extends Columns>(options: GeneratorOptions<C>): Source<C> {
   const { schema, row, seed = 1, from = FESTIVAL_MS } = options ?? {}
   const check = new OptionCheck('generator')
+  check.options<GeneratorOptions<C>>(options, OPTIONS)
   check.schema(schema)
   check.callback('row', row)
   const schedule = scheduleOf(check, options)

@@ -1,6 +1,6 @@
 import { type Columns, type Duration, type RowSchema, schema, type Source, t } from '@pollux/sdk'
 import { OptionCheck } from '../options/option-check.ts'
-import { describePace, FESTIVAL_MS, type Pace, scheduleOf } from './generator.ts'
+import { describePace, FESTIVAL_MS, type Pace, PACE, scheduleOf } from './generator.ts'
 import { GeneratorReader } from './generator-reader.ts'
 import { OrderMaker, type OrdersKind } from './order-maker.ts'
 import { PROVINCE_NAMES } from './provinces.ts'
@@ -35,6 +35,7 @@ export interface OrdersOptions<C extends OrderColumns = typeof Order.columns> ex
   readonly outOfOrder?: Duration
 }
 
+const OPTIONS = { ...PACE, schema: true, late: true, lateBy: true, repeats: true, outOfOrder: true } as const
 /** What a row takes of each column. */
 const BYTES = { id: 8, at: 8, province: 1, seller: 1, shop: 4, amount: 8 } as const
 
@@ -48,6 +49,7 @@ const BYTES = { id: 8, at: 8, province: 1, seller: 1, shop: 4, amount: 8 } as co
 export function orders<C extends OrderColumns = typeof Order.columns>(options: OrdersOptions<C>): Source<C> {
   const { rows = Infinity, flatOut = false, outOfOrder = '2s' } = options ?? {}
   const check = new OptionCheck('orders')
+  check.options<OrdersOptions>(options, OPTIONS)
   check.duration(outOfOrder, 0)
   const wanted = wantedColumns(check, options?.schema) as RowSchema<C>
   const maker = new OrderMaker(wanted.wire, kindOf(check, options ?? {}), scheduleOf(check, options ?? {}))

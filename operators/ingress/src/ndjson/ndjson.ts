@@ -20,7 +20,8 @@ export interface NdjsonOptions {
  */
 export function ndjson<C extends Columns>(schema: RowSchema<C>, options: NdjsonOptions = {}): RowsFormat<C> {
   const { unknownColumns = 'refuse', moneyDecimals = 0 } = options
-  checkFormat('ndjson', schema, unknownColumns, moneyDecimals)
+  const check = checkFormat('ndjson', schema, unknownColumns, moneyDecimals)
+  check.options<NdjsonOptions>(options, { unknownColumns: true, moneyDecimals: true })
   const form = { ignoresUnknown: unknownColumns === 'ignore', moneyDecimals }
   return { description: 'ndjson', schema, newParser: () => new NdjsonParser(schema.wire, form) }
 }

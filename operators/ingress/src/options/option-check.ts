@@ -1,5 +1,14 @@
 import { inspect } from 'node:util'
-import { type Duration, durationMs, type ErrorCode, here, PipelineError, RowSchema } from '@pollux/sdk'
+import {
+  checkOptions,
+  type Duration,
+  durationMs,
+  type ErrorCode,
+  here,
+  type OptionNames,
+  PipelineError,
+  RowSchema,
+} from '@pollux/sdk'
 
 /** What an option may be that is a number. */
 export interface NumberRange {
@@ -24,6 +33,11 @@ export class OptionCheck {
 
   refuse(code: ErrorCode, what: string): never {
     throw new PipelineError(code, `${this.#of}, ${what}`, here())
+  }
+
+  /** `names`: all that there are. */
+  options<Options>(given: unknown, names: OptionNames<Options>): void {
+    checkOptions<Options>(this.#of, given, names)
   }
 
   schema(value: unknown): void {

@@ -1,5 +1,6 @@
 import { checkPlan, type Edge, type OperatorFactory, type Plan, type Stage } from '@pollux/protocol'
 import { type Division, undivided } from '../batch/division.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import type { AnySink } from '../io/sink.ts'
 import type { AnySource } from '../io/source.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -33,6 +34,13 @@ export interface Compiled {
 }
 
 const DEFAULTS = { partitions: 1, groups: 256, tickMs: 10, originMs: 0, checkpointEvery: 1000 }
+const LAYOUT = {
+  partitions: true,
+  groups: true,
+  tickMs: true,
+  originMs: true,
+  checkpointEvery: true,
+} as const
 /** A minute, in epochs of 10 ms. */
 const KEY_WINDOW_EPOCHS = 6000
 
@@ -54,6 +62,7 @@ export function compile<Config>(
   config: Config,
   options: CompileOptions = {},
 ): Compiled {
+  checkOptions<CompileOptions>(`compile of ${pipeline.name}`, options, LAYOUT)
   const { partitions, ...layout } = { ...DEFAULTS, ...options }
   const drafts = drawStages(pipeline.build(config), { partitions, groups: layout.groups })
   const programmed = new Map(drafts.map((draft) => [draft, programOf(pipeline.name, draft, drafts, layout)]))

@@ -1,15 +1,14 @@
 import type { Exchange } from '@pollux/protocol'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
-import type {
-  EgressNode,
-  Graph,
-  IngressNode,
-  Node,
-  Shape,
-  StatefulNode,
-  StatelessNode,
-  Tap,
+import {
+  describeNode,
+  type Graph,
+  type Node,
+  type Shape,
+  type StatefulNode,
+  type StatelessNode,
+  type Tap,
 } from '../pipeline/graph.ts'
 import { LATE_ROWS } from '../program/stateful.ts'
 import type { AddStep } from '../window/partial/add-step.ts'
@@ -175,8 +174,4 @@ type NewDraft = Omit<StageDraft, 'nodes' | 'preAggregation'> & Partial<Pick<Stag
 function deliveryTo(node: Node, { tap }: Origin): Delivery {
   if (node.kind === 'egress') return node.delivery ?? 'race'
   return isFew(tap) ? 'race' : 'lane'
-}
-
-function describeNode(node: IngressNode | EgressNode | Node): string {
-  return 'name' in node ? `${node.kind} ${JSON.stringify(node.name)}` : node.kind
 }

@@ -1,6 +1,6 @@
 /** Our own frames, and those of what we run on, are no place in the author's code. */
 const OURS = [
-  /\/(?:packages\/(?:std|protocol|sdk)|operators\/(?:compute|ingress|egress))\/src\/(?!.*\.test\.ts)/,
+  /\/(?:packages\/(?:std|protocol|sdk|sim)|operators\/(?:compute|ingress|egress))\/src\/(?!.*\.test\.ts)/,
   /node_modules\/@pollux\//,
   /(?:\(|at )(?:node:|pollux-emit\/)/,
   /<anonymous>/,

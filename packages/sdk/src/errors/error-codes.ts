@@ -149,6 +149,26 @@ export const ERROR_CODES = {
     why: 'what is not looked at would be missed when it matters',
     try: 'leave it out, or give what it belongs to',
   },
+  PLX1041: {
+    what: 'there is no such option',
+    why: 'what is misspelt would be as if it were left out, and nobody would see',
+    try: 'use one of those that there are, or leave it out',
+  },
+  PLX1042: {
+    what: 'there cannot be such columns',
+    why: 'they become members of objects, words of generated code, and columns of frames',
+    try: 'names of letters, digits and _; 1 to 256 of them; types as they are described',
+  },
+  PLX1043: {
+    what: 'nothing comes in',
+    why: 'a pipeline without an ingress has nothing to do',
+    try: 'begin with ingress(name, source), and end it in an egress',
+  },
+  PLX1044: {
+    what: 'the pipeline has been built already',
+    why: 'a step that is added when its function has returned is in no plan, and would never run',
+    try: 'add it within the function that is passed to pipeline(...), before that returns',
+  },
   PLX2001: {
     what: 'a partition keeps more than it may',
     why: 'what is kept must fit into the memory of a replica, and of its twin',

@@ -1,5 +1,6 @@
 import type { AnyFill } from '../batch/batch-columns.ts'
 import type { BatchTrial } from '../batch/division.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
 import type { Delivery } from './delivery.ts'
 import type { OnError } from './on-error.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
@@ -93,9 +94,21 @@ export interface EgressNode extends NodeBase {
 /** Everything that has been said so far while a pipeline is built. */
 export class Graph {
   readonly nodes: Node[] = []
+  #isBuilt = false
 
   add<N extends Node>(node: N): N {
+    if (this.#isBuilt) throw new PipelineError('PLX1044', describeNode(node), node.where)
     this.nodes.push(node)
     return node
   }
+
+  /** Nothing is added any more. */
+  close(): void {
+    this.#isBuilt = true
+  }
+}
+
+/** `egress "screen"`; `map`. */
+export function describeNode(node: Node): string {
+  return 'name' in node ? `${node.kind} ${JSON.stringify(node.name)}` : node.kind
 }

@@ -1,6 +1,7 @@
 import { Rejected } from '../io/rejected.ts'
 import type { AnySource, DeadLetterSource, Source } from '../io/source.ts'
 import { type Columns, RowSchema } from '../schema/row-schema.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { needColumn } from '../schema/need-column.ts'
@@ -9,7 +10,7 @@ import { Graph, type Node } from './graph.ts'
 import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
 import { Stream } from './stream.ts'
-import { checkPolicy } from './step-check.ts'
+import { checkCallbacks, checkPolicy } from './step-check.ts'
 
 /** What a pipeline is built with. */
 export interface Building<Config> {
@@ -52,11 +53,22 @@ export function pipeline<Config = undefined>(
   name: string,
   define: (building: Building<Config>) => void,
 ): Pipeline<Config> {
-  checkForm(name, here())
+  const where = here()
+  checkForm(name, where)
+  const called = `pipeline ${JSON.stringify(name)}`
+  checkCallbacks(called, { define })
   const build = (config: Config): Graph => {
     const graph = new Graph()
     const ingress = (...said: Parameters<AddIngress>) => addIngress(graph, ...said)
-    define({ config, ingress: ingress as AddIngress })
+    const returned: unknown = define({ config, ingress: ingress as AddIngress })
+    graph.close()
+    if (typeof (returned as PromiseLike<unknown> | undefined)?.then === 'function')
+      throw new PipelineError(
+        'PLX1032',
+        `${called}, define: not a function that is done when it returns`,
+        where,
+      )
+    if (!graph.nodes.some(({ kind }) => kind === 'ingress')) throw new PipelineError('PLX1043', called, where)
     return graph
   }
   return { name, build }
@@ -71,6 +83,7 @@ function addIngress<C extends Columns>(
   const where = here()
   checkName(graph, name, where)
   checkIngress(name, source, where)
+  checkOptions<IngressOptions>(`ingress ${JSON.stringify(name)}`, options, { partitions: true })
   const { schema, eventTime } = source
   if (eventTime !== undefined) {
     const type = needColumn(schema, eventTime.column, where)

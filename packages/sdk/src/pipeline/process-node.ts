@@ -1,3 +1,4 @@
+import { checkOwn } from '../process/check-own.ts'
 import type { OwnOperator } from '../process/operator.ts'
 import type { ProcessStep } from '../process/process-step.ts'
 import type { Columns, RowSchema } from '../schema/row-schema.ts'
@@ -6,7 +7,7 @@ import { timeIn } from './event-time.ts'
 import { failedShapes } from './failed-shapes.ts'
 import type { StatefulNode, Tap } from './graph.ts'
 import type { OnError } from './on-error.ts'
-import { checkOwn, stateBytesMaxOf } from './step-check.ts'
+import { stateBytesMaxOf } from './step-check.ts'
 
 /** What is known of a step before it is said what it does. */
 interface ProcessCall {

@@ -89,7 +89,7 @@ it('nor does a value that does not fit, or a column that is missing', () => {
   expect(asked).toBeGreaterThan(0)
 })
 
-it('a row of the input passes with the columns that the output has not, and literals need no annotation', () => {
+it('a row of the input passes with columns that the output has not, and literals need no annotation', () => {
   const asked = compiled((orders) => {
     const made = (at: number) => ({ at, shop: 'tea' as const })
     const rows = [

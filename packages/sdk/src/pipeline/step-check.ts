@@ -2,8 +2,7 @@ import { here } from '../errors/call-site.ts'
 import type { ErrorCode } from '../errors/error-codes.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { shown } from '../errors/shown.ts'
-import type { OwnOperator } from '../process/operator.ts'
-import { type Columns, RowSchema } from '../schema/row-schema.ts'
+import { RowSchema } from '../schema/row-schema.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 
 const LATER = /Async|Generator/
@@ -33,6 +32,12 @@ export function checkAggregates(name: string, aggregates: Readonly<Record<string
       refuse('PLX1032', `${step}, ${column}: not an aggregate, as count() is`)
 }
 
+export function checkConditions(conditions: unknown): void {
+  if (typeof conditions !== 'object' || conditions === null)
+    refuse('PLX1032', `branch: ${shown(conditions)}, not conditions by name`)
+  checkCallbacks('branch', conditions as Readonly<Record<string, unknown>>)
+}
+
 /** An option that is left out is none of these. */
 export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value as string)) return
@@ -50,17 +55,6 @@ const WINDOWS: readonly WindowSpec['kind'][] = ['hopping', 'growing', 'session',
 
 export function checkWindow(window: WindowSpec): void {
   if (!WINDOWS.includes(window?.kind)) refuse('PLX1032', `window(${shown(window)}): not a window`)
-}
-
-export function checkOwn(
-  name: string,
-  own: Partial<Record<keyof OwnOperator<never, Columns, Columns>, unknown>>,
-): void {
-  const step = `process ${JSON.stringify(name)}`
-  checkSchema(`${step}, output`, own?.output)
-  const { onTimer } = own
-  checkCallbacks(step, { process: own.process, ...(onTimer === undefined ? {} : { onTimer }) })
-  checkPolicy(`${step}, onError`, own.onError)
 }
 
 /** As much as a partition of a step keeps, if nothing else is said. */

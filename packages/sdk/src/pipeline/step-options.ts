@@ -15,6 +15,9 @@ export interface BatchOptions extends StepOptions {
   readonly rowsMost?: number
 }
 
+export const STEP_OPTIONS = { onError: true } as const
+export const BATCH_OPTIONS = { onError: true, rowsMost: true } as const
+
 /** More rows of one row are flatMap's business. */
 const ROWS_MOST = 65_536
 

@@ -2,6 +2,7 @@ import { PipelineError } from '../errors/pipeline-error.ts'
 import type { AnyFill, BatchFill } from '../batch/batch-columns.ts'
 import type { AggregateOf } from '../aggregate/aggregated.ts'
 import type { Windowed } from '../aggregate/windowed.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
@@ -12,12 +13,27 @@ import type { WindowSpec } from '../window/window-spec.ts'
 import type { Delivery } from './delivery.ts'
 import { timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
-import type { OnError } from './on-error.ts'
 import { failedShapes } from './failed-shapes.ts'
+import { checkMerged } from './merge-check.ts'
 import { checkName } from './names.ts'
+import type { OnError } from './on-error.ts'
 import { processNode } from './process-node.ts'
-import { checkCallbacks, checkChoice, checkPolicy, checkSchema, checkWindow } from './step-check.ts'
-import { type BatchOptions, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
+import {
+  checkCallbacks,
+  checkChoice,
+  checkConditions,
+  checkPolicy,
+  checkSchema,
+  checkWindow,
+} from './step-check.ts'
+import {
+  BATCH_OPTIONS,
+  type BatchOptions,
+  rowsMostOf,
+  STEP_OPTIONS,
+  type StepMade,
+  type StepOptions,
+} from './step-options.ts'
 import { windowNode } from './window-node.ts'
 import type { OptionsOf, WindowOptions } from './window-options.ts'
 
@@ -154,12 +170,12 @@ export class Stream<C extends Columns> {
     conditions: Readonly<Record<Name, (row: RowOf<C>) => boolean>>,
     options?: O,
   ): Branches<C, Name, O> {
+    checkConditions(conditions)
     const names = Object.keys(conditions) as Name[]
     const taken = names.find(
       (name) => name === 'rest' || (name === 'failed' && options?.onError === 'deadLetter'),
     )
     if (taken !== undefined) throw new PipelineError('PLX1026', JSON.stringify(taken), here())
-    checkCallbacks('branch', conditions)
     const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
     const shapes = [...names, 'rest'].map(() => this.shape)
     const node = this.#stateless({ kind: 'branch', conditions: tests }, shapes, options)
@@ -183,10 +199,7 @@ export class Stream<C extends Columns> {
    */
   merge(...others: readonly Stream<C>[]): Stream<C> {
     const where = here()
-    for (const other of others) {
-      if (other.graph !== this.graph) throw new PipelineError('PLX1004', 'merge', where)
-      if (other.schema.wire.text !== this.schema.wire.text) throw new PipelineError('PLX1009', 'merge', where)
-    }
+    checkMerged(this, others, where)
     const shapes = [this.shape]
     const from = [this, ...others].map((stream) => stream.tap)
     const node = this.graph.add<Node>({ kind: 'merge', from, where, shapes })
@@ -288,6 +301,7 @@ export class Stream<C extends Columns> {
    * // -> { at: 900, shop: 'ink', amount: 90 }
    */
   use<Out>(step: (stream: this) => Out): Out {
+    checkCallbacks('use', { step })
     return step(this)
   }
 
@@ -306,6 +320,7 @@ export class Stream<C extends Columns> {
     if (typeof sink?.description !== 'string' || !SINK_KINDS.includes(sink.kind))
       throw new PipelineError('PLX1032', `egress ${JSON.stringify(name)}: not a sink`, where)
     for (const column of sink.needs ?? []) needColumn(this.schema, column, where)
+    checkOptions<EgressOptions>(`egress ${JSON.stringify(name)}`, options, { delivery: true })
     checkChoice(`egress ${JSON.stringify(name)}, delivery`, options.delivery, ['lane', 'race'])
     const delivery = options.delivery ?? null
     const base = { from: [this.tap], where, shapes: [] }
@@ -318,7 +333,10 @@ export class Stream<C extends Columns> {
     return { schema: to, time: timeIn(to, this.shape) }
   }
 
-  #stateless(made: StepMade, shapes: readonly Shape[], { onError = 'fail' }: StepOptions = {}): Node {
+  #stateless(made: StepMade, shapes: readonly Shape[], options: StepOptions = {}): Node {
+    if (made.kind === 'map-batch') checkOptions<BatchOptions>('mapBatch', options, BATCH_OPTIONS)
+    else checkOptions<StepOptions>(made.kind, options, STEP_OPTIONS)
+    const { onError = 'fail' } = options
     checkPolicy(`${made.kind}, onError`, onError)
     const all = [...shapes, ...failedShapes(onError, this.shape)]
     const base = { from: [this.tap], where: here(), shapes: all, onError }

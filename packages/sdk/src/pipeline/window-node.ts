@@ -1,5 +1,6 @@
 import { aggregatedType } from '../aggregate/aggregated.ts'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
@@ -22,6 +23,7 @@ export function windowNode(
   const numbered = options.allowedLateness !== undefined || options.early !== undefined
   checkWindowOptions(window, options, where)
   checkAggregates(name, aggregates)
+  checkOptions<WindowOptions>(`window of ${JSON.stringify(name)}`, options, OPTIONS)
   const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
   const step: WindowStep = {
     kind: 'window',
@@ -45,7 +47,8 @@ export function windowNode(
     columns.map(([column]) => column),
   )
   const time = window.kind === 'count' ? null : { column: 'windowEnd', plusMs: -1 }
-  const shapes: readonly Shape[] = [{ schema: new RowSchema(Object.fromEntries(columns)), time }, shape]
+  const results = new RowSchema(Object.fromEntries(columns), `aggregate ${JSON.stringify(name)}`)
+  const shapes: readonly Shape[] = [{ schema: results, time }, shape]
   return { kind: 'stateful', name, key, step, onError: 'fail', partitions: null, from: [tap], where, shapes }
 }
 
@@ -58,6 +61,13 @@ export interface WindowCall {
   readonly where: string
 }
 
+const OPTIONS = {
+  allowedLateness: true,
+  early: true,
+  ttl: true,
+  preAggregate: true,
+  stateBytesMax: true,
+} as const
 const SPAN = { windowStart: t.timestamp(), windowEnd: t.timestamp() }
 /** How often this result was shown before, and why it is now. */
 const SHOWING = { revision: t.int32(), timing: t.symbol(TIMINGS) }

@@ -1,6 +1,6 @@
 import type { AnyRow } from '../pipeline/graph.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
-import { checked } from './row-object.ts'
+import { checked, checkReturned } from './row-object.ts'
 
 /** One row may become so many at most: what has no end is an error, and no lack of memory. */
 export const MADE_MAX = 262_144
@@ -29,11 +29,12 @@ export class Emission {
   }
 
   /** All that is emitted during the call; nothing of it if the call throws. */
-  during(call: () => void): readonly AnyRow[] {
+  during(call: () => unknown): readonly AnyRow[] {
     const made: AnyRow[] = []
     this.#made = made
     try {
-      call()
+      const returned = call()
+      if (typeof returned === 'object' && returned !== null) checkReturned(returned)
     } finally {
       this.#made = null
     }

@@ -1,4 +1,4 @@
-import { BatchBuilder, type RowSet, type Value } from '@pollux/protocol'
+import { BatchBuilder, type RowSet, type Schema, type Value } from '@pollux/protocol'
 import type { AnyRow } from '../pipeline/graph.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 
@@ -18,8 +18,36 @@ export function ownRow(row: AnyRow): AnyRow {
   return own
 }
 
+/** What a callback makes is taken apart by column: of these there is nothing to be taken. */
+function isNoRow(made: unknown, { columns }: Schema): boolean {
+  if (typeof made !== 'object' || made === null || Array.isArray(made)) return true
+  const { then } = made as { readonly then?: unknown }
+  return typeof then === 'function' && columns.every(({ optional }) => optional)
+}
+
+/** Says no more of what was made, so that generated loops need not keep it. */
+export function refuseNoRow(): never {
+  throw new TypeError(
+    'a row is an object with its columns; nothing, a list, a promise or a bare value is none',
+  )
+}
+
+/**
+ * Rows that flatMap's callback returns would go nowhere, and nobody would miss them. What `words.map(emit)`
+ * comes to is a list, too, and all right.
+ */
+export function checkReturned(returned: object): void {
+  if (Array.isArray(returned) && !returned.some(isObject)) return
+  throw new TypeError('what the callback of flatMap returns goes nowhere: call emit(row) for each row')
+}
+
+function isObject(one: unknown): boolean {
+  return typeof one === 'object' && one !== null
+}
+
 /** Appends what a callback returned; throws a `ColumnError` where a value does not fit its column. */
 export function appendRow(rows: BatchBuilder, row: AnyRow): void {
+  if (isNoRow(row, rows.schema)) refuseNoRow()
   rows.appendValues(rows.schema.columns.map(({ name }) => (row[name] ?? null) as Value))
 }
 

@@ -7,6 +7,10 @@ import type { AnyRow, StatelessNode } from '../pipeline/graph.ts'
 const TEXT_MOST = 60
 const COLUMNS_MOST = 12
 const SAID_MOST = 500
+/** As the engine says it of a property that there is not, or of what is in one. */
+const FROZEN = /object is not extensible$|^TypeError: Cannot (?:assign to read only|delete) property/
+const FROZEN_HINT =
+  '; state has the columns that were declared, and what is in one is frozen: make it anew and assign it'
 
 /**
  * An author's callback has thrown, or returned what its columns cannot hold: in which pipeline and step, at
@@ -54,6 +58,7 @@ export function describeCause(cause: unknown): string {
   } catch {
     said = 'something that has no text'
   }
+  if (cause instanceof TypeError && FROZEN.test(said)) said += FROZEN_HINT
   return said.length > SAID_MOST ? `${said.slice(0, SAID_MOST)}...` : said
 }
 

@@ -1,7 +1,8 @@
 import type { Schema } from '@pollux/protocol'
-import { defineSchema } from '@pollux/protocol'
+import { defineSchema, SchemaError } from '@pollux/protocol'
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
+import { shown } from '../errors/shown.ts'
 import { ColumnType, type ValueOf } from './column-type.ts'
 
 /** The columns of a stream by name, in order. */
@@ -53,9 +54,10 @@ export class RowSchema<C extends Columns = Columns> {
   /** As it travels. */
   readonly wire: Schema
 
-  constructor(columns: C) {
+  /** `of`: whose columns they are, as its author calls it. */
+  constructor(columns: C, of = 'schema') {
     this.columns = columns
-    this.wire = defineSchema(Object.entries(columns).map(([name, type]) => type.spec(name)))
+    this.wire = wireOf(columns, of)
     Object.freeze(this)
   }
 }
@@ -67,8 +69,24 @@ export class RowSchema<C extends Columns = Columns> {
  * Object.keys(Trade.columns) // -> [ 'at', 'amount', 'note' ]
  */
 export function schema<C extends Columns>(columns: C): RowSchema<C> {
+  if (typeof columns !== 'object' || columns === null)
+    throw new PipelineError('PLX1032', `schema: ${shown(columns)}, not types by name`, here())
+  checkTypes('schema', columns)
+  return new RowSchema(columns)
+}
+
+/** Refuses what stands for a type of a column and is none. */
+export function checkTypes(of: string, columns: Readonly<Record<string, unknown>>): void {
   for (const [name, type] of Object.entries(columns))
     if (!(type instanceof ColumnType))
-      throw new PipelineError('PLX1032', `schema, ${name}: not a type, as t.text() is`, here())
-  return new RowSchema(columns)
+      throw new PipelineError('PLX1032', `${of}, ${name}: not a type, as t.text() is`, here())
+}
+
+function wireOf(columns: Columns, of: string): Schema {
+  try {
+    return defineSchema(Object.entries(columns).map(([name, type]) => type.spec(name)))
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error
+    throw new PipelineError('PLX1042', `${of}: ${error.message.replace(`${error.code}: `, '')}`, here())
+  }
 }

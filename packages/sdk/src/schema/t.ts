@@ -1,3 +1,6 @@
+import { here } from '../errors/call-site.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
+import { shown } from '../errors/shown.ts'
 import { ColumnType } from './column-type.ts'
 
 /**
@@ -35,5 +38,8 @@ export const t = {
 function symbol<const Texts extends readonly string[]>(texts: Texts): ColumnType<'symbol', Texts[number]>
 function symbol(grown: { readonly cap: number }): ColumnType<'symbol', string>
 function symbol(choice: readonly string[] | { readonly cap: number }): ColumnType<'symbol', string> {
+  const isList: boolean = Array.isArray(choice)
+  if (!isList && typeof (choice as { readonly cap?: unknown } | null)?.cap !== 'number')
+    throw new PipelineError('PLX1032', `t.symbol(${shown(choice)}): no list of texts, and no { cap }`, here())
   return new ColumnType<'symbol', string>('symbol', 'cap' in choice ? choice : { texts: choice })
 }

@@ -52,14 +52,27 @@ describe('a pipeline driven by hand', () => {
   it('takes no row with a column that there is not, no time that is none, and nothing behind the end', () => {
     const driver = drive(sales)
     expect(() => driver.push('orders', { at: 1, province: 'zj', amuont: 5 })).toThrow(
-      'push to orders: there is no column amuont, there is at, province, amount',
+      'push to orders, row 0: there is no column amuont, there is at, province, amount',
     )
+    const order = { at: 1, province: 'zj', amount: 5 }
+    const push =
+      (...rows: readonly unknown[]) =>
+      () =>
+        driver.push('orders', order, ...(rows as []))
+    expect(push([order])).toThrow('push to orders, row 1: a list, not rows one by one: push(name, ...rows)')
+    for (const none of [null, undefined, 5, 'zj'])
+      expect(push(none)).toThrow(`push to orders, row 1: ${none}, not a row`)
+    expect(push(order, { ...order, amount: 'x' })).toThrow(
+      'push to orders, row 2: column.type: column amount: a value of type money, not "x"',
+    )
+    expect(push({ at: 1, province: 'zj' })).toThrow('push to orders, row 1: column.null: column amount: ')
     expect(() => driver.advanceTo(Number.NaN)).toThrow('advanceTo takes milliseconds, not NaN')
     expect(() => driver.advanceTo('1s' as never)).toThrow('advanceTo takes milliseconds, not 1s')
-    driver.push('orders', { at: 1, province: 'zj', amount: 5 }).finish()
+    driver.finish()
     for (const more of [() => driver.push('orders'), () => driver.advanceTo(50), () => driver.finish()])
       expect(more).toThrow('the input has ended')
-    expect(driver.output('screen')).toHaveLength(1)
+    // The rows before those that were refused, seven times.
+    expect(driver.output('screen').map(({ orders }) => orders)).toEqual([8])
   })
 })
 

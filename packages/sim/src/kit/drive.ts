@@ -1,5 +1,6 @@
 import {
   type BatchBuilder,
+  ColumnError,
   type Epoch,
   EPOCH_END,
   type PairId,
@@ -46,12 +47,23 @@ export class Driver {
     const given = new GivenRows(this.compiled.sources.get(ingress)!)
     this.#checkOpen()
     rows.forEach((row, index) => {
+      const refuse = (why: string, cause?: unknown): never => {
+        throw new TypeError(`push to ${ingress}, row ${index}: ${why}`, { cause })
+      }
+      if (Array.isArray(row)) refuse('a list, not rows one by one: push(name, ...rows)')
+      if (typeof row !== 'object' || row === null) refuse(`${String(row)}, not a row`)
       const stray = given.strayIn(row)
-      if (stray !== null) throw new TypeError(`push to ${ingress}: ${stray}`)
+      if (stray !== null) refuse(stray)
       const place = places[index % places.length]!
       const waiting = this.#waiting.get(place.id) ?? given.builder()
       this.#waiting.set(place.id, waiting)
-      given.append(waiting, row)
+      try {
+        given.append(waiting, row)
+      } catch (error) {
+        if (!(error instanceof ColumnError)) throw error
+        // Its own number is that of the row in its partition, among all that wait.
+        refuse(error.message.replace(/, row \d+/, ''), error)
+      }
       this.#idle.delete(place.id)
     })
     return this

@@ -1,5 +1,6 @@
 import type { BatchBuilder } from '@pollux/protocol'
 import type { RowSchema } from '../../schema/row-schema.ts'
+import { refuseNoRow } from '../row-object.ts'
 import { shapeText } from './column-text.ts'
 import { generatedFunction } from './generated-function.ts'
 import { MadeText } from './made-text.ts'
@@ -27,7 +28,7 @@ export function emitterOf(name: string, schema: RowSchema, place: EmitRoom): ((r
   writer.open('return function emit(row)')
   writer.line('const next = place.room()')
   writer.line(made.declaration)
-  made.take('row', made.test())
+  made.take('row', `${writer.bind('refuseNoRow', refuseNoRow)}()`, made.test())
   made.write('columns', 'next', (index) => `columns_${index}.data`)
   writer.line(`${rows}.rows = next + 1`)
   writer.close()

@@ -1,10 +1,23 @@
 import { BatchBuilder, type Value } from '@pollux/protocol'
 import type { RowSchema } from '../../schema/row-schema.ts'
+import { refuseNoRow } from '../row-object.ts'
 import { fitsText, isOpenEnded, isPlain, normalText, writeText } from './column-text.ts'
 import type { TextWriter } from './text-writer.ts'
 
 /** Thrown by a loop in place of what a builder would say, which is found out where somebody asks for it. */
 export const MISFIT = new Error('a callback has made a row that does not fit its columns')
+
+/** Likewise, of what is no row at all. */
+export const NO_ROW = new Error('a callback has made something that is no row')
+
+/** What there is to be told of it. */
+export function whyNoRow(): unknown {
+  try {
+    return refuseNoRow()
+  } catch (error) {
+    return error
+  }
+}
 
 /**
  * A row that a callback has made, in local variables: `m<place>_<column>`, and for a symbol of a fixed list
@@ -27,12 +40,18 @@ export class MadeText {
   }
 
   /**
-   * Takes an object apart and checks it as a builder would: all is read before anything is refused. `misfit`
-   * is what is done with a row that does not fit. It had better be a plain throw: a call in a loop, even one
-   * that never happens, keeps the engine from moving work out of it.
+   * Takes an object apart and checks it as a builder would: all is read before anything is refused. `noRow`
+   * is what is done with what is no object, and `misfit` with a row that does not fit. They had better be a
+   * plain throw: a call in a loop, even one that never happens, keeps the engine from moving work out of it.
    */
-  take(object: string, misfit: string): void {
+  take(object: string, noRow: string, misfit: string): void {
     const writer = this.#writer
+    // Where a column must be there, a promise does not fit; and to ask would make an object of every row.
+    const isLater = this.#columns().every(({ optional }) => optional)
+      ? ` || typeof ${object}.then === 'function'`
+      : ''
+    const isNone = `typeof ${object} !== 'object' || ${object} === null || Array.isArray(${object})`
+    writer.line(`if (${isNone}${isLater}) ${noRow}`)
     for (const { index, name, optional } of this.#columns()) {
       writer.line(`${this.local(index)} = ${object}[${JSON.stringify(name)}]${optional ? ' ?? null' : ''}`)
     }

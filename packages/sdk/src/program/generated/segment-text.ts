@@ -2,11 +2,11 @@ import type { BatchBuilder, Column } from '@pollux/protocol'
 import { must } from '@pollux/std'
 import type { StageProgram, StepProgram, Target } from '../../compile/stage-program.ts'
 import { failedFeed } from '../failed-rows.ts'
-import { readRow } from '../row-object.ts'
+import { readRow, checkReturned } from '../row-object.ts'
 import { isPlain, shapeText } from './column-text.ts'
 import { emitterOf } from './emitter-text.ts'
 import { copyRow, gather } from './gather.ts'
-import { MadeText, MISFIT } from './made-text.ts'
+import { MadeText, MISFIT, NO_ROW, whyNoRow } from './made-text.ts'
 import { columnsFor, objectText, ReadText } from './read-text.ts'
 import type { Relay } from './relay.ts'
 import { sinkOf } from '../sink-of.ts'
@@ -122,13 +122,15 @@ export class SegmentText {
     this.#shapes.add(shapeText(schema.wire.columns))
     const call = this.#call(`f${index}`, node.change, row)
     const misfit = this.#body.bind('misfit', MISFIT)
+    const noRow = this.#body.bind('noRow', NO_ROW)
+    const whyNot = this.#body.bind('whyNoRow', whyNoRow)
     this.#guarded(index, step, row, {
       before: made.declaration,
       inside: () => {
         this.#body.line(`const made${place} = ${call})`)
-        made.take(`made${place}`, `throw ${misfit}`)
+        made.take(`made${place}`, `throw ${noRow}`, `throw ${misfit}`)
       },
-      error: `error === ${misfit} ? ${made.why()} : error`,
+      error: `error === ${noRow} ? ${whyNot}() : error === ${misfit} ? ${made.why()} : error`,
       after: () => this.#targets(feeds[0]!.next, { schema, made }),
     })
   }
@@ -145,7 +147,12 @@ export class SegmentText {
     const call = `${this.#call(`f${index}`, node.spread, row)}, ${emit})`
     this.#guarded(index, step, row, {
       before: `${bound}.begin()`,
-      inside: () => body.line(call),
+      inside: () => {
+        const returned = `returned${this.#places++}`
+        body.line(`const ${returned} = ${call}`)
+        const check = body.bind('checkReturned', checkReturned)
+        body.line(`if (typeof ${returned} === 'object' && ${returned} !== null) ${check}(${returned})`)
+      },
       undo: `${bound}.undo()`,
       after: () => body.line(`${bound}.end()`),
     })
