@@ -59,6 +59,11 @@ drive(pipeline('kept', ({ ingress }) => {
   kept.egress('out', collect())
 }))
 kept.filter(({ amount }) => amount > 100).egress('large', collect())`,
+  PLX1045: `drive(pipeline('told', ({ ingress }) => {
+  ingress('orders', collection(Order, []))
+    .filter(({ amount }) => amount > 100, { onError: 'deadLetter' })
+    .egress('out', collect())
+}))`,
   PLX2001: `const kept = pipeline('kept', ({ ingress }) => {
   ingress('orders', collection(Order, [], { eventTime: 'at' }))
     .keyBy('shop')

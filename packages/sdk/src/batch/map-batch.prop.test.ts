@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type End, type PlainRow, rowsOf, throughStage } from '../../test-kit/one-stage.ts'
 import type { OnError } from '../pipeline/on-error.ts'
-import type { Stream } from '../pipeline/stream.ts'
+import { FallibleStream, type Stream } from '../pipeline/stream.ts'
 import { schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
 
@@ -93,6 +93,9 @@ function rowByRow(stream: Rows, { copies, drops, fails, onError }: Change): Stre
 
 type Step = typeof asBatch
 
+/** Of what is told of a failure: the row, which is the same whichever step has failed. */
+const Failed = schema({ row: t.text() })
+
 /** What comes out, and what is told of failures: of the one that halts, or of those that are passed on. */
 function outcome(
   changes: readonly Change[],
@@ -104,8 +107,10 @@ function outcome(
     const ends: End[] = []
     let last = stream.filter((row) => row.ok || row.amount > 5)
     for (const one of changes) {
-      last = step(last, one).map(Row, (row) => ({ ...row, at: Math.min(row.at + 1, 9) }))
+      const made: Rows = step(last, one)
+      last = made.map(Row, (row) => ({ ...row, at: Math.min(row.at + 1, 9) }))
       ends.push(last)
+      if (made instanceof FallibleStream) ends.push(made.failed.map(Failed, ({ row }) => ({ row })))
     }
     return ends
   }

@@ -116,6 +116,7 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
 
   for (const node of nodes) {
     if (!live.has(node)) throw new PipelineError('PLX1003', describeNode(node), node.where)
+    checkLetters(node, nodes)
     if (node.kind === 'ingress') {
       const { name, source } = node
       const count = node.partitions ?? source.partitions ?? partitions
@@ -159,8 +160,18 @@ function meetsBatch(origins: readonly Origin[], stageOf: ReadonlyMap<Node, Stage
 
 /** Something reads the rows that came too late for these windows. */
 function isLateRead(windows: StatefulNode, nodes: readonly Node[]): boolean {
-  const taps = nodes.flatMap(({ from }) => from)
-  return taps.some(({ node, output }) => node === windows && output === LATE_ROWS)
+  return isRead(windows, LATE_ROWS, nodes)
+}
+
+/** Whoever asks for dead letters reads them. */
+function checkLetters(node: Node, nodes: readonly Node[]): void {
+  const policy = node.kind === 'ingress' ? node.source.badRecords : 'onError' in node ? node.onError : 'fail'
+  if (policy === 'deadLetter' && !isRead(node, node.shapes.length - 1, nodes))
+    throw new PipelineError('PLX1045', `${describeNode(node)}, failed`, node.where)
+}
+
+function isRead(read: Node, from: number, nodes: readonly Node[]): boolean {
+  return nodes.some((reader) => reader.from.some(({ node, output }) => node === read && output === from))
 }
 
 function shapeOf({ node, output }: Tap): Shape {

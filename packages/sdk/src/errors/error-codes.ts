@@ -169,6 +169,11 @@ export const ERROR_CODES = {
     why: 'a step that is added when its function has returned is in no plan, and would never run',
     try: 'add it within the function that is passed to pipeline(...), before that returns',
   },
+  PLX1045: {
+    what: 'nobody reads what fails',
+    why: 'by the policy deadLetter it is told of in a stream of its own, and would vanish there unseen',
+    try: 'end .failed in an .egress(...), or say skip where rows may be left out',
+  },
   PLX2001: {
     what: 'a partition keeps more than it may',
     why: 'what is kept must fit into the memory of a replica, and of its twin',

@@ -42,6 +42,8 @@ describe('what a compiler would not have let pass is refused where it is written
     const said = (onError: string): string =>
       refused((stream) => {
         const made = stream[step]!(...given, { onError })
+        if (onError === 'deadLetter')
+          (made as Untyped & { failed: Untyped }).failed['egress']!('failed', sink)
         return step === 'branch' ? (made as Untyped & { rest: Untyped }).rest : made
       })
     expect(said('deadletter')).toMatch(

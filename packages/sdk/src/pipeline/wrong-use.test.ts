@@ -164,6 +164,23 @@ describe('what is no stream, no step, or nothing at all', () => {
 })
 
 describe('a pipeline', () => {
+  it('in which nobody reads the dead letters that were asked for', () => {
+    const letters = { onError: 'deadLetter' }
+    expect(refused((stream) => stream['filter']!(() => true, letters))).toBe('PLX1045 filter, failed')
+    expect(refused((stream) => stream['filter']!(() => true, { onError: 'skip' }))).toBe('nothing')
+    const source = { ...orders, badRecords: 'deadLetter' } as const
+    const made = (isRead: boolean) => () => {
+      const read = pipeline('p', ({ ingress }) => {
+        const stream = ingress('in', source)
+        stream.egress('out', sink)
+        if (isRead) stream.failed.egress('failed', sink)
+      })
+      compile(read, undefined)
+    }
+    expect(message(made(false))).toBe('PLX1045 ingress "in", failed')
+    expect(message(made(true))).toBe('nothing')
+  })
+
   it('without an ingress, or without a function', () => {
     expect(message(() => pipeline('none', () => undefined).build(undefined))).toBe('PLX1043 pipeline "none"')
     expect(message(() => pipeline('none', undefined as never))).toBe(

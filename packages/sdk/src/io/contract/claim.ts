@@ -9,7 +9,15 @@ export interface Claim<Ask, Reply> {
 
 export type Steps<Ask, Reply, Result = void> = Generator<Ask, Result, Reply>
 
-export type Perform<Ask, Reply> = (ask: Ask, answer: (reply: Reply) => void) => void
+/** Whoever calls `fail` instead of answering ends the claim. */
+export type Perform<Ask, Reply> = (
+  ask: Ask,
+  answer: (reply: Reply) => void,
+  fail: (error: Error) => void,
+) => void
+
+/** What was asked, in a word or two, for errors. */
+export type Describe<Ask> = (ask: Ask) => string
 
 /** Told once at the end; null if the claim holds. What Node calls a callback, so `promisify` fits. */
 export type Done = (error: Error | null) => void
@@ -17,9 +25,16 @@ export type Done = (error: Error | null) => void
 export function runClaim<Ask, Reply>(
   claim: Claim<Ask, Reply>,
   perform: Perform<Ask, Reply>,
-  done: Done,
+  describe: Describe<Ask>,
+  whenDone: Done,
 ): void {
   const steps = claim.steps()
+  let isDone = false
+  const done: Done = (error) => {
+    if (isDone) return
+    isDone = true
+    whenDone(error)
+  }
   const first = attempt(() => steps.next())
   if (first instanceof Error) done(first)
   else goOn(first)
@@ -38,15 +53,19 @@ export function runClaim<Ask, Reply>(
   /** The next step if the answer has come before this returns, else null. */
   function answerTo(ask: Ask): IteratorResult<Ask, void> | Error | null {
     let isAsking = true
+    let isAnswered = false
     let next: IteratorResult<Ask, void> | Error | null = null
-    const asked = attempt(() =>
-      perform(ask, (reply) => {
-        const step = attempt(() => steps.next(reply))
-        if (isAsking) next = step
-        else if (step instanceof Error) done(step)
-        else goOn(step)
-      }),
-    )
+    const turn = (step: IteratorResult<Ask, void> | Error): void => {
+      if (isAsking) next = step
+      else if (step instanceof Error) done(step)
+      else goOn(step)
+    }
+    const answer = (reply: Reply): void => {
+      if (isAnswered) return turn(new Error(`${describe(ask)} was answered twice`))
+      isAnswered = true
+      turn(attempt(() => steps.next(reply)))
+    }
+    const asked = attempt(() => perform(ask, answer, turn))
     isAsking = false
     return asked instanceof Error ? asked : next
   }

@@ -215,3 +215,51 @@ describe('a wrong sink is found out', () => {
     }
   })
 })
+
+describe('answers of a sink that are none', () => {
+  type Put = (request: never, answer: (reply: never) => void) => void
+  /** Every request is answered as `change` does it. */
+  const answering = (kind: Kind, change: (answer: (reply: unknown) => void) => (reply: unknown) => void) => {
+    const { sink, stored } = sinkOf(kind, honest)
+    const open: StoredSink['open'] = (place) => {
+      const writer = sink.open(place) as unknown as Record<string, Put>
+      const put = (name: string) => (request: never, answer: never) => writer[name]!(request, change(answer))
+      const requests = ['open', 'commit', 'upsert'].map((name) => [name, put(name)])
+      return { ...writer, ...Object.fromEntries(requests) } as never
+    }
+    return { sink: { ...sink, open } as StoredSink, stored }
+  }
+
+  it.each(['transactional', 'idempotent'] as const)('are named, where it is %s', (kind) => {
+    const none = answering(kind, (answer) => () => answer(undefined))
+    const twice = answering(kind, (answer) => (reply) => {
+      answer(reply)
+      answer(reply)
+    })
+    for (const claim of SINK_CLAIMS[kind].filter(({ name }) => !name.startsWith('has no record'))) {
+      expect(verdictOf(claim, none)).toMatch(/^open of writer \d was answered with undefined$/)
+      expect(verdictOf(claim, twice)).toMatch(/^open of writer \d was answered twice$/)
+    }
+  })
+
+  it('are named among two at the same time', () => {
+    const claim = SINK_CLAIMS.transactional.find(({ name }) => name.startsWith('lets one of two win'))!
+    let commits = 0
+    const second = (then: (answer: (reply: unknown) => void, reply: unknown) => void) =>
+      answering('transactional', (answer) => (reply) => {
+        const isCommit = (reply as SinkAnswer).kind !== 'record'
+        if (isCommit) commits += 1
+        if (isCommit && commits % 2 === 0) then(answer, reply)
+        else answer(reply)
+      })
+    expect(
+      verdictOf(
+        claim,
+        second((answer) => answer(undefined)),
+      ),
+    ).toMatch(/ was answered with undefined$/)
+    commits = 0
+    const twice = second((answer, reply) => [reply, reply].forEach((one) => answer(one)))
+    expect(verdictOf(claim, twice)).toMatch(/ was answered twice$/)
+  })
+})

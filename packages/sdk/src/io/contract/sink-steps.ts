@@ -9,7 +9,7 @@ import type {
   StoredSink,
   TransactionalWriter,
 } from '../sink.ts'
-import { type Claim, type Done, runClaim, type Steps } from './claim.ts'
+import { type Claim, type Done, type Perform, runClaim, type Steps } from './claim.ts'
 import { ClaimedRow } from './claimed-rows.ts'
 
 /**
@@ -61,12 +61,12 @@ export function checkSink(claim: SinkClaim, { sink, stored }: SinkUnderTest, don
     for (const writer of writers) writer.close()
     writers = []
   }
-  const perform = (turn: SinkTurn, answer: (reply: SinkTurnReply) => void): void => {
+  const perform: Perform<SinkTurn, SinkTurnReply> = (turn, answer, fail) => {
     switch (turn.ask) {
       case 'put':
         return askSink(writerOf(turn.writer), turn.request, (reply) => answer({ replies: [reply] }))
       case 'both':
-        return putBoth(turn.requests, writerOf, (replies) => answer({ replies }))
+        return putBoth(turn.requests, writerOf, (replies) => answer({ replies }), fail)
       case 'restart':
         closeAll()
         return answer({ replies: [] })
@@ -74,7 +74,9 @@ export function checkSink(claim: SinkClaim, { sink, stored }: SinkUnderTest, don
         return stored((rows) => answer({ rows, inOrder: sink.kind === 'transactional' }))
     }
   }
-  runClaim(claim, perform, (error) => {
+  const describe = (turn: SinkTurn): string =>
+    turn.ask === 'put' ? `${turn.request.kind} of writer ${turn.writer}` : turn.ask
+  runClaim(claim, perform, describe, (error) => {
     closeAll()
     done(error)
   })
@@ -84,11 +86,15 @@ function putBoth(
   requests: readonly [SinkAsk, SinkAsk],
   writerOf: (index: number) => TransactionalWriter | IdempotentWriter,
   answer: (replies: readonly SinkAnswer[]) => void,
+  fail: (error: Error) => void,
 ): void {
   const replies: SinkAnswer[] = []
   let missing = requests.length
   for (const [index, request] of requests.entries()) {
     askSink(writerOf(index), request, (reply) => {
+      const what = `${request.kind} of writer ${index}`
+      if (!isAnswer(reply)) return fail(new Error(`${what} was answered with ${typeof reply}`))
+      if (replies[index] !== undefined) return fail(new Error(`${what} was answered twice`))
       replies[index] = reply
       missing -= 1
       if (missing === 0) answer(replies)
@@ -99,7 +105,13 @@ function putBoth(
 export function* expectReply(writer: number, request: SinkAsk, expected: SinkAnswer): Asking {
   const reply = yield { ask: 'put', writer, request }
   assert('replies' in reply, 'a request was answered with rows')
+  const [answer] = reply.replies
+  assert(isAnswer(answer), () => `${request.kind} of writer ${writer} was answered with ${typeof answer}`)
   expectSame(`writer ${writer}, ${request.kind}`, reply.replies[0], expected)
+}
+
+function isAnswer(reply: unknown): boolean {
+  return typeof (reply as { readonly kind?: unknown } | null | undefined)?.kind === 'string'
 }
 
 export function* both(requests: readonly [SinkAsk, SinkAsk]): Asking<readonly [SinkAnswer, SinkAnswer]> {

@@ -157,6 +157,35 @@ describe('the claims of a source', () => {
     expect(verdictOf(SOURCE_CLAIMS[0]!, stuck)).toBe('tells of something at "", and stays there')
   })
 
+  it('tell of answers that are none, and of one that comes twice', () => {
+    const answering = (reply: unknown): AnySource => sourceOf(() => () => reply as ReadReply)
+    const said = (source: AnySource): string => verdictOf(SOURCE_CLAIMS[0]!, source)
+    expect(said(answering(undefined))).toBe('a read was answered with undefined')
+    expect(said(answering({ rows: null }))).toBe('a read was answered with {"rows":null}')
+    const wrongly = (part: object) =>
+      said(answering({ kind: 'rows', to: '', rows: null, ended: false, ...part }))
+    expect(wrongly({ to: 5 })).toBe('a position is a text, not 5')
+    expect(wrongly({ to: undefined })).toBe('a position is a text, not undefined')
+    expect(wrongly({ ended: undefined })).toBe('ended is true or false, not undefined')
+    expect(wrongly({ rows: undefined })).toBe('rows are a row set, or null, not undefined')
+
+    const twice: AnySource = {
+      ...sourceOf(honest),
+      open: (place) => {
+        const reader = sourceOf(honest).open(place)
+        return {
+          ...reader,
+          read: (request, answer) => {
+            reader.read(request, answer)
+            reader.read(request, answer)
+          },
+        }
+      },
+    }
+    for (const claim of SOURCE_CLAIMS.filter(({ name }) => !name.startsWith('answers a probe, before')))
+      expect(verdictOf(claim, twice)).toMatch(/^a read of reader \d was answered twice$/)
+  })
+
   it('tell of what a reader throws', () => {
     const broken = sourceOf(() => () => {
       throw new Error('no such folder')

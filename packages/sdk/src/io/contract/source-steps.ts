@@ -90,10 +90,15 @@ export function checkSource(claim: SourceClaim, source: AnySource, done: Done): 
     }
     answer(null)
   }
-  runClaim(claim, perform, (error) => {
-    for (const reader of [...readers.values(), ...adapters.values()]) reader.close()
-    done(error)
-  })
+  runClaim(
+    claim,
+    perform,
+    ({ ask: what, reader }) => `a ${what} of reader ${reader}`,
+    (error) => {
+      for (const reader of [...readers.values(), ...adapters.values()]) reader.close()
+      done(error)
+    },
+  )
 }
 
 export function* readAll(reader: number, bytes: number): Asking<readonly Range[]> {
@@ -157,6 +162,7 @@ export function* read(reader: number, request: ReadRequest): Asking<Range> {
 
 export function* ask(reader: number, request: ReadRequest): Asking<ReadReply> {
   const reply = yield { ask: 'read', reader, request }
+  assert(isReply(reply), () => `a read was answered with ${describeReply(reply)}`)
   assert(
     reply !== null && reply.kind !== 'reached' && reply.kind !== 'decided',
     'a read was answered like a probe',
@@ -178,8 +184,21 @@ export function* expectReached(reader: number): Asking {
   assert(reply?.kind === 'reached', () => `a probe was answered with ${reply?.kind}`)
 }
 
+function isReply(reply: unknown): boolean {
+  return typeof (reply as { readonly kind?: unknown } | null | undefined)?.kind === 'string'
+}
+
+function describeReply(reply: unknown): string {
+  return reply === undefined ? 'undefined' : JSON.stringify(reply)
+}
+
 export function expectRows(reply: ReadReply): ReadReply & { readonly kind: 'rows' } {
   assert(reply.kind === 'rows', () => `expected rows, got ${JSON.stringify(reply)}`)
+  const { to, ended, rows } = reply as { readonly [Name in keyof typeof reply]: unknown }
+  // It stands in decisions and checkpoints, and is compared with what comes back from there.
+  assert(typeof to === 'string', () => `a position is a text, not ${describeReply(to)}`)
+  assert(typeof ended === 'boolean', () => `ended is true or false, not ${describeReply(ended)}`)
+  assert(typeof rows === 'object', () => `rows are a row set, or null, not ${describeReply(rows)}`)
   return reply
 }
 
