@@ -176,6 +176,19 @@ describe('a source reader that follows', () => {
     expect([bench.reader.readExactly(READ), bench.asked()]).toEqual([null, []])
   })
 
+  it('stops, by another name, at what is no input, whether that comes next or was decided', () => {
+    const failed = { kind: 'failed' as const, detail: 'in.csv:7: no number' }
+    const decided = new Bench()
+    decided.reader.readExactly(READ)
+    decided.reader.onReply(decided.ids()[0]!, failed)
+    const ahead = new Bench()
+    ahead.reader.readAhead()
+    ahead.reader.onReply(ahead.ids()[0]!, failed)
+    for (const { reader } of [decided, ahead])
+      expect(reader.changed).toBe('source.failed: in.csv:7: no number')
+    expect([decided.reader.readExactly(READ), decided.asked()]).toEqual([null, []])
+  })
+
   it('tries again where the source is unavailable: that is no change', () => {
     const bench = new Bench()
     bench.reader.readExactly(READ)

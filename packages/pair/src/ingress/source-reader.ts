@@ -31,7 +31,7 @@ export class SourceReader {
   /** The watermark after the rows that were taken last. */
   #taken: number
   ended = false
-  /** What was decided cannot be read again as it was. */
+  /** Why nothing is read any more: what was decided is not there as it was, or what comes is no input. */
   changed: string | null = null
 
   constructor(context: Context, watermark: number) {
@@ -132,6 +132,7 @@ export class SourceReader {
     assert(reply.kind !== 'reached', 'a read is not answered like a probe')
     this.#call.succeeded()
     if (reply.kind === 'gone') this.changed = `source.changed: ${reply.detail}`
+    else if (reply.kind === 'failed') this.changed = `source.failed: ${reply.detail}`
     else if (this.#asked !== null) this.#onExact(this.#asked, reply)
     else this.#onNext(reply)
     return true

@@ -35,6 +35,8 @@ export type SourceReply =
     }
   /** The range is not there (compacted, rewritten): what was decided can't be read again. */
   | { readonly kind: 'gone'; readonly detail: string }
+  /** It is there and is no input of this pipeline (a line that is no row): asking again would not help. */
+  | { readonly kind: 'failed'; readonly detail: string }
   /** The answer to a probe. */
   | { readonly kind: 'reached' }
   | { readonly kind: 'unavailable' }

@@ -167,7 +167,7 @@ describe('a record that is no row', () => {
 
   it('halts the pipeline by default, and says which it was', () => {
     expect(new Bench(sourceOf(read)).ask('')).toEqual({
-      kind: 'gone',
+      kind: 'failed',
       detail: 'in.csv:7: amount: "x" is no number (badRecords: fail)',
     })
   })

@@ -34,6 +34,7 @@ export type SourceAnswer =
       readonly ended: boolean
     }
   | { readonly kind: 'gone'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly detail: string }
   | { readonly kind: 'reached' }
   | { readonly kind: 'unavailable'; readonly detail: string }
 
@@ -123,7 +124,6 @@ export class SourceAdapter {
   }
 
   #answerTo(ask: ReadAsk, from: TimedPosition, to: TimedPosition | null, reply: ReadReply): SourceAnswer {
-    if (reply.kind === 'failed') return { kind: 'gone', detail: reply.detail }
     if (reply.kind !== 'rows') return reply
     if (to !== null && reply.to !== to.position) {
       return {
@@ -135,7 +135,7 @@ export class SourceAdapter {
     const first = rejected[0]
     const { badRecords = 'fail' } = this.#source
     if (first !== undefined && badRecords === 'fail') {
-      return { kind: 'gone', detail: `${first.where}: ${first.error} (badRecords: fail)` }
+      return { kind: 'failed', detail: `${first.where}: ${first.error} (badRecords: fail)` }
     }
     return this.#rows(ask, from, reply, rejected)
   }
