@@ -5,7 +5,7 @@ import { compile } from '../compile/compile.ts'
 import type { Sink } from '../io/sink.ts'
 import { type Columns, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { tumbling } from '../window/window-spec.ts'
+import { cumulative, tumbling } from '../window/window-spec.ts'
 import { pipeline } from './pipeline.ts'
 
 const Order = schema({ at: t.timestamp(), shop: t.text(), amount: t.money() })
@@ -75,6 +75,16 @@ describe('an option that there is not', () => {
     )
     expect(message(() => made({ partitions: 2 }).build(undefined))).toMatch(
       'PLX1041 egress "out", partitions: there is delivery',
+    )
+  })
+
+  it('of when windows begin', () => {
+    const misspelt = { ofset: '1s' } as object
+    expect(message(() => tumbling('1s', misspelt))).toBe(
+      'PLX1041 the window, ofset: did you mean offset? there is offset',
+    )
+    expect(message(() => cumulative('10s', '1s', misspelt))).toBe(
+      'PLX1041 cumulative, ofset: did you mean offset? there is offset',
     )
   })
 

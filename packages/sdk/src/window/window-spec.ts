@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
 import { type Duration, durationMs } from './duration.ts'
 
@@ -64,6 +65,7 @@ export function tumbling(size: Duration, options: Offset = {}): HoppingSpec {
  */
 export function hopping(size: Duration, every: Duration, options: Offset = {}): HoppingSpec {
   const where = here()
+  checkOptions<Offset>('the window', options, { offset: true })
   const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
   const offsetMs = durationMs(options.offset ?? 0, 0, where) % everyMs
   return { kind: 'hopping', sizeMs, everyMs, offsetMs }
@@ -89,6 +91,7 @@ export const sliding: typeof hopping = hopping
  */
 export function cumulative(size: Duration, every: Duration, options: Offset = {}): GrowingSpec {
   const where = here()
+  checkOptions<Offset>('cumulative', options, { offset: true })
   const [sizeMs, everyMs] = [durationMs(size, 1, where), durationMs(every, 1, where)]
   if (sizeMs % everyMs !== 0)
     throw new PipelineError('PLX1011', `cumulative(${JSON.stringify(size)}, ${JSON.stringify(every)})`, where)
