@@ -32,6 +32,7 @@ export { operator, type OperatorContext, type OwnOperator, type Timer } from './
 export { value } from './state/plain-value.ts'
 export { checkOptions, type OptionNames } from './errors/check-options.ts'
 export { here } from './errors/call-site.ts'
+export { readsLike } from './program/generated/reads-like.ts'
 export { describePlan } from './compile/describe-plan.ts'
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.ts'
 export { PipelineError } from './errors/pipeline-error.ts'

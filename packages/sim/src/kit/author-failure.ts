@@ -5,8 +5,10 @@ import type { Outcome } from '../runs/run-schedule.ts'
 import { describePlan, type Schedule } from '../runs/schedule.ts'
 import type { Simulation } from '../runs/simulation.ts'
 import { faultLines, lastEvents, shrunkLines } from '../transcript/failure-report.ts'
+import type { UnsteadyStep } from './answer-log.ts'
+import { describeStep } from './heard-steps.ts'
 import type { PipelineUnderTest } from './pipeline-under-test.ts'
-import { askingTwice, type UnsteadyStep } from './unsteady-step.ts'
+import { askingTwice } from './unsteady-step.ts'
 
 type RunState = Simulation['runKey']['state']
 
@@ -32,10 +34,12 @@ export function tellFailure<Config>(tested: PipelineUnderTest<Config>, failed: F
   const { state } = simulation.runKey
   const violation = must(outcome.violations[0], 'it went wrong')
   const { seed, plan } = schedule
+  // Before anything is run again, and other answers are written down.
+  const cause = causeLines(tested, violation, state)
   const again = lastEvents(schedule, tested.run, EVENTS)
   return [
     headline(violation, state),
-    ...causeLines(tested, violation, state),
+    ...cause,
     `pipeline ${plan.pipeline}, seed ${seed} (${passed} others passed): ${describePlan(plan)}`,
     schedule.faults.length === 0 ? 'no faults' : 'faults:',
     ...faultLines(schedule),
@@ -78,8 +82,14 @@ function causeLines<Config>(
   return pair === undefined ? [] : [`likely cause: ${suspicionOf(tested, pair)}`]
 }
 
-/** The first callback that answers otherwise when it is asked again, in words; null if none does. */
+/** The first callback that has answered otherwise when it was asked again, in words; null if none has. */
 function findUnsteady<Config>(tested: PipelineUnderTest<Config>): string | null {
+  const step = tested.answers.contradiction
+  return step === null ? findUnstable(tested) : unsteadyIn(tested, step)
+}
+
+/** The same of batch callbacks, which have to be asked once more for that. */
+function findUnstable<Config>(tested: PipelineUnderTest<Config>): string | null {
   const found: UnsteadyStep[] = []
   const asking = tested.with(askingTwice(tested.pipeline, (step) => found.push(step)))
   try {
@@ -88,25 +98,25 @@ function findUnsteady<Config>(tested: PipelineUnderTest<Config>): string | null 
     // What it throws, if it does, is not what is looked for here.
   }
   const [step] = found
-  if (step === undefined) return null
-  const { node, asked, first, second, cause } = step
-  const stage = asking.compiled.drafts.find(({ nodes }) => nodes.some((one) => one === node))?.name ?? '?'
+  return step === undefined ? null : unsteadyIn(asking, step)
+}
+
+function unsteadyIn<Config>({ compiled }: PipelineUnderTest<Config>, step: UnsteadyStep): string {
+  const { node, callback, asked, first, second, cause } = step
+  const stage = compiled.drafts.find(({ nodes }) => nodes.some((one) => one === node))?.name ?? '?'
   return (
-    `stage ${stage}, ${stepOf(node)}: asked ${asked} it answered ${first}, then ${second}. ` +
+    `stage ${stage}, ${describeStep(node, callback)}: asked ${asked} it answered ${first}, then ${second}. ` +
     `It depends on ${cause}`
   )
 }
 
 function suspicionOf<Config>({ topology, compiled }: PipelineUnderTest<Config>, pair: PairId): string {
   const { name } = topology.pair(pair).stage
-  const steps = compiled.drafts.find((draft) => draft.name === name)?.nodes.map(stepOf) ?? []
+  const steps =
+    compiled.drafts.find((draft) => draft.name === name)?.nodes.map((node) => describeStep(node)) ?? []
   const among = steps.length === 0 ? '' : `, one of ${steps.join(', ')}`
   return (
     `stage ${name}${among}: it keeps something outside of its state, or goes through something in an order ` +
     'that its input does not decide'
   )
-}
-
-function stepOf({ kind, where }: UnsteadyStep['node']): string {
-  return where === '' ? kind : `${kind} (${where})`
 }

@@ -4,6 +4,7 @@ const OURS = new RegExp(
     String.raw`/packages/(?:std|protocol|pair|sdk|sim)/src/(?!.*\.test\.ts)`,
     'node_modules/@pollux/',
     String.raw`^node:|\(node:`,
+    String.raw`(?:\(|at )pollux(?:-emit)?/`,
     '<anonymous>',
   ].join('|'),
 )

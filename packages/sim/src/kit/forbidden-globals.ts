@@ -1,27 +1,15 @@
 import type { Operator, OperatorFactory, OperatorState } from '@pollux/protocol'
 import { authorLine } from './author-line.ts'
+import { type Advice, FORBIDDEN, type ForbiddenName, PROMISE, wrongDate } from './forbidden-calls.ts'
 import type { Counting } from './late-counts.ts'
 
-/** What differs from one process, or one moment, to the next: by the object that has it, and its name. */
-const CALLS: readonly (readonly [path: readonly string[], name: string])[] = [
-  [['Date'], 'now'],
-  [['Math'], 'random'],
-  [['performance'], 'now'],
-  [['crypto'], 'getRandomValues'],
-  [['crypto'], 'randomUUID'],
-]
-
-/** An operator has asked for what its twin does not get. */
+/** An operator has asked for what its twin does not get, or has answered what nobody waits for. */
 export class ForbiddenCall extends Error {
   override readonly name = 'ForbiddenCall'
 
-  constructor(called: string, stage: string) {
-    super()
-    const where = authorLine(this.stack)
-    this.message =
-      `${called} in stage ${stage}${where === null ? '' : ` (${where})`}: the twin of an operator, and ` +
-      'whoever succeeds it, get another answer and come to other rows. ' +
-      'Try: take it from a column, made where the row was made.'
+  /** `what`: `Date.now() in stage orders (orders.ts:12)`. */
+  constructor(what: string, advice: Advice) {
+    super(`${what}: ${advice}`)
   }
 }
 
@@ -36,12 +24,18 @@ export class ForbiddenGlobals {
   #offence: ForbiddenCall | null = null
 
   during<T>(body: () => T): T {
-    const undo = [...CALLS.map(([path, name]) => this.#replaceCall(path, name)), this.#replaceDate()]
+    const undo = [...FORBIDDEN.map((name) => this.#replaceCall(name)), this.#replaceDate()]
     try {
       return body()
     } finally {
       for (const one of undo.toReversed()) one()
     }
+  }
+
+  /** A callback of this step, of the operator that runs, has returned a promise. */
+  refusePromise(step: string): void {
+    // It has returned: no line of it is in the stack any more.
+    this.#offend(`${step} in stage ${this.#stage} returned a promise`, PROMISE)
   }
 
   /** These operators, which may not. */
@@ -90,21 +84,40 @@ export class ForbiddenGlobals {
     }
   }
 
-  #refuse(called: string): void {
+  #refuse(called: string, advice: Advice): void {
     if (this.#stage === null) return
-    this.#offence ??= new ForbiddenCall(called, this.#stage)
+    const where = authorLine(new Error(called).stack)
+    this.#offend(`${called} in stage ${this.#stage}${where === null ? '' : ` (${where})`}`, advice)
+  }
+
+  #offend(what: string, advice: Advice): never {
+    this.#offence ??= new ForbiddenCall(what, advice)
     throw this.#offence
   }
 
-  #replaceCall(path: readonly string[], name: string): () => void {
-    const owner = path.reduce<object | undefined>((at, key) => at && objectAt(at, key), globalThis)
-    const real: unknown = owner && Reflect.get(owner, name)
+  #replaceCall({ path, advice, allows = () => false }: ForbiddenName): () => void {
+    const name = path.at(-1)!
+    const owner = path
+      .slice(0, -1)
+      .reduce<object | undefined>((at, key) => at && objectAt(at, key), globalThis)
+    // What is made only when it is asked for is left alone: it is no function of its owner yet.
+    const real: unknown = owner && Reflect.getOwnPropertyDescriptor(holderOf(owner, name), name)?.value
     if (owner === undefined || typeof real !== 'function') return () => undefined
-    const called = `${path.join('.')}.${name}()`
-    return replace(owner, name, (...args: unknown[]): unknown => {
-      this.#refuse(called)
-      return Reflect.apply(real, owner, args) as unknown
+    const called = path[1] === 'prototype' ? `${path[0]}'s ${name}()` : `${path.join('.')}()`
+    const refuse = (args: readonly unknown[]): void => {
+      if (!allows(args)) this.#refuse(called, advice)
+    }
+    const patched = new Proxy(real as () => unknown, {
+      apply: (target, self, args) => {
+        refuse(args)
+        return Reflect.apply(target, self, args) as unknown
+      },
+      construct: (target, args, made) => {
+        refuse(args)
+        return Reflect.construct(target, args, made) as object
+      },
     })
+    return replace(owner, name, patched)
   }
 
   /** A date of a given moment is nobody's clock. */
@@ -113,11 +126,12 @@ export class ForbiddenGlobals {
     if (real === undefined) return () => undefined
     const patched = new Proxy(real, {
       construct: (target, args, made) => {
-        if (args.length === 0) this.#refuse('new Date()')
+        const wrong = wrongDate(args)
+        if (wrong !== null) this.#refuse(`new Date(${args.length === 0 ? '' : '...'})`, wrong)
         return Reflect.construct(target, args, made) as object
       },
       apply: (target, self, args) => {
-        this.#refuse('Date()')
+        this.#refuse('Date()', wrongDate([])!)
         return Reflect.apply(target as unknown as () => string, self, args) as string
       },
     })
@@ -128,6 +142,13 @@ export class ForbiddenGlobals {
 function objectAt(owner: object, key: string): object | undefined {
   const found: unknown = Reflect.get(owner, key)
   return (typeof found === 'object' && found !== null) || typeof found === 'function' ? found : undefined
+}
+
+/** Who has a property of an object: itself, or what it inherits from. */
+function holderOf(owner: object, name: string): object {
+  for (let at: object | null = owner; at !== null; at = Reflect.getPrototypeOf(at))
+    if (Object.hasOwn(at, name)) return at
+  return owner
 }
 
 /** Returns what puts it back. */

@@ -8,10 +8,12 @@ import { canStrike, randomFaults } from '../faults/random-faults.ts'
 import { FAULT_KINDS } from '../faults/struck-slots.ts'
 import { type Outcome, runSchedule, type Watch } from '../runs/run-schedule.ts'
 import { FAULTS_UNTIL_MS, HEAL_AT_MS, type Schedule, someClocks, someLimits } from '../runs/schedule.ts'
+import { AnswerLog } from './answer-log.ts'
 import { SimulateError } from './author-error.ts'
 import { type AuthorInput, readInput } from './author-input.ts'
 import { AuthorWorkload } from './author-workload.ts'
 import { ForbiddenGlobals } from './forbidden-globals.ts'
+import { heard } from './heard-steps.ts'
 
 /** What is run, whatever the seed. */
 export interface TestSetup extends CompileOptions {
@@ -31,13 +33,17 @@ export class PipelineUnderTest<Config> {
   readonly compiled: Compiled
   readonly topology: Topology
   readonly workload: AuthorWorkload
+  /** Of the run that was begun last. */
+  readonly answers = new AnswerLog()
   readonly #config: Config
   readonly #setup: TestSetup
   readonly #faults: ReadonlySet<FaultKind>
   readonly #forbidden = new ForbiddenGlobals()
 
   constructor(pipeline: Pipeline<Config>, config: Config, setup: TestSetup) {
-    const compiled = compile(pipeline, config, layoutOf(setup))
+    const onPromise = (step: string): void => this.#forbidden.refusePromise(step)
+    const listened = heard(pipeline, { log: this.answers, onPromise })
+    const compiled = compile(listened, config, layoutOf(setup))
     this.pipeline = pipeline
     this.#config = config
     this.compiled = {
@@ -84,8 +90,10 @@ export class PipelineUnderTest<Config> {
     }
   }
 
-  readonly run = (schedule: Schedule, watch?: Watch): Outcome =>
-    this.#forbidden.during(() => runSchedule(schedule, watch, this.workload))
+  readonly run = (schedule: Schedule, watch?: Watch): Outcome => {
+    this.answers.clear()
+    return this.#forbidden.during(() => runSchedule(schedule, watch, this.workload))
+  }
 }
 
 function layoutOf({ partitions, groups, tickMs, originMs, checkpointEvery }: TestSetup): CompileOptions {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { columnsUsed } from './columns-used.ts'
 import { generatedFunction } from './generated-function.ts'
+import { readsLike } from './reads-like.ts'
 
 const COLUMNS = ['at', 'shop', 'amount', 'row', 'note']
 
@@ -67,6 +68,19 @@ describe('the columns of a row that comes second are found', () => {
     const found = columnsUsed(made(text), COLUMNS, 1)
     expect(found === null ? 'all' : [...found].join()).toBe(columns)
   })
+})
+
+it('of a callback that stands for another one they are those of the other one', () => {
+  const asked: unknown[] = []
+  const large = ({ amount }: { readonly amount: number }): boolean => amount > 5
+  const told = readsLike(large, (row) => asked.push({ ...row }) > 0 && large(row))
+  const again = readsLike(told, (row) => told(row))
+  expect([large, told, again].map((one) => [...columnsUsed(one, COLUMNS)!])).toEqual([
+    ['amount'],
+    ['amount'],
+    ['amount'],
+  ])
+  expect([again({ amount: 7 }), asked]).toEqual([true, [{ amount: 7 }]])
 })
 
 describe('all columns are kept where there is a doubt', () => {

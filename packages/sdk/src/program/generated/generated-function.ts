@@ -1,4 +1,5 @@
 import { assert } from '@pollux/std'
+import { original } from './reads-like.ts'
 
 /** What was made of text. */
 export type GeneratedFunction = (...given: readonly unknown[]) => unknown
@@ -29,5 +30,5 @@ export function generatedFunction(
 
 /** The text of a function as the engine has it, whatever `toString` it may bring itself. */
 export function sourceOf(given: unknown): string {
-  return Function.prototype.toString.call(given)
+  return Function.prototype.toString.call(original(given))
 }
