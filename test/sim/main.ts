@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto'
 import { Coverage } from '@pollux/sim/simulator'
 import { failureReport, replayName, replayReport } from './failure-report.ts'
 import type { Failure } from './job.ts'
-import { type PoolTask, runPool } from './schedule-pool.ts'
+import { runPool } from './schedule-pool.ts'
 import { scheduleList } from './schedule-source.ts'
 import { endFor, UsageError } from '../command-line.ts'
 import { runPlanted } from './planted/run-planted.ts'
 import { HELP, type SimCommand, simCommand } from './sim-options.ts'
-import { EVERY_MEETING_ONCE, STEPS_STRIDE } from './systematic-sample.ts'
+import { tasksOf } from './tasks-of.ts'
 import { closingInWords, Tally } from './tally.ts'
 
 /** Failures with their faults and last events; of the others only how to see them. */
@@ -53,16 +53,18 @@ async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
   const coverage = new Coverage()
   const failures: Failure[] = []
   let seconds = 0
-  for (const { source, from, to } of tasksOf(command, say)) {
-    const result = await runPool(
-      { source, from, to },
-      {
-        signal: stop.signal,
-        ...(command.workers === null ? {} : { workers: command.workers }),
-        ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
-      },
-    )
+  const parts: Record<string, number> = {}
+  const seed = command.seed ?? randomInt(SEEDS)
+  if (command.seed === null && command.source !== 'systematic') say(`seeds from ${seed}`)
+  for (const task of tasksOf({ ...command, seed })) {
+    const result = await runPool(task, {
+      signal: stop.signal,
+      ...(command.workers === null ? {} : { workers: command.workers }),
+      ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+    })
     total.add(result.tally)
+    if (command.source === 'all')
+      parts[task.source.kind === 'sdk' ? 'pipelines' : 'toys'] = result.tally.schedules
     coverage.merge(result.coverage.counts)
     failures.push(...result.failures)
     seconds += result.seconds
@@ -77,25 +79,10 @@ async function run(command: SimCommand & { kind: 'run' }): Promise<number> {
     say(`also ${verdict}: npm run sim -- --replay ${replayName(source, number)}`)
   }
   if (command.coverage) say(`${coverage.table()}\n`)
-  const closing = total.closing(seconds)
+  const closing = total.closing(seconds, parts)
   console.log(command.json ? JSON.stringify(closing) : closingInWords(closing))
   if (stop.signal.aborted) return 130
   return total.failures === 0 ? 0 : 1
-}
-
-function tasksOf(command: SimCommand & { kind: 'run' }, say: (line: string) => void): readonly PoolTask[] {
-  const all = { from: 0, to: Number.POSITIVE_INFINITY }
-  if (command.source === 'systematic') {
-    return [
-      { source: { kind: 'steps', stride: command.full ? 1 : STEPS_STRIDE }, ...all },
-      { source: { kind: 'phases' }, ...(command.full ? all : EVERY_MEETING_ONCE) },
-    ]
-  }
-  const from = command.seed ?? randomInt(SEEDS)
-  if (!Number.isSafeInteger(from + command.schedules))
-    throw new UsageError(`there are no seeds that great: ${from}`)
-  if (command.seed === null) say(`seeds from ${from}`)
-  return [{ source: { kind: command.source }, from, to: from + command.schedules }]
 }
 
 function showProgress(tally: Tally, seconds: number): void {

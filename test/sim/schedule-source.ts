@@ -41,8 +41,13 @@ export function scheduleList(source: ScheduleSource): ScheduleList {
       return { ...toys, length, at: (number) => all.at(number * source.stride) }
     }
     case 'sdk': {
-      const tested = PIPELINES.map((make) => make())
-      const testedAt = (number: number) => tested[number % tested.length]!
+      const made = new Map<number, ReturnType<(typeof PIPELINES)[number]>>()
+      const testedAt = (number: number) => {
+        const which = number % PIPELINES.length
+        const tested = made.get(which) ?? PIPELINES[which]!()
+        made.set(which, tested)
+        return tested
+      }
       const length = Number.POSITIVE_INFINITY
       return {
         length,

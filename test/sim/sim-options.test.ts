@@ -4,10 +4,10 @@ import { HELP, simCommand } from './sim-options.ts'
 const parsed = (line: string) => simCommand(line.split(' '))
 
 describe('the command line of the simulator', () => {
-  it('runs schedules', () => {
+  it('runs schedules, of toys and of pipelines if nothing else is said', () => {
     expect(parsed('--schedules 20 --seed 5 --json --workers 3')).toEqual({
       kind: 'run',
-      source: 'random',
+      source: 'all',
       schedules: 20,
       seed: 5,
       full: false,

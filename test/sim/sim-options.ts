@@ -8,7 +8,8 @@ export type SimCommand =
   | { readonly kind: 'replay'; readonly what: Replayed; readonly number: number; readonly trace: boolean }
   | {
       readonly kind: 'run'
-      readonly source: 'random' | 'sdk' | 'systematic'
+      /** `all`: toys, and a share of pipelines behind them. */
+      readonly source: 'all' | 'random' | 'sdk' | 'systematic'
       readonly schedules: number
       /** Null: a fresh one. */
       readonly seed: number | null
@@ -23,6 +24,9 @@ export type SimCommand =
  * seed of a pipeline written with the SDK.
  */
 export type Replayed = 'random' | 'steps' | 'phases' | 'sdk'
+
+/** Each schedule of a pipeline takes as long as about so many of toys. */
+export const TOYS_A_PIPELINE = 10
 
 const OPTIONS = {
   schedules: { type: 'string' },
@@ -53,14 +57,15 @@ const TAKES: Readonly<Record<Call, readonly string[]>> = {
 export const HELP = `Runs whole pipelines of pairs under faults, in virtual time, and judges what came out.
 
   npm run sim -- --schedules N ${taken('schedules')}
-      N random schedules: seeds S, S+1, ... (a fresh S if none given); of toys, or with --pipeline sdk of
-      pipelines that are written with the SDK, in turn
+      N random schedules of toys: seeds S, S+1, ... (a fresh S if none given); then, one for
+      every ${TOYS_A_PIPELINE}, of pipelines written with the SDK, gmv, word-count and stock operators
+      among them, by the same seeds; with --pipeline toy or sdk N of the one or the other, and nothing else
   npm run sim -- --systematic ${taken('systematic')}
       one fault, of every kind in turn, at every ${STEPS_STRIDE}th step, and in every phase with every second
       one on top; with --full at every step, and with more seeds
   npm run sim -- --replay S ${taken('replay')}
       one schedule again, with --trace event by event; steps:N and phases:N for systematic ones,
-      sdk:N for one of --pipeline sdk
+      sdk:S for one of a pipeline written with the SDK
   npm run sim -- --planted ${taken('planted')}
       bugs planted in the core, the models and the checker, one at a time, each of which must be caught;
       some minutes
@@ -109,8 +114,9 @@ function callOf(given: Given): Call {
   return call
 }
 
-function pipelineOf(given: string | boolean | undefined): 'random' | 'sdk' {
-  if (given === undefined || given === 'toy') return 'random'
+function pipelineOf(given: string | boolean | undefined): 'all' | 'random' | 'sdk' {
+  if (given === undefined) return 'all'
+  if (given === 'toy') return 'random'
   if (given === 'sdk') return 'sdk'
   throw new UsageError(`--pipeline is toy or sdk, not ${given}`)
 }

@@ -20,6 +20,12 @@ describe('the closing line', () => {
     )
   })
 
+  it('tells toys from pipelines where there were both', () => {
+    expect(closingInWords(tally.closing(4, { toys: 900, pipelines: 100 }))).toMatch(
+      /^1000 schedules, 900 toys, 100 pipelines, 3100 faults, /,
+    )
+  })
+
   it('counts every verdict as a failure', () => {
     expect(tally.failures).toBe(4)
   })

@@ -25,8 +25,8 @@ export class Tally {
     return Object.values(this.verdicts).reduce((sum, count) => sum + count, 0)
   }
 
-  /** The fields of the closing line, in their order. */
-  closing(seconds: number): Readonly<Record<string, number>> {
+  /** The fields of the closing line, in their order. `parts`: how many of the schedules were of what. */
+  closing(seconds: number, parts: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
     const promises = PROMISES.map((verdict) => [verdict, this.verdicts[verdict] ?? 0])
     const others = Object.entries(this.verdicts).filter(
       ([verdict]) => !PROMISES.some((one) => one === verdict),
@@ -34,6 +34,7 @@ export class Tally {
     const verdicts = Object.fromEntries([...promises, ...others]) as Record<string, number>
     return {
       schedules: this.schedules,
+      ...parts,
       faults: this.faults,
       overlapping: this.overlapping,
       ...verdicts,

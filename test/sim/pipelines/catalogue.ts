@@ -1,13 +1,17 @@
 import { gmv, type GmvEnds } from '@pollux/pipeline-gmv'
+import { wordCount, type WordCountEnds } from '@pollux/pipeline-word-count'
 import { PipelineUnderTest } from '@pollux/sim/simulator'
 import { orders } from './ends.ts'
 import { paid, SCREEN } from './festival.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'
 import { counted, revised, totals, visits, watched } from './remembering.ts'
+import { lines, WORDS } from './words.ts'
 import { filed, generated, once, orderLines, repeated, sellers } from './stock.ts'
 
+type Tested = PipelineUnderTest<undefined> | PipelineUnderTest<GmvEnds> | PipelineUnderTest<WordCountEnds>
+
 /** Pipelines written with the SDK that are run like toys; each a line here. */
-export const PIPELINES: readonly (() => PipelineUnderTest<undefined> | PipelineUnderTest<GmvEnds>)[] = [
+export const PIPELINES: readonly (() => Tested)[] = [
   () => new PipelineUnderTest(sales, undefined, { input: { orders: orders(60, 1) } }),
   () =>
     new PipelineUnderTest(sales, undefined, { input: { orders: orders(90, 2) }, partitions: 2, groups: 16 }),
@@ -26,4 +30,5 @@ export const PIPELINES: readonly (() => PipelineUnderTest<undefined> | PipelineU
     new PipelineUnderTest(sellers, undefined, { input: { orders: generated() }, partitions: 2, groups: 16 }),
   () => new PipelineUnderTest(filed, undefined, { input: { orders: orderLines(70, 16) }, partitions: 2 }),
   () => new PipelineUnderTest(watched, undefined, { input: { orders: orders(80, 13) } }),
+  () => new PipelineUnderTest(wordCount, WORDS, { input: { lines: lines(50, 17) }, partitions: 2 }),
 ]
