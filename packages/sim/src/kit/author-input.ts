@@ -1,6 +1,7 @@
 import { Batch, BatchBuilder, ColumnError, type RowSet } from '@pollux/protocol'
 import type { Compiled } from '@pollux/sdk'
 import { SimulateError } from './author-error.ts'
+import { describe, isRecord, nearest } from './author-options.ts'
 import { type AuthorRow, GivenRows } from './given-rows.ts'
 
 /** By ingress: the rows that stand in for its source, in the order in which they arrive. */
@@ -12,7 +13,8 @@ export function readInput({ sources }: Compiled, input: AuthorInput): ReadonlyMa
   for (const name of Object.keys(input)) {
     if (!sources.has(name))
       throw new SimulateError(
-        `input names ${JSON.stringify(name)}: there is no such ingress, there is ${known.join(', ')}`,
+        `input names ${JSON.stringify(name)}: there is no such ingress, there is ${known.join(', ')}. ` +
+          `Try: ${nearest(name, known) ?? known[0]!}: [...]`,
       )
   }
   return new Map(
@@ -21,6 +23,11 @@ export function readInput({ sources }: Compiled, input: AuthorInput): ReadonlyMa
       if (rows === undefined)
         throw new SimulateError(
           `input has no rows for ingress ${name}. Try: ${name}: [] if it is to have none`,
+        )
+      if (!isRowSet(rows) && !Array.isArray(rows))
+        throw new SimulateError(
+          `input for ${name} is ${describe(rows)}: it is a list of rows, or columns. ` +
+            `Try: ${name}: [{ ${Object.keys(source.schema.columns).join(': ..., ')}: ... }]`,
         )
       const given = new GivenRows(source)
       return [name, isRowSet(rows) ? copied(name, given, rows) : built(name, given, rows)]
@@ -42,6 +49,11 @@ function copied(name: string, given: GivenRows, rows: RowSet): BatchBuilder {
 function built(name: string, given: GivenRows, rows: readonly AuthorRow[]): BatchBuilder {
   const builder = given.builder(rows.length)
   rows.forEach((row, number) => {
+    if (!isRecord(row))
+      throw new SimulateError(
+        `input for ${name}, row ${number} is ${describe(row)}: a row is a record. ` +
+          `Try: { ${Object.keys(given.source.schema.columns).join(': ..., ')}: ... }`,
+      )
     const stray = given.strayIn(row)
     if (stray !== null) throw new SimulateError(`input for ${name}, row ${number}: ${stray}`)
     try {

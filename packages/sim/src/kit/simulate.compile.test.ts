@@ -20,7 +20,9 @@ const ends: Ends = {
 it('asks for the config of a pipeline that takes one', () => {
   const input = { orders: [{ amount: 1 }] }
   // @ts-expect-error -- the ends are missing
-  expect(() => simulate(bound, { input })).toThrow(TypeError)
+  expect(() => simulate(bound, { input })).toThrow(
+    /^simulate\(bound, \{ input \}\): bound could not be built, and was given no config: .*'orders'/,
+  )
   expect(simulate(bound, { config: ends, input, schedules: 1 }).output('screen')).toEqual([{ amount: 1 }])
 })
 

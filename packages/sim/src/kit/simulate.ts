@@ -3,6 +3,7 @@ import { must } from '@pollux/std'
 import type { Simulation } from '../runs/simulation.ts'
 import { SimulateError } from './author-error.ts'
 import { tellFailure } from './author-failure.ts'
+import { checkOptions } from './author-options.ts'
 import { PipelineUnderTest, type TestSetup } from './pipeline-under-test.ts'
 import { OutputBook } from './output-book.ts'
 import { SimulationReport } from './simulation-report.ts'
@@ -35,13 +36,12 @@ export function simulate<Config = undefined>(
   pipeline: Pipeline<Config>,
   options: SimulateOptions<Config>,
 ): SimulationReport {
+  checkOptions(pipeline, options)
   const { schedules = SCHEDULES, seed = SEED, ...setup }: RunSetup = options
   const { config } = options as { readonly config?: Config }
-  if (!Number.isSafeInteger(schedules) || schedules < 1)
-    throw new SimulateError(`schedules is a whole number from 1, not ${schedules}`)
-  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(seed + schedules))
-    throw new SimulateError(`seed is a whole number, not ${seed}`)
-  const tested = new PipelineUnderTest(pipeline, config as Config, setup)
+  if (!Number.isSafeInteger(seed + schedules))
+    throw new SimulateError(`seed ${seed}: there are no ${schedules} seeds from there. Try: a lesser one`)
+  const tested = built(pipeline, config as Config, setup)
   const book = new OutputBook(tested.compiled)
   const batch = (): ReturnType<typeof tested.batch> => tested.batch()
   let faults = 0
@@ -60,4 +60,23 @@ export function simulate<Config = undefined>(
     book.add(schedule.seed, expected, tested.workload.lateOf(expected))
   }
   return new SimulationReport({ verdict: 'ok', violations: [], schedules, faults, book, batch })
+}
+
+/** A pipeline that takes a config, and gets none, stumbles over what is not there. */
+function built<Config>(
+  pipeline: Pipeline<Config>,
+  config: Config,
+  setup: TestSetup,
+): PipelineUnderTest<Config> {
+  try {
+    return new PipelineUnderTest(pipeline, config, setup)
+  } catch (error) {
+    if (config !== undefined || !(error instanceof TypeError)) throw error
+    const { name } = pipeline
+    throw new SimulateError(
+      `simulate(${name}, { input }): ${name} could not be built, and was given no config: ` +
+        `${error.message}. Try: simulate(${name}, { config: { ... }, input })`,
+      { cause: error },
+    )
+  }
 }
