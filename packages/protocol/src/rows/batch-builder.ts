@@ -58,7 +58,7 @@ export class BatchBuilder implements Rows {
   reserve(more: number): void {
     const needed = this.rows + more
     if (needed <= this.#capacity) return
-    // Called for every row, and what a message in a closure speaks of is made before it is known to be needed.
+    // Called for every row: what a message in a closure speaks of would be made each time.
     if (needed > ROWS_MAX) assert(false, `a batch has at most ${ROWS_MAX} rows, not ${needed}`)
     this.#capacity = Math.max(needed, this.#capacity * 2)
     for (const column of this.columns) column.grow(this.#capacity)

@@ -60,7 +60,8 @@ describe('what a compiler would not have let pass is refused where it is written
       /^PLX1028 process "mine", onError: "deadletter", not "fail", "skip" or "deadLetter" /,
     )
     expect(said('deadletter')).toMatch(place)
-    for (const onError of ['fail', 'skip', 'deadLetter']) expect(said(onError)).toBe('nothing')
+    for (const onError of ['fail', 'skip']) expect(said(onError)).toBe('nothing')
+    expect(said('deadLetter')).toMatch(/^PLX1045 stateful "mine", failed /)
   })
 
   it.each([

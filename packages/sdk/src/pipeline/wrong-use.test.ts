@@ -51,7 +51,7 @@ describe('an option that there is not', () => {
       'process',
       ['mine', { ...passes, ontimer: () => {} }],
       'process "mine", ontimer: did you mean onTimer? there is output, state, start, ttl, stateBytesMax, ' +
-        'process, onTimer',
+        'process, onTimer, onError',
     ],
   ] as const)('of %s', (step, given, said) => {
     expect(refused((stream) => stream[step]!(...given))).toBe(`PLX1041 ${said}`)

@@ -141,16 +141,16 @@ describe('an own operator whose callbacks throw', () => {
   })
 
   it('halts by any policy where an invariant is broken', () => {
+    const process = (): never => {
+      throw new AssertionError('two and two')
+    }
     const broken = (onError: 'skip' | 'deadLetter') => () =>
       letters(
-        (stream) =>
-          stream.process('broken', {
-            output: Note,
-            onError,
-            process: () => {
-              throw new AssertionError('two and two')
-            },
-          }),
+        (stream) => {
+          const mine = stream.process('broken', { output: Note, onError, process })
+          if ('failed' in mine) (mine.failed as End).egress('letters', sink)
+          return mine
+        },
         { at: 10, user: 'ann', what: 'row' },
       )
     const said =
