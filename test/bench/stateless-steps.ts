@@ -76,11 +76,11 @@ export function stepsCases(): readonly BesideByHand[] {
       rows: ROWS,
       run: runnerOf('map-batch', Order, orders, (stream) =>
         stream
-          .mapBatch(Fee, (order, made, rows) => {
+          .mapBatch(Fee, ({ at: when, amount }, made, rows) => {
             for (let row = 0; row < rows; row++) {
-              made.at[row] = order.at[row]!
-              made.amount[row] = order.amount[row]! * 2
-              made.fee[row] = order.amount[row]! / 100
+              made.at[row] = when[row]!
+              made.amount[row] = amount[row]! * 2
+              made.fee[row] = amount[row]! / 100
             }
           })
           .egress('out', NO_SINK),

@@ -40,12 +40,11 @@ export class BatchReader {
       return () => cell
     }
     const numbers = new NumberReader(column)
-    return () => {
-      const range = must(
-        this.#range,
-        () => `${name} was read after its callback had returned; read it within`,
-      )
-      return (this.#read[index] ??= numbers.read(range))
-    }
+    // It may be read for every row.
+    return () => this.#read[index] ?? (this.#read[index] = numbers.read(this.#rangeFor(name)))
+  }
+
+  #rangeFor(name: string): BatchRange {
+    return must(this.#range, () => `${name} was read after its callback had returned; read it within`)
   }
 }
