@@ -31,6 +31,14 @@ export function readUtf8(bytes: Uint8Array, from: number, to: number): string {
   return text
 }
 
+/** The engine copies a shorter piece of a text at once, and lets a longer one point into it. */
+const COPIED_MAX = 12
+
+/** The same text by itself: a piece of a long one keeps all of that from being collected. */
+export function textByItself(piece: string): string {
+  return piece.length <= COPIED_MAX ? piece : ` ${piece}`.slice(1)
+}
+
 export function utf8Length(text: string): number {
   return writeUtf8(text, new Uint8Array(text.length * 3), 0)
 }

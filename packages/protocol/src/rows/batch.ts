@@ -1,6 +1,6 @@
 import { assert } from '@pollux/std'
 import { readPair } from '../bytes/int64.ts'
-import { readUtf8 } from '../bytes/utf8.ts'
+import { readUtf8, textByItself } from '../bytes/utf8.ts'
 import { align8 } from '../frame/frame-layout.ts'
 import type { Seq } from '../ids.ts'
 import type { Column, ColumnData, Value } from '../schema/column.ts'
@@ -90,7 +90,10 @@ export class Batch implements Rows {
     return this.#bytesOf[column] ?? (this.#bytesOf[column] = this.#viewBytes(column))
   }
 
-  /** A text or symbol; empty for null. */
+  /**
+   * A text or symbol; empty for null. A text is a piece of all texts of the column, which it keeps from being
+   * collected: whoever keeps it takes its `value`.
+   */
   text(column: number, row: number): string {
     if (this.isNull(column, row)) return ''
     const data = this.data(column)
@@ -122,7 +125,8 @@ export class Batch implements Rows {
     if (this.isNull(column, row)) return null
     const { kind } = this.#column(column)
     if (kind === 'bool') return this.bool(column, row)
-    if (kind === 'text' || kind === 'symbol') return this.text(column, row)
+    if (kind === 'symbol') return this.text(column, row)
+    if (kind === 'text') return textByItself(this.text(column, row))
     const data = this.data(column)
     if (kind === 'int64') return readPair(data as Int32Array, row)
     if (kind === 'bytes') return this.textBytes(column).slice(data[row], data[row + 1])

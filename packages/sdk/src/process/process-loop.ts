@@ -53,7 +53,7 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(key, body)
-  const reads = new ReadText(input, body)
+  const reads = new ReadText(input, body, store.layout.cells.length > 0)
   const dense = DenseKey.of(key)
   const places = dense === null ? null : new DensePlaces(dense, store)
   writer.bind('store', store)

@@ -34,7 +34,7 @@ function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: str
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
-  const reads = new ReadText(input, body)
+  const reads = new ReadText(input, body, shape.layout.cells.length > 0)
   const dense = DenseKey.of(shape.key)
   writer.bind('turn', turn)
   writer.bind('none', { from: 0, to: 0 })

@@ -38,7 +38,7 @@ export function generatedSessions(parts: SessionParts): SessionLoop | null {
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
-  const reads = new ReadText(input, body)
+  const reads = new ReadText(input, body, shape.layout.cells.length > 0)
   writer.bind('store', store)
   for (const one of ['among', 'late', 'extend', 'different'] as const) writer.bind(one, parts[one])
   const { width } = shape.layout

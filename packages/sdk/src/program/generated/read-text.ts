@@ -9,12 +9,14 @@ import type { TextWriter } from './text-writer.ts'
 export class ReadText {
   readonly schema: RowSchema
   readonly #body: TextWriter
+  readonly #textAt: typeof textAt
   readonly #read = new Set<number>()
 
-  /** `body`: of the loop. */
-  constructor(schema: RowSchema, body: TextWriter) {
+  /** `body`: of the loop. `keeps`: a text that is read may be kept for longer than its batch. */
+  constructor(schema: RowSchema, body: TextWriter, keeps: boolean) {
     this.schema = schema
     this.#body = body
+    this.#textAt = keeps ? textToKeep : textAt
   }
 
   /** The value of a column. */
@@ -24,7 +26,7 @@ export class ReadText {
     const text = readText(column)
     const isCheap = !['text', 'symbol', 'int64'].includes(column.kind)
     // Bytes can be written into: each callback gets some of its own.
-    if (column.kind === 'text') this.#body.bind('textAt', textAt)
+    if (column.kind === 'text') this.#body.bind('textAt', this.#textAt)
     return isCheap ? (column.optional ? `(${text})` : text) : this.#body.once(`r${index}`, text)
   }
 
@@ -69,6 +71,11 @@ export function columnsFor({ wire }: RowSchema, callback: unknown, place = 0): r
 /** An object of these columns. */
 export function objectText(columns: readonly Column[], value: (index: number) => string): string {
   return `{ ${columns.map(({ index, name }) => `${JSON.stringify(name)}: ${value(index)}`).join(', ')} }`
+}
+
+/** A piece of the texts of a batch would keep all of them. */
+function textToKeep(rows: RowSet, column: number, row: number): string {
+  return rows.value(column, row) as string
 }
 
 function textAt(rows: RowSet, column: number, row: number): string {

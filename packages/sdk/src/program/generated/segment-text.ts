@@ -57,7 +57,7 @@ export class SegmentText {
     this.#parts = parts
     this.#body = new TextWriter(this.writer)
     const { feed, sinks } = parts.plan
-    this.#reads = new ReadText(feed.schema, this.#body)
+    this.#reads = new ReadText(feed.schema, this.#body, false)
     this.#body.open('for (let r = from; r < to; r++)')
     this.#targets(feed.next, { schema: feed.schema, made: null })
     this.#body.close()
