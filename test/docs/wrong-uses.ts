@@ -93,4 +93,11 @@ for (let amount = 0; amount < 600_000; ) {
 })
 const most = { at: 0, shop: 'tea', amount: Number.MAX_SAFE_INTEGER }
 drive(kept).push('orders', most, most).finish()`,
+  PLX2004: `const kept = pipeline('kept', ({ ingress }) => {
+  ingress('orders', collection(Order, [], { eventTime: 'at' }))
+    .window(tumbling('1h'))
+    .aggregate('sums', { total: sum('amount') })
+    .egress('out', collect())
+})
+drive(kept).push('orders', { at: Number.MAX_SAFE_INTEGER, shop: 'tea', amount: 250 }).finish()`,
 }

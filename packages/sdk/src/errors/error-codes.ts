@@ -189,6 +189,11 @@ export const ERROR_CODES = {
     why: 'beyond 2^53 whole numbers cannot be told from their neighbours, and money is not rounded',
     try: 'a larger unit, shorter windows, or a column of type float64 where a rounded sum will do',
   },
+  PLX2004: {
+    what: 'the time of a row is out of range',
+    why: 'a window that holds it would begin or end beyond 2^53, where whole numbers cannot be told apart',
+    try: 'filter such rows out before, or correct the column that says when they happened',
+  },
 } as const
 
 /** `PLX1001` and so on. */

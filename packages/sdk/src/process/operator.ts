@@ -19,7 +19,10 @@ export interface OperatorContext<S extends Columns, D extends Columns, Key = Any
   /** A number from 0 up to 1, the same in every copy and every run. */
   readonly random: () => number
   readonly emit: (row: RowInput<D>) => void
-  /** Calls `onTimer` for this key when event time has come so far; one of the same name is moved. */
+  /**
+   * Calls `onTimer` for this key when event time has come so far; one of the same name is moved. Where rows
+   * have no event time it is the epochs' time: set it from `now`.
+   */
   readonly setTimer: (atMs: number, name?: string) => void
   readonly cancelTimer: (name?: string) => void
   /** Forgets the state of this key, and its timers, when the callback returns. */
@@ -50,7 +53,10 @@ export interface OwnOperator<
   readonly state?: S
   /** What the columns of state hold at first, where that is not zero, empty or null. */
   readonly start?: Partial<StateOf<S>>
-  /** The state of a key is forgotten when nothing has touched it for so long, in event time. */
+  /**
+   * The state of a key is forgotten when nothing has touched it for so long, in event time; in that of epochs
+   * where rows have none.
+   */
   readonly ttl?: Duration
   /** The pipeline halts, with a name for it, when a partition keeps more than about this; a gigabyte. */
   readonly stateBytesMax?: number

@@ -1,4 +1,4 @@
-import type { PaneSpans } from './pane-feed.ts'
+import type { PaneSpans } from './pane-spans.ts'
 import type { GrowingSpec } from './window-spec.ts'
 
 /** Which steps make which windows: each step is a pane. */
@@ -14,11 +14,17 @@ export class GrowingSpans implements PaneSpans {
   }
 
   startOf(time: number): number {
+    // It may be rounded: which window holds that is not known.
+    if (this.#sizeMs !== Infinity && time - this.#offsetMs < Number.MIN_SAFE_INTEGER) return -Infinity
     return time < this.beginOf(time) ? Number.NaN : this.stepOf(time)
   }
 
   lastEnd(start: number): number {
     return this.beginOf(start) + this.#sizeMs
+  }
+
+  firstStart(start: number): number {
+    return this.beginOf(start)
   }
 
   /** Where the window begins that holds this time. */

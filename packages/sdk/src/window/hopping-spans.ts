@@ -1,4 +1,4 @@
-import type { PaneSpans } from './pane-feed.ts'
+import type { PaneSpans } from './pane-spans.ts'
 import type { HoppingSpec } from './window-spec.ts'
 
 /** Which panes make which windows: the greatest spans that no window cuts. */
@@ -16,7 +16,10 @@ export class HoppingSpans implements PaneSpans {
   }
 
   startOf(time: number): number {
-    const start = Math.floor((time - this.#offsetMs) / this.paneMs) * this.paneMs + this.#offsetMs
+    const since = Math.floor((time - this.#offsetMs) / this.paneMs) * this.paneMs
+    // It may have been rounded: which window holds that is not known.
+    if (since < Number.MIN_SAFE_INTEGER) return -Infinity
+    const start = since + this.#offsetMs
     return this.lastEnd(start) === start ? Number.NaN : start
   }
 
@@ -42,6 +45,10 @@ export class HoppingSpans implements PaneSpans {
     const steps = Math.floor((end - start - this.paneMs) / this.#everyMs)
     end -= steps * this.#everyMs
     return end
+  }
+
+  firstStart(start: number): number {
+    return this.firstEnd(start) - this.sizeMs
   }
 
   /** The ends of the windows that hold the pane, from `after` on but for itself, up to `to`. */

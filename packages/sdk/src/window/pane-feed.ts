@@ -9,15 +9,7 @@ import { LateRows } from './late-rows.ts'
 import type { Pane } from './pane.ts'
 import { type FoldTarget, type PaneFold, paneFold, type Turn } from './pane-fold.ts'
 import type { PaneShape } from './pane-shape.ts'
-
-/** How event time is cut into panes, and which windows hold them. */
-export interface PaneSpans {
-  readonly paneMs: number
-  /** Where the pane begins that holds this time; NaN where no window does. */
-  startOf(time: number): number
-  /** The end of the last window that holds the pane which begins here. */
-  lastEnd(start: number): number
-}
+import { type PaneSpans, startIn } from './pane-spans.ts'
 
 /** Where the rows of a span go, and with which flags. */
 export interface PaneTarget {
@@ -105,7 +97,7 @@ export class PaneFeed {
 
   /** NaN where no window takes the row. */
   #startOf(time: number, rows: RowSet, row: number): number {
-    const start = this.#into.spans.startOf(time)
+    const start = startIn(this.#into.spans, time, rows, row)
     if (start !== start || !this.isLate(start)) return start
     this.#late.add(rows, row)
     return Number.NaN

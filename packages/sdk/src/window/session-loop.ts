@@ -8,6 +8,7 @@ import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import { addedShapes, addParts } from './add-text.ts'
 import type { PaneShape } from './pane-shape.ts'
+import { TimeError } from './time-error.ts'
 
 /** Adds rows to the sessions that they belong to. */
 export type SessionLoop = (rows: RowSet, from: number, to: number, watermark: number) => void
@@ -19,6 +20,8 @@ export interface SessionParts {
   readonly shape: PaneShape
   readonly store: KeyedStore
   readonly gapMs: number
+  /** No row is later than this. */
+  readonly timeMost: number
   readonly latenessMs: number
   /** Where behind the flags the times of the first and the last row stand. */
   readonly first: number
@@ -34,19 +37,23 @@ export interface SessionParts {
 
 /** Null where no code is generated. */
 export function generatedSessions(parts: SessionParts): SessionLoop | null {
-  const { name, input, shape, store, gapMs, latenessMs, first, last } = parts
+  const { name, input, shape, store, gapMs, latenessMs, timeMost, first, last } = parts
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
   const reads = new ReadText(input, body, shape.layout.cells.length > 0)
   writer.bind('store', store)
   for (const one of ['among', 'late', 'extend', 'different'] as const) writer.bind(one, parts[one])
+  writer.bind('tooLate', (rows: RowSet, row: number) => {
+    throw new TimeError(rows, row)
+  })
   const { width } = shape.layout
 
   body.open('for (let r = from; r < to; r++)')
   body.line(
     `const time = ${shape.time === null ? '0' : `${reads.value(shape.time.index)} + ${shape.plusMs}`}`,
   )
+  body.line(`if (time > ${timeMost}) tooLate(rows, r)`)
   keys.findSome()
   body.line('if (more) slot = among(group, hash, rows, r, time)')
   body.open('else if (slot >= 0)')

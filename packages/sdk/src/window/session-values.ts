@@ -1,4 +1,5 @@
 import type { RowSet } from '@pollux/protocol'
+import { must } from '@pollux/std'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { keySpecs, RowLayout } from '../state/row-layout.ts'
 import { DifferentValues, type Owner } from './different-values.ts'
@@ -23,6 +24,10 @@ export class SessionValues {
     this.tables = shape.distinct.map(
       ({ columns }) => new DifferentValues(new RowLayout(keySpecs(columns), [0]), shape.groups),
     )
+  }
+
+  table(index: number): DifferentValues {
+    return must(this.tables[index], 'there is a table for each column told apart')
   }
 
   /** A session has been begun by a row of this time. */

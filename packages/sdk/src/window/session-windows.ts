@@ -5,7 +5,6 @@ import {
   type OperatorState,
   type RowSet,
 } from '@pollux/protocol'
-import { must } from '@pollux/std'
 import { inWindow } from '../aggregate/own-failure.ts'
 import type { StateProgram } from '../compile/stage-program.ts'
 import { ShortCalls } from '../program/generated/short-calls.ts'
@@ -21,6 +20,7 @@ import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
 import { generatedSessions, type SessionLoop } from './session-loop.ts'
 import { SessionValues } from './session-values.ts'
+import { TimeError } from './time-error.ts'
 import type { SessionSpec } from './window-spec.ts'
 import type { WindowStep } from './window-step.ts'
 
@@ -51,6 +51,8 @@ export class SessionWindows implements Stateful {
   readonly #shape: PaneShape
   readonly #gapMs: number
   readonly #latenessMs: number
+  /** One that begins later would have no end. */
+  readonly #timeMost: number
   readonly #early: EarlyClock | null
   readonly #store: KeyedStore
   readonly #values: SessionValues
@@ -69,6 +71,7 @@ export class SessionWindows implements Stateful {
     this.#shape = new PaneShape(program, groups, counts ? [...EXTRA, 0] : EXTRA)
     this.#values = new SessionValues(this.#shape, BEGUN)
     this.#gapMs = (step.window as SessionSpec).gapMs
+    this.#timeMost = Number.MAX_SAFE_INTEGER - this.#gapMs
     this.#latenessMs = step.latenessMs
     this.#early = step.earlyMs === 0 ? null : new EarlyClock(step.earlyMs, program.clock)
     this.#store = new KeyedStore(this.#shape.layout, groups)
@@ -84,6 +87,7 @@ export class SessionWindows implements Stateful {
         shape: this.#shape,
         store: this.#store,
         gapMs: this.#gapMs,
+        timeMost: this.#timeMost,
         latenessMs: this.#latenessMs,
         first: FIRST,
         last: LAST,
@@ -116,6 +120,7 @@ export class SessionWindows implements Stateful {
   #addEach(rows: RowSet, from: number, to: number, watermark: number): void {
     for (let row = from; row < to; row++) {
       const time = this.#shape.timeOf(rows, row)
+      if (time > this.#timeMost) throw new TimeError(rows, row)
       const hash = hashOf(rows, row, this.#shape.key)
       const group = this.#store.of(hash)
       const known = this.#among(group, hash, rows, row, time)
@@ -269,15 +274,13 @@ export class SessionWindows implements Stateful {
 
   /** @internal */
   storeFor(kind: number): KeyedStore {
-    return kind === 0
-      ? this.#store
-      : must(this.#values.tables[kind - 1], 'there is a table for each column told apart').store
+    return kind === 0 ? this.#store : this.#values.table(kind - 1).store
   }
 
   /** @internal Slots of a group are other ones: what is due of them is worked out anew. */
   onLoaded(kind: number, _tag: number, group: number): void {
     if (kind > 0) {
-      this.#values.tables[kind - 1]!.onLoaded(group)
+      this.#values.table(kind - 1).onLoaded(group)
       return
     }
     const deadlines = new Deadlines()

@@ -1,7 +1,7 @@
 import { assert } from '@pollux/std'
 import { GrowingSpans } from './growing-spans.ts'
 import { HoppingSpans } from './hopping-spans.ts'
-import type { PaneSpans } from './pane-feed.ts'
+import type { PaneSpans } from './pane-spans.ts'
 import type { WindowSpec } from './window-spec.ts'
 
 /** The panes of windows of event time that have some. */

@@ -11,7 +11,7 @@ import {
 } from '@pollux/sdk'
 import { namedSource } from '@pollux/sdk/test-kit'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { drive } from './drive.ts'
+import { drive, type Driver } from './drive.ts'
 import type { PlainRow } from './given-rows.ts'
 import { simulate } from './simulate.ts'
 
@@ -253,6 +253,37 @@ describe('an own operator', () => {
     expect(() => drive(made, undefined).push('logins', at(5, 'ann')).advanceTo(50)).toThrow(
       `TypeError: state.kept: ${said}`,
     )
+  })
+
+  it('goes by the time of epochs where its rows have none: timers, and how long keys are kept', () => {
+    const timeless = namedSource(Login, { description: 'logins' })
+    const own = operator({
+      output: Stamped,
+      state: { seen: t.int32() },
+      ttl: '500ms',
+      process: ({ user }: { user: string }, { state, now, emit, setTimer }) => {
+        setTimer(now + 100)
+        emit({ user: `${user} ${++state.seen}`, seenAt: now })
+      },
+      onTimer: ({ at: seenAt }, { key, emit }) => emit({ user: `timer of ${String(key['user'])}`, seenAt }),
+    })
+    const made = pipeline('risk', ({ ingress }) => {
+      ingress('logins', timeless).keyBy('user').process('own', own).egress('alerts', sink)
+    })
+    const told = (driver: Driver): readonly unknown[] =>
+      driver.output('alerts').map(({ user, seenAt }) => `${String(user)} at ${String(seenAt)}`)
+    const driver = drive(made).push('logins', at(9e9, 'ann')).advanceTo(100)
+    expect(told(driver)).toEqual(['ann 1 at 90'])
+    expect(told(driver.advanceTo(180))).toHaveLength(1)
+    expect(told(driver.advanceTo(190)).at(-1)).toBe('timer of ann at 190')
+    expect(told(driver.push('logins', at(1, 'ann')).advanceTo(400)).at(-1)).toBe('ann 2 at 390')
+    expect(told(driver.advanceTo(980).push('logins', at(1, 'ann')).advanceTo(990)).at(-1)).toBe(
+      'ann 3 at 980',
+    )
+    driver.advanceTo(1580)
+    expect(told(driver.push('logins', at(1, 'ann')).advanceTo(1600)).at(-1)).toBe('ann 1 at 1590')
+    const input = { logins: [at(5, 'ann'), at(5, 'bob'), at(5, 'ann')] }
+    expect(simulate(made, { input, schedules: 10 }).verdict).toBe('ok')
   })
 
   it('is refused where its keys would be kept for no time at all', () => {

@@ -5,6 +5,7 @@ import type { Stateful, StatefulOut } from '../../program/stateful.ts'
 import { DensePanes } from '../dense/dense-panes.ts'
 import { PaneShape } from '../pane-shape.ts'
 import { spansOf } from '../spans-of.ts'
+import { startIn } from '../pane-spans.ts'
 import type { AddStep } from './add-step.ts'
 import { PaneWriter } from './pane-writer.ts'
 
@@ -41,7 +42,7 @@ export class AddingUp implements Stateful {
     const spans = spansOf(windows.window)
     const shape = new PaneShape({ ...program, node: { ...program.node, step: windows } }, 1)
     const { paneMs } = spans
-    const startOf = (time: number): number => spans.startOf(time)
+    const startOf = (time: number, rows: RowSet, row: number): number => startIn(spans, time, rows, row)
     const panes = DensePanes.of(shape, { paneMs, startOf }, `pollux/add/${program.node.name}`)
     this.#panes = must(panes, 'only rows of few keys are added up')
     this.#writer = new PaneWriter(partial)
