@@ -31,7 +31,7 @@ export class KeyedStore {
 
   /** Groups that have rows, ascending: the order of results. */
   all(): readonly (readonly [group: number, rows: KeyedRows])[] {
-    this.#used ??= this.groups.flatMap((rows, group) => (rows === undefined ? [] : [[group, rows] as const]))
+    this.#used ??= usedOf(this.groups)
     return this.#used
   }
 
@@ -72,4 +72,14 @@ export class KeyedStore {
     this.#used = null
     return rows
   }
+}
+
+/** Most groups are empty where keys are few, and this is asked whenever one is not any more. */
+function usedOf(groups: readonly (KeyedRows | undefined)[]): readonly (readonly [number, KeyedRows])[] {
+  const used: (readonly [number, KeyedRows])[] = []
+  for (let group = 0; group < groups.length; group++) {
+    const rows = groups[group]
+    if (rows !== undefined) used.push([group, rows])
+  }
+  return used
 }

@@ -22,13 +22,18 @@ export class ForbiddenGlobals {
   #stage: string | null = null
   /** Of the operator that runs: an author's code may catch it, and a step may skip the row. */
   #offence: ForbiddenCall | null = null
+  #replaced = false
 
+  /** Within itself it does nothing more: replacing takes as long as some of a run. */
   during<T>(body: () => T): T {
+    if (this.#replaced) return body()
+    this.#replaced = true
     const undo = [...FORBIDDEN.map((name) => this.#replaceCall(name)), this.#replaceDate()]
     try {
       return body()
     } finally {
       for (const one of undo.toReversed()) one()
+      this.#replaced = false
     }
   }
 

@@ -64,7 +64,7 @@ export class PipelineUnderTest<Config> {
 
   /** What comes out where all input is there at once, in one process. */
   batch(): ReadonlyMap<PairId, ExpectedOutput> {
-    return this.#forbidden.during(() => this.workload.batch(this.topology))
+    return this.guarded(() => this.workload.batch(this.topology))
   }
 
   schedule(seed: number): Schedule {
@@ -92,7 +92,12 @@ export class PipelineUnderTest<Config> {
 
   readonly run = (schedule: Schedule, watch?: Watch): Outcome => {
     this.answers.clear()
-    return this.#forbidden.during(() => runSchedule(schedule, watch, this.workload))
+    return this.guarded(() => runSchedule(schedule, watch, this.workload))
+  }
+
+  /** Several runs, in which what is forbidden to operators is replaced but once. */
+  guarded<T>(runs: () => T): T {
+    return this.#forbidden.during(runs)
   }
 }
 

@@ -42,6 +42,14 @@ export function simulate<Config = undefined>(
   if (!Number.isSafeInteger(seed + schedules))
     throw new SimulateError(`seed ${seed}: there are no ${schedules} seeds from there. Try: a lesser one`)
   const tested = built(pipeline, config as Config, setup)
+  return tested.guarded(() => runAll(tested, schedules, seed))
+}
+
+function runAll<Config>(
+  tested: PipelineUnderTest<Config>,
+  schedules: number,
+  seed: number,
+): SimulationReport {
   const book = new OutputBook(tested.compiled)
   const batch = (): ReturnType<typeof tested.batch> => tested.batch()
   let faults = 0
