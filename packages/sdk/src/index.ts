@@ -2,7 +2,14 @@ export { schema, RowSchema, type Columns, type RowInput, type RowOf } from './sc
 export type { ColumnType, ValueOf } from './schema/column-type.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'
-export type { FallibleStream, KeyedStream, Results, Stream, WindowedStream } from './pipeline/stream.ts'
+export type {
+  FallibleResults,
+  FallibleStream,
+  KeyedStream,
+  Results,
+  Stream,
+  WindowedStream,
+} from './pipeline/stream.ts'
 export type { IngressStream } from './pipeline/ingress-stream.ts'
 export type {
   BatchColumns,

@@ -22,6 +22,8 @@ import { OwnNumbers } from './own-numbers.ts'
 /** What the aggregates of a step keep of the rows of one key and window: how it is added to, and read. */
 export class Accumulators {
   readonly parts: Parts
+  /** Which part a row is added to first: an own one, whose callback may refuse the row; nothing else does. */
+  readonly order: readonly number[]
   /** Everything is a number: a row can be added without looking for more than its place. */
   readonly isPlain: boolean
   /** Of own aggregates, null for any other part: the row that is added to; one that is added, or read. */
@@ -41,6 +43,9 @@ export class Accumulators {
     this.#key = key
     this.parts = partsOf(input, aggregates)
     const { parts, cells, distinct } = this.parts
+    const places = parts.map((_, index) => index)
+    const isOwn = (index: number): boolean => parts[index]!.op === 'own'
+    this.order = [...places.filter(isOwn), ...places.filter((index) => !isOwn(index))]
     this.isPlain = cells.length === 0 && distinct.length === 0 && parts.every(({ op }) => op !== 'own')
     this.ours = parts.map((part) => viewOf(part, 'write'))
     this.#theirs = parts.map((part) => viewOf(part, 'read'))
@@ -58,7 +63,7 @@ export class Accumulators {
     numbers[base] = numbers[base]! + 1
     const object = this.#needsRow ? readRow(rows, row) : null
     const { parts } = this.parts
-    for (let index = 0; index < parts.length; index++) {
+    for (const index of this.order) {
       const part = parts[index]!
       if (part.op === 'own') {
         try {

@@ -2,6 +2,11 @@ import { withoutFolder } from '../errors/call-site.ts'
 import type { AnyRow } from '../pipeline/graph.ts'
 import { describeRow, StepError } from '../program/step-error.ts'
 
+interface NamedStep {
+  readonly name: string
+  readonly where: string
+}
+
 /** Which callback of which aggregate: `add of product`. */
 export type OwnCallback = `${'add' | 'merge' | 'read'} of ${string}`
 
@@ -28,8 +33,13 @@ export class OwnFailure extends Error {
     return new OwnFailure(this.#callback, this.#given, { ...this.#about, ...window }, this.cause)
   }
 
-  in(pipeline: string, { name, where }: { readonly name: string; readonly where: string }): StepError {
-    const step = `aggregate ${name} (${withoutFolder(where)}), ${this.#callback}`
+  /** `aggregate sums (sales.ts:12), add of product`. */
+  step({ name, where }: NamedStep): string {
+    return `aggregate ${name} (${withoutFolder(where)}), ${this.#callback}`
+  }
+
+  in(pipeline: string, node: NamedStep): StepError {
+    const step = this.step(node)
     const about = describeRow(this.#about)
     return new StepError(pipeline, step, this.#given === 'row' ? `row ${about}` : about, this.cause)
   }

@@ -19,7 +19,7 @@ export function describeStateful(program: StateProgram): readonly string[] {
     return [`  an operator of one's own${place}${ttl}${FAILED_ROWS[onError]}`, ...kept]
   }
   const results = step.aggregates.map(({ name, spec }) => `${name} ${describeAggregate(spec)}`)
-  const window = `  ${describeWindow(step.window)}${place}`
+  const window = `  ${describeWindow(step.window)}${place}${FAILED_ROWS[onError]}`
   return [window, ...describeShowings(step), `    ${results.join(', ')}`, ...kept]
 }
 

@@ -1,9 +1,12 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { namedSource } from '../../test-kit/named-source.ts'
+import { count } from '../aggregate/aggregate.ts'
+import { ownAggregate } from '../aggregate/own-aggregate.ts'
 import { operator, type OwnOperator } from '../process/operator.ts'
 import type { FailedColumns } from '../program/failed-rows.ts'
 import { type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
+import { tumbling } from '../window/window-spec.ts'
 import type { OnError } from './on-error.ts'
 import { pipeline } from './pipeline.ts'
 import type { Stream } from './stream.ts'
@@ -12,6 +15,52 @@ const Order = schema({ at: t.timestamp(), shop: t.text(), amount: t.money() })
 type OrderRow = RowOf<typeof Order.columns>
 const orders = namedSource(Order, { description: 'orders', eventTime: { column: 'at' } })
 const sink = { description: 'anywhere', kind: 'transactional' } as const
+
+const most = ownAggregate({
+  state: { most: t.money() },
+  result: t.money(),
+  add: (state, { amount }: { readonly amount: number }) => {
+    state.most = Math.max(state.most, amount)
+  },
+  merge: (state, other) => {
+    state.most = Math.max(state.most, other.most)
+  },
+  read: (state) => state.most,
+})
+
+it('rows that an own aggregate could not add are told of by the policy deadLetter only', () => {
+  const made = pipeline('own', ({ ingress }) => {
+    const windows = ingress('orders', orders).keyBy('shop').window(tumbling('1s'))
+    const plain = windows.aggregate('plain', { most })
+    const skipping = windows.aggregate('skipping', { most }, { onError: 'skip' })
+    const telling = windows.aggregate('telling', { most, rows: count() }, { onError: 'deadLetter' })
+    plain.egress('plain-out', sink)
+    skipping.egress('skipping-out', sink)
+    telling.egress('telling-out', sink)
+    telling.late.egress('late', sink)
+    telling.failed.egress('failed', sink)
+    expectTypeOf(plain).not.toHaveProperty('failed')
+    expectTypeOf(skipping).not.toHaveProperty('failed')
+    expectTypeOf(telling.failed).toEqualTypeOf<Stream<FailedColumns>>()
+    expectTypeOf(telling.late).toEqualTypeOf<Stream<typeof Order.columns>>()
+    expectTypeOf<RowOf<typeof telling.schema.columns>>().toEqualTypeOf<{
+      readonly shop: string
+      readonly windowStart: number
+      readonly windowEnd: number
+      readonly most: number
+      readonly rows: number
+    }>()
+    // @ts-expect-error: no such policy
+    const misspelt = () => windows.aggregate('x', { most }, { onError: 'deadletter' })
+    // @ts-expect-error: nothing is told of by the policy skip
+    const none = (): unknown => skipping.failed
+    expect([misspelt, none]).toHaveLength(2)
+  })
+  const shapes = made
+    .build(undefined)
+    .nodes.flatMap(({ kind, shapes: all }) => (kind === 'stateful' ? [all.length] : []))
+  expect(shapes).toEqual([2, 2, 3])
+})
 
 it('rows and timers that an own operator could not take are told of by the policy deadLetter only', () => {
   const apart = operator({

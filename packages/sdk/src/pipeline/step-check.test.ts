@@ -64,6 +64,18 @@ describe('what a compiler would not have let pass is refused where it is written
     expect(said('deadLetter')).toMatch(/^PLX1045 stateful "mine", failed /)
   })
 
+  it('a policy of aggregates that there is not, or that is about none of them', () => {
+    const said = (aggregates: unknown, onError: string): string =>
+      refused((stream) => stream['window']!(tumbling('1s'))['aggregate']!('sums', aggregates, { onError }))
+    const own = { state: { n: t.int32() }, result: t.int32(), add: throws, merge: throws, read: throws }
+    const mine = { n: count(), mine: ownAggregate(own) }
+    expect(said(mine, 'deadletter')).toMatch(/^PLX1028 aggregate "sums", onError: "deadletter", not "fail", /)
+    expect(said(mine, 'deadletter')).toMatch(place)
+    for (const onError of ['fail', 'skip', 'deadLetter']) expect(said(mine, onError)).toBe('nothing')
+    expect(said({ n: count() }, 'skip')).toMatch(/^PLX1034 aggregate "sums", onError without ownAggregate \(/)
+    expect(said({ n: count() }, 'fail')).toBe('nothing')
+  })
+
   it.each([
     ['filter', [undefined], 'filter, keeps: not a function'],
     ['map', [Note], 'map, change: not a function'],

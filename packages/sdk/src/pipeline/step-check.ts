@@ -1,9 +1,12 @@
 import { here } from '../errors/call-site.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import type { ErrorCode } from '../errors/error-codes.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { shown } from '../errors/shown.ts'
+import type { AnySink } from '../io/sink.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
+import type { EgressOptions } from './delivery.ts'
 
 const LATER = /Async|Generator/
 
@@ -36,6 +39,17 @@ export function checkConditions(conditions: unknown): void {
   if (typeof conditions !== 'object' || conditions === null)
     refuse('PLX1032', `branch: ${shown(conditions)}, not conditions by name`)
   checkCallbacks('branch', conditions as Readonly<Record<string, unknown>>)
+}
+
+/** Kinds of sinks there are. */
+const SINK_KINDS: readonly string[] = ['transactional', 'idempotent', 'resumable']
+
+export function checkEgress(name: string, sink: Partial<AnySink> | null, options: EgressOptions): void {
+  const step = `egress ${JSON.stringify(name)}`
+  if (typeof sink?.description !== 'string' || !SINK_KINDS.includes(sink.kind!))
+    refuse('PLX1032', `${step}: not a sink`)
+  checkOptions<EgressOptions>(step, options, { delivery: true })
+  checkChoice(`${step}, delivery`, options.delivery, ['lane', 'race'])
 }
 
 /** An option that is left out is none of these. */

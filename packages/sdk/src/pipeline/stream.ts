@@ -10,7 +10,7 @@ import { needColumn } from '../schema/need-column.ts'
 import type { Columns, NoOther, RowInput, RowOf, RowSchema } from '../schema/row-schema.ts'
 import type { AnyKey, OwnOperator } from '../process/operator.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
-import type { Delivery } from './delivery.ts'
+import type { EgressOptions } from './delivery.ts'
 import { timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
 import { failedShapes } from './failed-shapes.ts'
@@ -20,8 +20,8 @@ import type { OnError } from './on-error.ts'
 import { processNode } from './process-node.ts'
 import {
   checkCallbacks,
-  checkChoice,
   checkConditions,
+  checkEgress,
   checkPolicy,
   checkSchema,
   checkWindow,
@@ -34,8 +34,8 @@ import {
   type StepMade,
   type StepOptions,
 } from './step-options.ts'
-import { windowNode } from './window-node.ts'
-import type { OptionsOf, WindowOptions } from './window-options.ts'
+import { type WindowCall, windowNode } from './window-node.ts'
+import type { OptionsOf } from './window-options.ts'
 
 type Branches<C extends Columns, Name extends string, O extends StepOptions> = Readonly<
   Record<Name | 'rest', Stream<C>>
@@ -46,15 +46,6 @@ type Branches<C extends Columns, Name extends string, O extends StepOptions> = R
 type Made<C extends Columns, O extends StepOptions> = O extends { readonly onError: 'deadLetter' }
   ? FallibleStream<C>
   : Stream<C>
-
-/** The same of an operator of one's own; where it does not say which policy it has, there is no `failed`. */
-type Processed<C extends Columns, P extends OnError> = [P] extends ['deadLetter']
-  ? FallibleStream<C>
-  : Stream<C>
-
-export interface EgressOptions {
-  readonly delivery?: Delivery
-}
 
 /** Rows on their way. Every step makes a new stream, and a stream may have any number of steps. */
 export class Stream<C extends Columns> {
@@ -252,7 +243,7 @@ export class Stream<C extends Columns> {
   process<S extends Columns, D extends Columns, P extends OnError = 'fail'>(
     name: string,
     own: OwnOperator<RowOf<C>, S, D, AnyKey, P>,
-  ): Processed<D, P> {
+  ): Made<D, { readonly onError: P }> {
     return new KeyedStream<C, never>(this, null).process(name, own)
   }
 
@@ -267,7 +258,7 @@ export class Stream<C extends Columns> {
     window: W,
     options?: O,
   ): WindowedStream<C, never, W, O> {
-    return new WindowedStream<C, never, W, O>(this, null, window, options ?? {}, here())
+    return new WindowedStream(this, { key: null, window, options: options ?? {}, where: here() })
   }
 
   /**
@@ -317,11 +308,8 @@ export class Stream<C extends Columns> {
   egress(name: string, sink: Sink<C>, options: EgressOptions = {}): void {
     const where = here()
     checkName(this.graph, name, where)
-    if (typeof sink?.description !== 'string' || !SINK_KINDS.includes(sink.kind))
-      throw new PipelineError('PLX1032', `egress ${JSON.stringify(name)}: not a sink`, where)
+    checkEgress(name, sink, options)
     for (const column of sink.needs ?? []) needColumn(this.schema, column, where)
-    checkOptions<EgressOptions>(`egress ${JSON.stringify(name)}`, options, { delivery: true })
-    checkChoice(`egress ${JSON.stringify(name)}, delivery`, options.delivery, ['lane', 'race'])
     const delivery = options.delivery ?? null
     const base = { from: [this.tap], where, shapes: [] }
     this.graph.add<Node>({ kind: 'egress', name, sink, delivery, ...base })
@@ -347,9 +335,6 @@ export class Stream<C extends Columns> {
     return streamOf(this.graph, node, schema) as Made<D, O>
   }
 }
-
-/** Kinds of sinks there are. */
-const SINK_KINDS: readonly string[] = ['transactional', 'idempotent', 'resumable']
 
 /** What a step makes by the policy `deadLetter`. */
 export class FallibleStream<C extends Columns> extends Stream<C> {
@@ -413,14 +398,14 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
    */
   process<S extends Columns, D extends Columns, P extends OnError = 'fail'>(
     name: string,
-    own: OwnOperator<RowOf<C>, S, D, KeyOf<C, K>, P>,
-  ): Processed<D, P> {
+    own: OwnOperator<RowOf<C>, S, D, RowOf<Pick<C, K>>, P>,
+  ): Made<D, { readonly onError: P }> {
     const { graph, tap } = this.#stream
     const where = here()
     checkName(graph, name, where)
     const call = { name, key: this.#key, where }
     const node = graph.add(processNode(call, tap, own as unknown as OwnOperator<never, Columns, Columns>))
-    return streamOf(graph, node, own.output) as Processed<D, P>
+    return streamOf(graph, node, own.output) as Made<D, { readonly onError: P }>
   }
 
   /**
@@ -434,48 +419,44 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     window: W,
     options?: O,
   ): WindowedStream<C, K, W, O> {
-    return new WindowedStream<C, K, W, O>(this.#stream, this.#key, window, options ?? {}, here())
+    const said = { key: this.#key, window, options: options ?? {}, where: here() }
+    return new WindowedStream(this.#stream, said)
   }
 }
-
-/** The columns of a key, as a callback reads them. */
-type KeyOf<C extends Columns, K extends keyof C & string> = RowOf<Pick<C, K>>
 
 /** Windows of rows, before it is said what is computed of them. */
 export class WindowedStream<C extends Columns, K extends keyof C & string, W extends WindowSpec, O> {
   readonly #stream: Stream<C>
-  readonly #key: readonly K[] | null
-  readonly #window: W
-  readonly #options: WindowOptions
-  readonly #where: string
+  readonly #said: Omit<WindowCall, 'name' | 'onError'>
 
-  constructor(stream: Stream<C>, key: readonly K[] | null, window: W, options: WindowOptions, where: string) {
+  constructor(stream: Stream<C>, said: Omit<WindowCall, 'name' | 'onError'>) {
     this.#stream = stream
-    this.#key = key
-    this.#window = window
-    this.#options = options
-    this.#where = where
+    this.#said = said
+    const { window, where } = said
     checkWindow(window)
     if (window.kind !== 'count' && stream.shape.time === null)
       throw new PipelineError('PLX1008', 'window', where)
   }
 
   /**
-   * One row a window and key, with these aggregates.
+   * One row a window and key, with these aggregates. `onError` is about rows that the `add` of an
+   * `ownAggregate` cannot take: these are then in none of the aggregates.
    * @example
    * orders.window(countWindow(2)).aggregate('pairs', { first: first('shop'), last: last('shop') })
    * // -> { windowNumber: 0, first: 'tea', last: 'ink' }
    */
-  aggregate<const A extends Readonly<Record<string, AggregateOf<C>>>>(
+  aggregate<const A extends Readonly<Record<string, AggregateOf<C>>>, P extends StepOptions>(
     name: string,
     aggregates: A,
-  ): Results<Windowed<C, K, W, O, A>, C> {
+    options?: P,
+  ): ResultsOf<Windowed<C, K, W, O, A>, C, P> {
     const { graph, tap } = this.#stream
     checkName(graph, name, here())
-    const call = { name, key: this.#key, window: this.#window, options: this.#options, where: this.#where }
-    const node = graph.add(windowNode(call, tap, aggregates))
+    const onError = options?.onError ?? 'fail'
+    const node = graph.add(windowNode({ name, onError, ...this.#said }, tap, aggregates))
     const schema = node.shapes[0]!.schema as RowSchema<Windowed<C, K, W, O, A> & Columns>
-    return new Results(graph, node, schema, this.#stream.schema)
+    const Made = onError === 'deadLetter' ? FallibleResults : Results
+    return new Made(graph, node, schema, this.#stream.schema) as ResultsOf<Windowed<C, K, W, O, A>, C, P>
   }
 }
 
@@ -495,5 +476,37 @@ export class Results<R extends Columns, C extends Columns> extends Stream<R> {
     this.late = new Stream(graph, { node, output: 1 }, input)
   }
 }
+
+/** The same by the policy `deadLetter`. */
+export class FallibleResults<R extends Columns, C extends Columns> extends Results<R, C> {
+  /**
+   * The rows that an own aggregate could not add: where, why, and what they were.
+   * @example
+   * const most = ownAggregate({
+   *   state: { most: t.money() },
+   *   result: t.money(),
+   *   add: (state, { amount }: { readonly amount: number }) => {
+   *     if (amount < 100) throw new RangeError('too small')
+   *     state.most = Math.max(state.most, amount)
+   *   },
+   *   merge: (state, other) => {
+   *     state.most = Math.max(state.most, other.most)
+   *   },
+   *   read: (state) => state.most,
+   * })
+   * const told = orders.window(tumbling('2s')).aggregate('told', { most }, { onError: 'deadLetter' })
+   * told.failed.map(schema({ row: t.text() }), ({ row }) => ({ row }))
+   * // -> { row: '{at 900, shop "ink", amount 90}' }
+   */
+  get failed(): Stream<FailedColumns> {
+    return failedOf(this.graph, this.tap.node)
+  }
+}
+
+type ResultsOf<R extends Columns, C extends Columns, O extends StepOptions> = O extends {
+  readonly onError: 'deadLetter'
+}
+  ? FallibleResults<R, C>
+  : Results<R, C>
 
 type FlatMap = (row: AnyRow, emit: (row: AnyRow) => void) => void

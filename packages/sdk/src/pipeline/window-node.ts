@@ -1,6 +1,7 @@
 import { aggregatedType } from '../aggregate/aggregated.ts'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
 import { checkOptions } from '../errors/check-options.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
@@ -8,13 +9,15 @@ import { durationMs } from '../window/duration.ts'
 import { TIMINGS } from '../window/result-writer.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
+import { failedShapes } from './failed-shapes.ts'
 import type { Shape, StatefulNode, Tap } from './graph.ts'
-import { checkAggregates, checkDistinct, stateBytesMaxOf } from './step-check.ts'
+import type { OnError } from './on-error.ts'
+import { checkAggregates, checkDistinct, checkPolicy, stateBytesMaxOf } from './step-check.ts'
 import { checkWindowOptions, type WindowOptions } from './window-options.ts'
 
 /** A window and its aggregates as a node, but for its place in the graph. */
 export function windowNode(
-  { name, key, window, options, where }: WindowCall,
+  { name, key, window, options, where, onError }: WindowCall,
   tap: Tap,
   aggregates: Readonly<Record<string, AggregateSpec>>,
 ): StatefulNode {
@@ -24,6 +27,14 @@ export function windowNode(
   checkWindowOptions(window, options, where)
   checkAggregates(name, aggregates)
   checkOptions<WindowOptions>(`window of ${JSON.stringify(name)}`, options, OPTIONS)
+  checkPolicy(`aggregate ${JSON.stringify(name)}, onError`, onError)
+  const isOwn = Object.values(aggregates).some(({ op }) => op === 'own')
+  if (onError !== 'fail' && !isOwn)
+    throw new PipelineError(
+      'PLX1034',
+      `aggregate ${JSON.stringify(name)}, onError without ownAggregate`,
+      where,
+    )
   const specs = Object.entries(aggregates).map(([column, spec]) => ({ name: column, spec }))
   const step: WindowStep = {
     kind: 'window',
@@ -48,8 +59,8 @@ export function windowNode(
   )
   const time = window.kind === 'count' ? null : { column: 'windowEnd', plusMs: -1 }
   const results = new RowSchema(Object.fromEntries(columns), `aggregate ${JSON.stringify(name)}`)
-  const shapes: readonly Shape[] = [{ schema: results, time }, shape]
-  return { kind: 'stateful', name, key, step, onError: 'fail', partitions: null, from: [tap], where, shapes }
+  const shapes: readonly Shape[] = [{ schema: results, time }, shape, ...failedShapes(onError, shape)]
+  return { kind: 'stateful', name, key, step, onError, partitions: null, from: [tap], where, shapes }
 }
 
 /** What is known before it is said what is computed. */
@@ -58,6 +69,8 @@ export interface WindowCall {
   readonly key: readonly string[] | null
   readonly window: WindowSpec
   readonly options: WindowOptions
+  /** What becomes of a row that an own aggregate cannot add. */
+  readonly onError: OnError
   readonly where: string
 }
 

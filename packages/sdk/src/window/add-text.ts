@@ -6,6 +6,7 @@ import type { ReadText } from '../program/generated/read-text.ts'
 import type { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
 import { addedColumns, addOwn } from './own-add-text.ts'
+import type { AddAttempt } from './add-attempt.ts'
 import type { PaneShape } from './pane-shape.ts'
 
 /**
@@ -14,7 +15,29 @@ import type { PaneShape } from './pane-shape.ts'
  */
 export function addParts(body: TextWriter, reads: ReadText, shape: PaneShape): void {
   body.line('a[at] += 1')
-  shape.accumulators.parts.parts.forEach((part, index) => addPart(body, reads, shape, part, index))
+  const { order, parts } = shape.accumulators
+  for (const index of order) addPart(body, reads, shape, parts.parts[index]!, index)
+}
+
+/** The same of a row that an own aggregate may refuse: then it is left out, and the next one comes. */
+export function tryParts(
+  body: TextWriter,
+  reads: ReadText,
+  shape: PaneShape,
+  {
+    attempt,
+    isNew,
+    forget,
+  }: { readonly attempt: AddAttempt; readonly isNew: string; readonly forget: string },
+): void {
+  body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
+  body.open('try')
+  addParts(body, reads, shape)
+  body.close('catch (error)')
+  body.line('attempt.left(rows, r, error)')
+  if (forget !== '') body.line(forget)
+  body.line('continue')
+  body.close()
 }
 
 /** Shapes of the rows that own aggregates are given, to be named before the loop. */

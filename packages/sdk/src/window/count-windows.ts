@@ -14,6 +14,7 @@ import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { ROWS } from '../aggregate/accumulator-parts.ts'
+import { AddAttempt } from './add-attempt.ts'
 import { Pane } from './pane.ts'
 import { PaneShape } from './pane-shape.ts'
 import { ResultWriter } from './result-writer.ts'
@@ -39,6 +40,10 @@ export class CountWindows implements Stateful {
   readonly #expiry: KeyExpiry | null
   /** Of a stream without event time: its keys live by that of epochs. */
   readonly #clock: StateProgram['clock'] | null
+  /** Null where no row is left out. */
+  readonly #attempt: AddAttempt | null
+  /** Of the row that is being added: what its key had kept, which had been forgotten before it. */
+  #ended: { readonly rows: KeyedRows; readonly slot: number } | null = null
 
   constructor(program: StateProgram, groups: number) {
     const step = program.node.step as WindowStep
@@ -50,6 +55,11 @@ export class CountWindows implements Stateful {
       step.ttlMs === 0 ? null : new KeyExpiry(this.#open.store, this.#shape.flagsAt + TOUCHED, step.ttlMs)
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, false)
+    this.#attempt = AddAttempt.of(program, this.#shape, {
+      before: () => this.#results.flush(),
+      undo: () => this.#ended?.rows.revive(this.#ended.slot),
+      taken: () => this.#ended !== null && this.#open.forgetValues(this.#ended.rows, this.#ended.slot),
+    })
     this.state = new SectionedState(this)
   }
 
@@ -59,13 +69,16 @@ export class CountWindows implements Stateful {
 
   process(rows: RowSet, { now }: EpochContext, out: StatefulOut): void {
     this.#results.to(out)
+    const attempt = this.#attempt
+    attempt?.to(out)
     for (let row = 0; row < rows.rows; row++) {
       const hash = hashOf(rows, row, this.#shape.key)
       const group = this.#open.store.of(hash)
       const time = this.#shape.timeOf(rows, row)
       const lived = this.#clock === null ? time : now
       this.#endLife(group, hash, rows, row, lived)
-      const slot = this.#open.add(rows, row, hash, time, 0)
+      const slot = this.#open.add(rows, row, hash, { time, flags: 0, attempt })
+      if (slot < 0) continue
       this.#expiry?.touch(group, slot, lived)
       const { width } = group.layout
       const count = group.numbers[slot * width + ROWS]
@@ -83,8 +96,14 @@ export class CountWindows implements Stateful {
   /** A key that had been forgotten before this row, though no watermark has said so yet, begins anew. */
   #endLife(group: KeyedRows, hash: number, rows: RowSet, row: number, time: number): void {
     if (this.#expiry === null) return
+    this.#ended = null
     const slot = group.find(hash, rows, row, this.#shape.key)
-    if (slot >= 0 && this.#expiry.isOver(group, slot, time)) this.#open.remove(group, slot)
+    if (slot < 0 || !this.#expiry.isOver(group, slot, time)) return
+    if (this.#attempt === null) this.#open.remove(group, slot)
+    else {
+      group.remove(slot)
+      this.#ended = { rows: group, slot }
+    }
   }
 
   #fill(group: KeyedRows, slot: number): void {

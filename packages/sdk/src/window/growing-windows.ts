@@ -52,7 +52,12 @@ export class GrowingWindows implements Stateful {
     this.#steps = new Panes(this.#shape)
     this.#shown = new Showings(this.#shape)
     const target = (step: number, watermark: number): PaneTarget => this.#target(step, watermark)
-    this.#feed = new PaneFeed(program, { shape: this.#shape, spans: this.#spans, latenessMs, target })
+    const dropEmpty = (): void => {
+      this.#totals.dropEmpty()
+      this.#steps.dropEmpty()
+    }
+    const [shape, spans] = [this.#shape, this.#spans]
+    this.#feed = new PaneFeed(program, { shape, spans, latenessMs, target, dropEmpty })
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, numbered)
     this.state = new SectionedState(this)

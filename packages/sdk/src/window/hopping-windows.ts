@@ -51,7 +51,9 @@ export class HoppingWindows implements Stateful {
     this.#blocks = new PaneBlocks(this.#panes, this.#spans, this.#shape)
     this.#shown = new Showings(this.#shape)
     const target = (start: number, watermark: number): PaneTarget => this.#target(start, watermark)
-    this.#feed = new PaneFeed(program, { shape: this.#shape, spans: this.#spans, latenessMs, target })
+    const dropEmpty = (): void => this.#panes.dropEmpty()
+    const [shape, spans] = [this.#shape, this.#spans]
+    this.#feed = new PaneFeed(program, { shape, spans, latenessMs, target, dropEmpty })
     const { accumulators, key } = this.#shape
     this.#results = new ResultWriter(program.node.shapes[0]!.schema, accumulators, key.length, numbered)
     this.state = new SectionedState(this)

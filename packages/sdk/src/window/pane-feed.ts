@@ -5,6 +5,7 @@ import { ShortCalls } from '../program/generated/short-calls.ts'
 import type { StatefulOut } from '../program/stateful.ts'
 import { DensePanes } from './dense/dense-panes.ts'
 import { PartialRows } from './partial/partial-rows.ts'
+import { AddAttempt } from './add-attempt.ts'
 import { LateRows } from './late-rows.ts'
 import type { Pane } from './pane.ts'
 import { type FoldTarget, type PaneFold, paneFold, type Turn } from './pane-fold.ts'
@@ -22,6 +23,8 @@ interface Feeding {
   readonly spans: PaneSpans
   readonly latenessMs: number
   target(start: number, watermarkBefore: number): PaneTarget
+  /** There may be panes that hold nothing, which are to go. */
+  dropEmpty(): void
 }
 
 /**
@@ -34,6 +37,8 @@ export class PaneFeed {
   readonly #dense: DensePanes | null
   /** Where rows come added up. */
   readonly #partials: PartialRows | null
+  /** Null where no row is left out. */
+  readonly #attempt: AddAttempt | null
   /** Where they come one by one, and are not added up first. */
   readonly #fold: PaneFold | null
   readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
@@ -52,7 +57,10 @@ export class PaneFeed {
         ? null
         : new PartialRows(partial, must(this.#dense, 'only rows of few keys come added up'))
     const turn: Turn = (time, rows, row) => this.#turn(time, rows, row)
-    this.#fold = this.#dense !== null ? null : paneFold(into.shape, program.input, turn, name)
+    const attempt = AddAttempt.of(program, into.shape, { before: (out) => this.#late.flush(out) })
+    const { shape } = into
+    this.#fold = this.#dense !== null ? null : paneFold({ shape, input: program.input, turn, name, attempt })
+    this.#attempt = attempt
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -61,6 +69,7 @@ export class PaneFeed {
 
   add(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
     this.#watermarkBefore = watermarkBefore
+    this.#attempt?.to(out)
     if (this.#partials !== null) this.#partials.add(rows, this)
     else if (this.#dense !== null) this.#dense.add(rows)
     else if (this.#fold !== null) this.#addEach(this.#fold, rows)
@@ -79,6 +88,9 @@ export class PaneFeed {
   /** All rows of the epoch are in their panes afterwards. */
   flush(): void {
     this.#dense?.flush((start) => this.#into.target(start, this.#watermarkBefore))
+    if (this.#attempt?.hasRetracted !== true) return
+    this.#into.dropEmpty()
+    this.#attempt.hasRetracted = false
   }
 
   #addEach(fold: PaneFold, rows: RowSet): void {

@@ -7,7 +7,8 @@ import { DenseKey } from '../state/dense-key.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { KeyText } from '../state/key-text.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
-import { addedShapes, addParts } from './add-text.ts'
+import type { AddAttempt } from './add-attempt.ts'
+import { addedShapes, addParts, tryParts } from './add-text.ts'
 import type { Pane } from './pane.ts'
 import type { PaneShape } from './pane-shape.ts'
 
@@ -22,15 +23,25 @@ export interface FoldTarget {
 /** The target of a row of this time; null where no window takes it. */
 export type Turn = (time: number, rows: RowSet, row: number) => FoldTarget | null
 
+/** What a loop is made for. */
+export interface FoldParts {
+  readonly shape: PaneShape
+  readonly input: RowSchema
+  readonly turn: Turn
+  readonly name: string
+  /** Null: the pipeline halts where a row cannot be added. */
+  readonly attempt: AddAttempt | null
+}
+
 /** Adds rows to the panes that they belong to. */
 export type PaneFold = (rows: RowSet, from: number, to: number) => void
 
 /** One loop for these keys and aggregates; generated where that is allowed. */
-export function paneFold(shape: PaneShape, input: RowSchema, turn: Turn, name: string): PaneFold {
-  return generatedFold(shape, input, turn, name) ?? plainFold(shape, turn)
+export function paneFold(parts: FoldParts): PaneFold {
+  return generatedFold(parts) ?? plainFold(parts)
 }
 
-function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: string): PaneFold | null {
+function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFold | null {
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
@@ -58,10 +69,19 @@ function generatedFold(shape: PaneShape, input: RowSchema, turn: Turn, name: str
   body.close()
   if (dense === null) {
     keys.find()
+    if (attempt !== null) body.line('const isNew = slot < 0')
     keys.add()
-  } else keys.placeDense(dense.sizes)
+  } else {
+    if (attempt !== null) body.line('places.isNew = false')
+    keys.placeDense(dense.sizes)
+  }
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
-  addParts(body, reads, shape)
+  if (attempt === null) addParts(body, reads, shape)
+  else {
+    // Where a key has stood that was begun for a row, another one may stand when that is left out.
+    const forget = dense === null ? '' : 'slots[code] = -1'
+    tryParts(body, reads, shape, { attempt, isNew: dense === null ? 'isNew' : 'places.isNew', forget })
+  }
   if (shape.distinct.length > 0) distinctText(shape, body)
   body.line(`if (target.flags !== 0) a[at + ${shape.flagsAt}] |= target.flags`)
   body.close()
@@ -88,17 +108,17 @@ function countedColumns({ key, distinct }: PaneShape): readonly Column[] {
 
 /** Counts values that have not been there before. Most have: for those nothing is called. */
 function distinctText({ distinct }: PaneShape, body: TextWriter): void {
-  body.line('let isNew = false')
+  body.line('let isDifferent = false')
   distinct.forEach(({ columns }, index) => {
     const value = columns.at(-1)!
     if (value.optional) body.open(`if (!rows.isNull(${value.index}, r))`)
     const known = `known${index}`
     body.bind('valuesOf', valuesOf)
     body.line(`const ${known} = valuesOf(target.pane, ${index}).groups[group.hashes[slot] & lastGroup]`)
-    new KeyText(columns, body).unlessAmong(known, 'isNew')
+    new KeyText(columns, body).unlessAmong(known, 'isDifferent')
     if (value.optional) body.close()
   })
-  body.line('if (isNew) target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
+  body.line('if (isDifferent) target.pane.countDistinct(rows, r, group.hashes[slot], group, slot)')
 }
 
 function valuesOf({ distinct }: Pane, index: number): KeyedStore {
@@ -106,7 +126,7 @@ function valuesOf({ distinct }: Pane, index: number): KeyedStore {
 }
 
 /** The same, where no code is generated. */
-function plainFold(shape: PaneShape, turn: Turn): PaneFold {
+function plainFold({ shape, turn, attempt }: FoldParts): PaneFold {
   return (rows, from, to) => {
     let target: FoldTarget | null = null
     for (let row = from; row < to; row++) {
@@ -116,7 +136,8 @@ function plainFold(shape: PaneShape, turn: Turn): PaneFold {
         if (found === null) continue
         target = found
       }
-      target.pane.add(rows, row, hashOf(rows, row, shape.key), time, target.flags)
+      const { pane, flags } = target
+      pane.add(rows, row, hashOf(rows, row, shape.key), { time, flags, attempt })
     }
   }
 }

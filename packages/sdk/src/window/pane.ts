@@ -4,6 +4,7 @@ import { DensePlaces } from '../state/dense-places.ts'
 import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
+import type { AddAttempt } from './add-attempt.ts'
 import { DifferentValues } from './different-values.ts'
 import type { PaneShape } from './pane-shape.ts'
 
@@ -30,12 +31,35 @@ export class Pane {
     return (this.#places ??= new DensePlaces(key, this.store))
   }
 
-  /** Adds a row and gives its slot. `hash`: of its key. */
-  add(rows: RowSet, row: number, hash: number, time: number, flags: number): number {
+  /** Nobody has a row here. */
+  get isEmpty(): boolean {
+    return this.store.all().every(([, { live }]) => live === 0)
+  }
+
+  /** Adds a row and gives its slot; -1 if an attempt has failed. `hash`: of its key. */
+  add(
+    rows: RowSet,
+    row: number,
+    hash: number,
+    {
+      time,
+      flags,
+      attempt,
+    }: { readonly time: number; readonly flags: number; readonly attempt: AddAttempt | null },
+  ): number {
     const { key, accumulators } = this.#shape
     const group = this.store.of(hash)
+    const { size } = group
     const slot = this.store.place(group, hash, rows, row, key)
-    accumulators.add(group, slot, rows, row, time)
+    attempt?.begin(group, slot, slot === size)
+    try {
+      accumulators.add(group, slot, rows, row, time)
+    } catch (error) {
+      if (attempt === null) throw error
+      attempt.left(rows, row, error)
+      return -1
+    }
+    attempt?.taken()
     this.countDistinct(rows, row, hash, group, slot)
     if (flags !== 0) this.flag(group, slot, flags)
     return slot
@@ -70,16 +94,17 @@ export class Pane {
 
   /** The row as it was when it was added: none of its values has been there. */
   clear(group: KeyedRows, slot: number): void {
-    this.#forgetValues(group, slot)
+    this.forgetValues(group, slot)
     group.clear(slot)
   }
 
   remove(group: KeyedRows, slot: number): void {
-    this.#forgetValues(group, slot)
+    this.forgetValues(group, slot)
     group.remove(slot)
   }
 
-  #forgetValues(group: KeyedRows, slot: number): void {
+  /** Those of a key that are counted, whether its row is still there or not. */
+  forgetValues(group: KeyedRows, slot: number): void {
     const owner = { keys: group.keys, row: slot, hash: group.hash(slot), mark: 0 }
     for (const values of this.distinct) values.forget(owner)
   }

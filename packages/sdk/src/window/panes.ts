@@ -37,6 +37,11 @@ export class Panes {
     return [...this.#panes.values()].sort((a, b) => a.start - b.start)
   }
 
+  /** Those that were made for rows which could not be added: no other copy has them. */
+  dropEmpty(): void {
+    for (const [start, pane] of this.#panes) if (pane.isEmpty) this.#panes.delete(start)
+  }
+
   forget(isOver: (start: number) => boolean): void {
     for (const start of this.#panes.keys()) if (isOver(start)) this.#panes.delete(start)
   }

@@ -6,7 +6,8 @@ import type { RowSchema } from '../schema/row-schema.ts'
 import { KeyText } from '../state/key-text.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
-import { addedShapes, addParts } from './add-text.ts'
+import type { AddAttempt } from './add-attempt.ts'
+import { addedShapes, addParts, tryParts } from './add-text.ts'
 import type { PaneShape } from './pane-shape.ts'
 import { TimeError } from './time-error.ts'
 
@@ -23,6 +24,8 @@ export interface SessionParts {
   /** No row is later than this. */
   readonly timeMost: number
   readonly latenessMs: number
+  /** Null: the pipeline halts where a row cannot be added. */
+  readonly attempt: AddAttempt | null
   /** Where behind the flags the times of the first and the last row stand. */
   readonly first: number
   readonly last: number
@@ -37,7 +40,7 @@ export interface SessionParts {
 
 /** Null where no code is generated. */
 export function generatedSessions(parts: SessionParts): SessionLoop | null {
-  const { name, input, shape, store, gapMs, latenessMs, timeMost, first, last } = parts
+  const { name, input, shape, store, gapMs, latenessMs, timeMost, attempt, first, last } = parts
   const writer = new TextWriter()
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
@@ -65,7 +68,8 @@ export function generatedSessions(parts: SessionParts): SessionLoop | null {
   body.line(`if (isNew && time + ${gapMs + latenessMs} <= watermark) { late(rows, r); continue }`)
   keys.add()
   body.line(`const a = group.own(), at = slot * ${width}`)
-  addParts(body, reads, shape)
+  if (attempt === null) addParts(body, reads, shape)
+  else tryParts(body, reads, shape, { attempt, isNew: 'isNew', forget: '' })
   body.line('extend(group, slot, time, watermark, isNew)')
   if (shape.distinct.length > 0) body.line('different(rows, r, group, slot)')
   body.close()

@@ -14,7 +14,9 @@ import { hashOf } from '../state/hash-of.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
+import { AddAttempt } from './add-attempt.ts'
 import { EarlyClock } from './early-clock.ts'
+import { JoinUndo } from './join-undo.ts'
 import { LateRows } from './late-rows.ts'
 import { CHANGED, LATE, PaneShape } from './pane-shape.ts'
 import { ResultWriter, type Timing } from './result-writer.ts'
@@ -60,6 +62,9 @@ export class SessionWindows implements Stateful {
   readonly #deadlines: Deadlines[]
   readonly #results: ResultWriter
   readonly #late: LateRows
+  /** Null where no row is left out. */
+  readonly #attempt: AddAttempt | null
+  readonly #joins: JoinUndo | null
   readonly #loop: SessionLoop
   readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   /** Some session was closed before a row of this epoch came to it. */
@@ -80,6 +85,11 @@ export class SessionWindows implements Stateful {
     const [result] = program.node.shapes
     this.#results = new ResultWriter(result!.schema, accumulators, key.length, step.numbered)
     this.#late = new LateRows(program.input)
+    const joined = (rows: KeyedRows, slot: number, other: number): void =>
+      this.#values.join(rows, slot, other)
+    this.#joins = program.node.onError === 'fail' ? null : new JoinUndo(this.#shape.layout, joined)
+    const before = (out: StatefulOut): void => this.#late.flush(out)
+    this.#attempt = AddAttempt.of(program, this.#shape, { before, undo: () => this.#joins!.undo() })
     this.#loop =
       generatedSessions({
         name: `pollux/fold/${program.node.name}`,
@@ -89,6 +99,7 @@ export class SessionWindows implements Stateful {
         gapMs: this.#gapMs,
         timeMost: this.#timeMost,
         latenessMs: this.#latenessMs,
+        attempt: this.#attempt,
         first: FIRST,
         last: LAST,
         among: (group, hash, rows, row, time) => this.#among(group, hash, rows, row, time),
@@ -108,6 +119,7 @@ export class SessionWindows implements Stateful {
   }
 
   process(rows: RowSet, { watermarkBefore }: EpochContext, out: StatefulOut): void {
+    this.#attempt?.to(out)
     for (let from = 0; from < rows.rows;) {
       const to = this.#calls.end(from, rows.rows)
       this.#loop(rows, from, to, watermarkBefore)
@@ -129,7 +141,14 @@ export class SessionWindows implements Stateful {
         continue
       }
       const slot = known < 0 ? group.add(hash, rows, row, this.#shape.key) : known
-      this.#shape.accumulators.add(group, slot, rows, row, time)
+      this.#attempt?.begin(group, slot, known < 0)
+      try {
+        this.#shape.accumulators.add(group, slot, rows, row, time)
+      } catch (error) {
+        if (this.#attempt === null) throw error
+        this.#attempt.left(rows, row, error)
+        continue
+      }
       this.#extend(group, slot, time, watermark, known < 0)
       this.#values.add(rows, row, group, slot)
     }
@@ -181,6 +200,7 @@ export class SessionWindows implements Stateful {
   #join(group: KeyedRows, slot: number, other: number): void {
     const first = Math.min(this.#at(group, slot, FIRST), this.#at(group, other, FIRST))
     const last = Math.max(this.#at(group, slot, LAST), this.#at(group, other, LAST))
+    this.#joins?.keep(group, slot, other)
     try {
       this.#shape.accumulators.merge(group, slot, group, other)
     } catch (error) {
@@ -189,11 +209,12 @@ export class SessionWindows implements Stateful {
     this.#put(group, slot, FIRST, first)
     this.#put(group, slot, LAST, last)
     this.#put(group, slot, SHOWN, Math.max(this.#at(group, slot, SHOWN), this.#at(group, other, SHOWN)))
-    this.#values.join(group, slot, other)
+    if (this.#joins === null) this.#values.join(group, slot, other)
     group.remove(other)
   }
 
   #extend(group: KeyedRows, slot: number, time: number, watermark: number, isNew: boolean): void {
+    this.#joins?.settle()
     const numbers = group.own()
     const at = slot * group.layout.width + this.#shape.flagsAt
     const flags = numbers[at]!
