@@ -3,6 +3,7 @@ import { wordCount, type WordCountEnds } from '@pollux/pipeline-word-count'
 import { PipelineUnderTest } from '@pollux/sim/simulator'
 import { orders } from './ends.ts'
 import { paid, SCREEN } from './festival.ts'
+import { excused, patchy } from './forgiving.ts'
 import { copies, ranks, sales, sorted, together, trends } from './made.ts'
 import { counted, revised, totals, visits, watched } from './remembering.ts'
 import { lines, WORDS } from './words.ts'
@@ -31,4 +32,6 @@ export const PIPELINES: readonly (() => Tested)[] = [
   () => new PipelineUnderTest(filed, undefined, { input: { orders: orderLines(70, 16) }, partitions: 2 }),
   () => new PipelineUnderTest(watched, undefined, { input: { orders: orders(80, 13) } }),
   () => new PipelineUnderTest(wordCount, WORDS, { input: { lines: lines(50, 17) }, partitions: 2 }),
+  () => new PipelineUnderTest(excused, undefined, { input: { orders: orders(80, 17) }, groups: 16 }),
+  () => new PipelineUnderTest(patchy, undefined, { input: { orders: orders(80, 18) }, partitions: 2 }),
 ]

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { namedSource } from '../../test-kit/named-source.ts'
 import { countDistinct, sum } from '../aggregate/aggregate.ts'
+import { ownAggregate } from '../aggregate/own-aggregate.ts'
 import type { Sink } from '../io/sink.ts'
 import { type Building, pipeline } from '../pipeline/pipeline.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
@@ -187,6 +188,36 @@ ink  egress, 1 partition
   <- gather-1 one to one, race (to the outside: no failure shows)
   writes to a table (transactional)
 `)
+})
+
+it('tells what becomes of rows that steps which remember cannot take', () => {
+  const most = ownAggregate({
+    state: { most: t.money() },
+    result: t.money(),
+    add: () => undefined,
+    merge: () => undefined,
+    read: (state) => state.most,
+  })
+  const compiled = sales((ingress) => {
+    const keyed = ingress('orders', orders).keyBy('shop')
+    const known = keyed.process('known', { output: Order, onError: 'deadLetter', process: () => undefined })
+    known.egress('table', table)
+    known.failed.egress('failed', table)
+    const largest = keyed.window(tumbling('1s')).aggregate('largest', { most }, { onError: 'deadLetter' })
+    largest.egress('sums', table)
+    largest.late.egress('late', table)
+    largest.failed.egress('left', table)
+  })
+  const lines = described(compiled)
+    .split('\n')
+    .filter((line) => / that fail | rows of (?:known|largest)/.test(line))
+  expect(lines.map((line) => line.trim())).toEqual([
+    "an operator of one's own (describe-plan.ts:*), rows that fail told of apart",
+    '<- failed rows of known one to one, race (to the outside: no failure shows)',
+    'windows of 1s (describe-plan.ts:*), rows that fail told of apart',
+    '<- late rows of largest one to one, race (few rows: both copies come, the first counts)',
+    '<- failed rows of largest one to one, race (few rows: both copies come, the first counts)',
+  ])
 })
 
 it('tells why steps are gone through row by row', () => {

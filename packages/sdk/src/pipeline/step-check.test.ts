@@ -71,7 +71,8 @@ describe('what a compiler would not have let pass is refused where it is written
     const mine = { n: count(), mine: ownAggregate(own) }
     expect(said(mine, 'deadletter')).toMatch(/^PLX1028 aggregate "sums", onError: "deadletter", not "fail", /)
     expect(said(mine, 'deadletter')).toMatch(place)
-    for (const onError of ['fail', 'skip', 'deadLetter']) expect(said(mine, onError)).toBe('nothing')
+    for (const onError of ['fail', 'skip']) expect(said(mine, onError)).toBe('nothing')
+    expect(said(mine, 'deadLetter')).toMatch(/^PLX1045 stateful "sums", failed /)
     expect(said({ n: count() }, 'skip')).toMatch(/^PLX1034 aggregate "sums", onError without ownAggregate \(/)
     expect(said({ n: count() }, 'fail')).toBe('nothing')
   })
