@@ -60,5 +60,5 @@ describe('what no command can mean', () => {
 test('a run of the simulator ends with its one line', () => {
   const { status, stdout, stderr } = ran('sim', '--schedules', '5', '--seed', '1', '--json')
   expect([status, stderr]).toEqual([0, ''])
-  expect(JSON.parse(stdout)).toMatchObject({ schedules: 5, lost: 0, repeated: 0, reordered: 0, stuck: 0 })
+  expect(JSON.parse(stdout)).toMatchObject({ schedules: 6, toys: 5, pipelines: 1, lost: 0, stuck: 0 })
 })

@@ -17,7 +17,8 @@ const SUITES: readonly Suite[] = [frames, rows, digest, ingest, pair, sdk, windo
 const NAMES = SUITES.map(({ name }) => name).join(', ')
 const HELP = `Measures what frames, the core, the SDK and sources cost, and prints it as tables.
 
-  npm run bench [-- --only NAME]    ${NAMES}; all of them if not given`
+  npm run bench [-- --only NAME]    all of them if not given:
+                                    ${NAMES}`
 
 const { values } = commandLine(HELP, { only: { type: 'string' } })
 const chosen = SUITES.filter(({ name }) => values.only === undefined || name === values.only)

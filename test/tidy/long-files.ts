@@ -8,5 +8,7 @@ export const LONG_FILES: Readonly<Record<string, string>> = {
     'three handlers that are total over the messages: each names what it ignores',
   'packages/sdk/src/pipeline/stream.ts':
     'half of it are examples; streams, keyed streams and windowed streams make one another',
+  'packages/sdk/src/window/session-windows.ts':
+    'the life of a session, from the row that begins it to the watermark that forgets it, is read here',
   'packages/sim/src/runs/simulation.ts': 'the world a run is played in, put together in one place',
 }

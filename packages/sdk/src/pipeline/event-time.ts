@@ -1,4 +1,6 @@
+import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
+import { needColumn } from '../schema/need-column.ts'
 import type { Columns, RowSchema } from '../schema/row-schema.ts'
 import type { Shape } from './graph.ts'
 
@@ -6,6 +8,12 @@ import type { Shape } from './graph.ts'
 export type TimestampName<C extends Columns> = {
   [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
 }[keyof C & string]
+
+/** Refuses a column that cannot say when a row happened, or is not there. `of`: where it is named. */
+export function needTime(schema: RowSchema, column: string, of: string, where: string): void {
+  const { kind, isOptional } = needColumn(schema, column, where)
+  if (kind !== 'timestamp' || isOptional) throw new PipelineError('PLX1007', `${of}: ${kind}`, where)
+}
 
 /** Event time stays where its column stays. */
 export function timeIn(to: RowSchema, { schema, time }: Shape): Shape['time'] {

@@ -4,8 +4,8 @@ import { type Columns, RowSchema } from '../schema/row-schema.ts'
 import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
-import { needColumn } from '../schema/need-column.ts'
 import { durationMs } from '../window/duration.ts'
+import { needTime } from './event-time.ts'
 import { Graph, type Node } from './graph.ts'
 import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
@@ -85,12 +85,8 @@ function addIngress<C extends Columns>(
   checkIngress(name, source, where)
   checkOptions<IngressOptions>(`ingress ${JSON.stringify(name)}`, options, { partitions: true })
   const { schema, eventTime } = source
-  if (eventTime !== undefined) {
-    const type = needColumn(schema, eventTime.column, where)
-    if (type.kind !== 'timestamp' || type.isOptional) {
-      throw new PipelineError('PLX1007', `eventTime ${JSON.stringify(eventTime.column)}: ${type.kind}`, where)
-    }
-  }
+  if (eventTime !== undefined)
+    needTime(schema, eventTime.column, `eventTime ${JSON.stringify(eventTime.column)}`, where)
   const time = eventTime === undefined ? null : { column: eventTime.column, plusMs: 0 }
   const tells = source.badRecords === 'deadLetter'
   if (tells && source.kind === 'push') throw new PipelineError('PLX1024', source.description, where)

@@ -7,6 +7,7 @@ import type { AnySink } from '../io/sink.ts'
 import { RowSchema } from '../schema/row-schema.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { EgressOptions } from './delivery.ts'
+import type { Shape } from './graph.ts'
 
 const LATER = /Async|Generator/
 
@@ -35,9 +36,13 @@ export function checkAggregates(name: string, aggregates: Readonly<Record<string
       refuse('PLX1032', `${step}, ${column}: not an aggregate, as count() is`)
 }
 
-export function checkConditions(conditions: unknown): void {
+export function checkConditions(conditions: unknown, onError: unknown): void {
   if (typeof conditions !== 'object' || conditions === null)
     refuse('PLX1032', `branch: ${shown(conditions)}, not conditions by name`)
+  const isTaken = (name: string): boolean =>
+    name === 'rest' || (name === 'failed' && onError === 'deadLetter')
+  const taken = Object.keys(conditions).find(isTaken)
+  if (taken !== undefined) refuse('PLX1026', JSON.stringify(taken))
   checkCallbacks('branch', conditions as Readonly<Record<string, unknown>>)
 }
 
@@ -67,8 +72,9 @@ export function checkPolicy(name: string, policy: unknown): void {
 
 const WINDOWS: readonly WindowSpec['kind'][] = ['hopping', 'growing', 'session', 'count']
 
-export function checkWindow(window: WindowSpec): void {
+export function checkWindow(window: WindowSpec, { time }: Shape, where: string): void {
   if (!WINDOWS.includes(window?.kind)) refuse('PLX1032', `window(${shown(window)}): not a window`)
+  if (window.kind !== 'count' && time === null) throw new PipelineError('PLX1008', 'window', where)
 }
 
 /** As much as a partition of a step keeps, if nothing else is said. */

@@ -11,7 +11,7 @@ import type { Columns, NoOther, RowInput, RowOf, RowSchema } from '../schema/row
 import type { AnyKey, OwnOperator } from '../process/operator.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { EgressOptions } from './delivery.ts'
-import { timeIn, type TimestampName } from './event-time.ts'
+import { needTime, timeIn, type TimestampName } from './event-time.ts'
 import type { AnyRow, Graph, Node, Shape, Tap } from './graph.ts'
 import { failedShapes } from './failed-shapes.ts'
 import { checkMerged } from './merge-check.ts'
@@ -161,19 +161,13 @@ export class Stream<C extends Columns> {
     conditions: Readonly<Record<Name, (row: RowOf<C>) => boolean>>,
     options?: O,
   ): Branches<C, Name, O> {
-    checkConditions(conditions)
+    checkConditions(conditions, options?.onError)
     const names = Object.keys(conditions) as Name[]
-    const taken = names.find(
-      (name) => name === 'rest' || (name === 'failed' && options?.onError === 'deadLetter'),
-    )
-    if (taken !== undefined) throw new PipelineError('PLX1026', JSON.stringify(taken), here())
     const tests = names.map((name) => conditions[name] as (row: AnyRow) => boolean)
     const shapes = [...names, 'rest'].map(() => this.shape)
     const node = this.#stateless({ kind: 'branch', conditions: tests }, shapes, options)
-    const streams = [...names, 'rest'].map((name, output) => [
-      name,
-      new Stream(this.graph, { node, output }, this.schema),
-    ])
+    const of = (output: number): Stream<C> => new Stream(this.graph, { node, output }, this.schema)
+    const streams = [...names, 'rest'].map((name, output) => [name, of(output)])
     const failed = options?.onError === 'deadLetter' ? { failed: failedOf(this.graph, node) } : {}
     return { ...Object.fromEntries(streams), ...failed } as Branches<C, Name, O>
   }
@@ -275,10 +269,7 @@ export class Stream<C extends Columns> {
    */
   eventTime(column: TimestampName<C>): Stream<C> {
     const where = here()
-    const type = needColumn(this.schema, column, where)
-    if (type.kind !== 'timestamp' || type.isOptional) {
-      throw new PipelineError('PLX1007', `eventTime(${JSON.stringify(column)}): ${type.kind}`, where)
-    }
+    needTime(this.schema, column, `eventTime(${JSON.stringify(column)})`, where)
     const shapes = [{ schema: this.schema as RowSchema, time: { column, plusMs: 0 } }]
     const node = this.graph.add<Node>({ kind: 'merge', from: [this.tap], where, shapes })
     return new Stream(this.graph, { node, output: 0 }, this.schema)
@@ -401,9 +392,8 @@ export class KeyedStream<C extends Columns, K extends keyof C & string> {
     own: OwnOperator<RowOf<C>, S, D, RowOf<Pick<C, K>>, P>,
   ): Made<D, { readonly onError: P }> {
     const { graph, tap } = this.#stream
-    const where = here()
-    checkName(graph, name, where)
-    const call = { name, key: this.#key, where }
+    const call = { name, key: this.#key, where: here() }
+    checkName(graph, name, call.where)
     const node = graph.add(processNode(call, tap, own as unknown as OwnOperator<never, Columns, Columns>))
     return streamOf(graph, node, own.output) as Made<D, { readonly onError: P }>
   }
@@ -433,9 +423,7 @@ export class WindowedStream<C extends Columns, K extends keyof C & string, W ext
     this.#stream = stream
     this.#said = said
     const { window, where } = said
-    checkWindow(window)
-    if (window.kind !== 'count' && stream.shape.time === null)
-      throw new PipelineError('PLX1008', 'window', where)
+    checkWindow(window, stream.shape, where)
   }
 
   /**

@@ -6,8 +6,8 @@ import { RowUndo } from '../state/row-undo.ts'
 type Joined = (rows: KeyedRows, slot: number, other: number) => void
 
 /**
- * Sessions that a row has brought together, to be parted again if it cannot be added. What cannot be parted is
- * joined when it has been.
+ * Sessions that a row has brought together, to be parted again if it cannot be added. What cannot be parted
+ * is joined when it has been.
  */
 export class JoinUndo {
   /** The one that the others have been joined to, as it was. */
