@@ -17,11 +17,14 @@ export const Row = schema({
   word: t.text(),
   /** The key again, as one of few. */
   few: t.symbol(['e', 'd', 'c', 'b', 'a']),
+  /** And as one whose code differs from batch to batch. */
+  grown: t.symbol({ cap: 9 }),
 })
 
 export function batchOf(rows: readonly NaiveRow[]): BatchBuilder {
   const batch = new BatchBuilder(Row.wire)
-  for (const { at, key, value, maybe, word } of rows) batch.appendValues([at, key, value, maybe, word, key])
+  for (const { at, key, value, maybe, word } of rows)
+    batch.appendValues([at, key, value, maybe, word, key, key])
   return batch
 }
 
@@ -46,8 +49,10 @@ const spread = ownAggregate({
 export const source = namedSource(Row, { eventTime: { column: 'at' } })
 const sink = { description: '', kind: 'transactional' } as const
 
-/** Keys of any kind and all aggregates; few keys with these; or few keys, and only what is a number. */
-export type Sort = 'any' | 'few-and-all' | 'few'
+/** Keys of any kind, few, or symbols, with all aggregates; or few keys, and only what is a number. */
+export type Sort = 'any' | 'few-and-all' | 'grown-and-all' | 'few'
+
+const KEY = { any: 'key', 'few-and-all': 'few', 'grown-and-all': 'grown' } as const
 
 export interface Choice {
   readonly lateness: number | null
@@ -86,7 +91,7 @@ export function makerOf(sort: Sort, spec: TimeWindowSpec, { lateness, early, ttl
       results.late.egress('late', sink)
       return
     }
-    const windows = rows.keyBy(sort === 'any' ? 'key' : 'few').window(spec, said)
+    const windows = rows.keyBy(KEY[sort]).window(spec, said)
     const plain = {
       total: sum('value'),
       average: mean('maybe'),

@@ -122,7 +122,7 @@ different  compute, 2 partitions: rows of equal kind meet here
   <- orders by kind, lane (many rows: one copy is enough)
   windows of 1d, shown every 1s as they grow (describe-plan.ts:*)
     shops countDistinct(shop)
-    keys in a hash table: an aggregate keeps more than numbers: different values, a text, a state of its own
+    keys index an array: kind is one of 2 texts
     rows come as they are: an aggregate keeps more than numbers: different values, a text, a state of its own
 b  egress, 2 partitions
   <- different one to one, race (few rows: both copies come, the first counts)
@@ -171,7 +171,7 @@ merge-1  compute, 2 partitions: rows of one and other meet here
 known  compute, 2 partitions: rows of equal shop meet here
   <- merge-1 by shop, lane (many rows: one copy is enough)
   an operator of one's own (describe-plan.ts:*), which forgets a key after 1h
-    keys in a hash table: an operator's always are
+    keys in a hash table: shop is text
   filter (describe-plan.ts:*) reads no column
   in one generated loop
 table  egress, 2 partitions

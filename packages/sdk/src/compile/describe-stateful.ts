@@ -1,8 +1,9 @@
+import type { Column } from '@pollux/protocol'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
 import { withoutFolder } from '../errors/call-site.ts'
-import { whyHashed } from '../window/dense/why-hashed.ts'
+import { keyNumbers } from '../state/key-numbers.ts'
+import { whyKeyIsHashed } from '../window/dense/why-hashed.ts'
 import { durationText } from '../window/duration.ts'
-import { PaneShape } from '../window/pane-shape.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import { FAILED_ROWS } from './describe-stateless.ts'
@@ -24,29 +25,22 @@ export function describeStateful(program: StateProgram): readonly string[] {
 }
 
 function describeKeys(program: StateProgram, key: readonly string[]): string {
-  const why = whyStateIsHashed(program)
+  const columns = key.map((name) => program.input.wire.column(name))
+  const why = whyStateIsHashed(program, columns)
   if (why !== null) return `keys in a hash table: ${why}`
-  const columns = key.map((name) => {
-    const { kind, dictionary } = program.input.wire.column(name)
-    return `${name} is ${dictionary === null ? kind : `one of ${dictionary.length} texts`}`
+  const kinds = columns.map(({ name, kind, dictionary, cap }) => {
+    if (kind !== 'symbol') return `${name} is ${kind}`
+    return `${name} is one of ${dictionary === null ? `up to ${cap}` : dictionary.length} texts`
   })
-  return `keys index an array: ${columns.join(', ')}`
+  return `keys index an array: ${kinds.join(', ')}`
 }
 
 /** Null where arrays are indexed by the key. */
-function whyStateIsHashed(program: StateProgram): string | null {
-  const { step } = program.node
-  if (step.kind === 'add') return null
-  if (step.kind === 'process') return `an operator's always are`
-  switch (step.window.kind) {
-    case 'hopping':
-    case 'growing':
-      return whyHashed(new PaneShape(program, 1))
-    case 'session':
-      return `those of sessions always are`
-    case 'count':
-      return `those of counted rows always are`
-  }
+function whyStateIsHashed({ node }: StateProgram, key: readonly Column[]): string | null {
+  const { step } = node
+  if (step.kind === 'window' && step.window.kind === 'session') return 'those of sessions always are'
+  if (step.kind === 'window' && step.window.kind === 'count') return 'those of counted rows always are'
+  return keyNumbers(key) === null ? whyKeyIsHashed(key) : null
 }
 
 function describeShowings({ latenessMs, earlyMs, ttlMs }: WindowStep): readonly string[] {

@@ -6,9 +6,9 @@ import { columnsFor, objectText, ReadText } from '../program/generated/read-text
 import { TextWriter } from '../program/generated/text-writer.ts'
 import { readRow } from '../program/row-object.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
-import { DenseKey } from '../state/dense-key.ts'
-import { DensePlaces } from '../state/dense-places.ts'
 import { hashOf } from '../state/hash-of.ts'
+import { keyNumbers } from '../state/key-numbers.ts'
+import { PlacesByDictionary } from '../state/key-places.ts'
 import { KeyText } from '../state/key-text.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
@@ -54,8 +54,8 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const body = new TextWriter(writer)
   const keys = new KeyText(key, body)
   const reads = new ReadText(input, body, store.layout.cells.length > 0)
-  const dense = DenseKey.of(key)
-  const places = dense === null ? null : new DensePlaces(dense, store)
+  const numbers = keyNumbers(key)
+  const places = numbers === null ? null : new PlacesByDictionary(key, store, numbers)
   writer.bind('store', store)
   writer.bind('place', view.place)
   writer.bind('point', view.point)
@@ -64,16 +64,16 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const columns = columnsFor(input, parts.callback)
 
   body.open('for (let r = from; r < to; r++)')
-  if (dense === null) {
+  if (numbers === null) {
     keys.find()
     if (attempt !== null) body.line('const isNew = slot < 0')
     keys.add()
   } else {
     if (attempt !== null) body.line('places.isNew = false')
-    keys.placeDense(dense.sizes)
+    keys.placeByNumber(numbers)
   }
   if (attempt !== null) {
-    const isNew = dense === null ? 'isNew' : 'places.isNew'
+    const isNew = numbers === null ? 'isNew' : 'places.isNew'
     body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
   }
   if (touch !== null) {
@@ -85,7 +85,7 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   body.line(`point(group.own(), slot * ${store.layout.width})`)
   const row = objectText(columns, (index) => reads.value(index))
   // Where a key has stood that was added by a call, another one may stand when that is undone.
-  const forget = dense === null ? '' : '; slots[code] = -1'
+  const forget = numbers === null ? '' : '; slots[code] = -1'
   const left = attempt === null ? '' : `${forget}; continue`
   body.line(`try { callback(${row}, context) } catch (error) { failed(rows, r, error)${left} }`)
   body.line('if (due.is) after()')
@@ -93,11 +93,11 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
 
   writer.line(shapeText(columns))
   writer.open('return function loop(rows, from, to, now)')
-  writer.line(
-    places === null
-      ? 'const groups = store.groups, lastGroup = groups.length - 1'
-      : `const { slots, homes } = ${writer.bind('places', places)}`,
-  )
+  if (places === null) writer.line('const groups = store.groups, lastGroup = groups.length - 1')
+  else {
+    writer.line(`const places = ${writer.bind('byDictionary', places)}.of(rows), homes = places.homes`)
+    writer.line('let slots = places.slots')
+  }
   keys.open(writer)
   reads.open(writer)
   writer.part(body)

@@ -3,7 +3,7 @@ import { hashOf } from './hash-of.ts'
 import { keySpecs } from './row-layout.ts'
 
 /** As many keys as are told apart by a place in an array. */
-const CODES_MOST = 4096
+export const CODES_MOST = 4096
 
 /** A key of few values that are known beforehand: each has a number, and indexes an array. */
 export class DenseKey {
@@ -63,7 +63,7 @@ export class DenseKey {
 }
 
 /** How many values a column has that holds small numbers; 0 for any other. */
-function sizeOf({ kind, optional, dictionary }: Column): number {
+export function sizeOf({ kind, optional, dictionary }: Column): number {
   if (optional) return 0
   if (kind === 'uint8') return 256
   return kind === 'symbol' && dictionary !== null ? dictionary.length : 0

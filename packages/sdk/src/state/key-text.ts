@@ -8,6 +8,7 @@ import {
   hashNumber,
 } from '@pollux/protocol'
 import type { TextWriter } from '../program/generated/text-writer.ts'
+import type { KeyNumbers } from './key-numbers.ts'
 import { SPREAD } from './keyed-rows.ts'
 import { sameBytes } from './same-cell.ts'
 
@@ -55,15 +56,20 @@ export class KeyText {
   }
 
   /**
-   * Instead, where keys have numbers, of parts of these sizes: `group` and `slot` of the key, which is added
-   * if it is new. `slots` and `homes` are those of `places`.
+   * Instead, where keys have numbers: `group` and `slot` of the key, which is added if it is new. `slots` and
+   * `homes` are those of `places`.
    */
-  placeDense(sizes: readonly number[]): void {
+  placeByNumber({ sizes }: KeyNumbers): void {
     const writer = this.#writer
-    writer.line(`const code = ${codeText(sizes, this.#columns)}`)
-    writer.line('let slot = slots[code], group = homes[code]')
+    const [only] = this.#columns
+    writer.line(`const code = ${sizes === null ? `kc${only!.index}[r]` : codeText(sizes, this.#columns)}`)
+    // Reading past the end of an array would make all of the loop slow.
+    const isKnown = sizes === null ? 'code < slots.length' : ''
+    writer.line(`let slot = ${isKnown === '' ? 'slots[code]' : `${isKnown} ? slots[code] : -1`}`)
+    writer.line('let group = slot < 0 ? undefined : homes[code]')
     writer.open('if (slot < 0 || group.alive[slot] === 0)')
-    writer.line('slot = places.find(code)')
+    writer.line('slot = places.find(code, rows, r)')
+    if (sizes === null) writer.line('slots = places.slots')
     writer.line('group = homes[code]')
     writer.close()
   }

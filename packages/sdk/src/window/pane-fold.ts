@@ -3,8 +3,8 @@ import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
-import { DenseKey } from '../state/dense-key.ts'
 import { hashOf } from '../state/hash-of.ts'
+import { keyNumbers } from '../state/key-numbers.ts'
 import { KeyText } from '../state/key-text.ts'
 import type { KeyedStore } from '../state/keyed-store.ts'
 import type { AddAttempt } from './add-attempt.ts'
@@ -46,7 +46,7 @@ function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFo
   const body = new TextWriter(writer)
   const keys = new KeyText(shape.key, body)
   const reads = new ReadText(input, body, shape.layout.cells.length > 0)
-  const dense = DenseKey.of(shape.key)
+  const numbers = keyNumbers(shape.key)
   writer.bind('turn', turn)
   writer.bind('none', { from: 0, to: 0 })
 
@@ -60,27 +60,27 @@ function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFo
   body.line('other = target')
   body.line('target = found')
   body.line('store = target.pane.store')
-  if (dense === null) body.line('groups = store.groups')
+  if (numbers === null) body.line('groups = store.groups')
   else {
-    body.line(`places = target.pane.placesOf(${body.bind('dense', dense)})`)
+    body.line(`places = target.pane.placesOf(${body.bind('numbers', numbers)}, rows)`)
     body.line('slots = places.slots')
     body.line('homes = places.homes')
   }
   body.close()
-  if (dense === null) {
+  if (numbers === null) {
     keys.find()
     if (attempt !== null) body.line('const isNew = slot < 0')
     keys.add()
   } else {
     if (attempt !== null) body.line('places.isNew = false')
-    keys.placeDense(dense.sizes)
+    keys.placeByNumber(numbers)
   }
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
   if (attempt === null) addParts(body, reads, shape)
   else {
     // Where a key has stood that was begun for a row, another one may stand when that is left out.
-    const forget = dense === null ? '' : 'slots[code] = -1'
-    tryParts(body, reads, shape, { attempt, isNew: dense === null ? 'isNew' : 'places.isNew', forget })
+    const forget = numbers === null ? '' : 'slots[code] = -1'
+    tryParts(body, reads, shape, { attempt, isNew: numbers === null ? 'isNew' : 'places.isNew', forget })
   }
   if (shape.distinct.length > 0) distinctText(shape, body)
   body.line(`if (target.flags !== 0) a[at + ${shape.flagsAt}] |= target.flags`)
@@ -89,7 +89,7 @@ function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFo
   addedShapes(input, shape).forEach((text) => writer.line(text))
   writer.open('return function fold(rows, from, to)')
   writer.line('let target = none, other = none, store')
-  writer.line(dense === null ? 'let groups' : 'let places, slots, homes')
+  writer.line(numbers === null ? 'let groups' : 'let places, slots, homes')
   writer.line(`const lastGroup = ${shape.groups - 1}`)
   keys.open(writer)
   new KeyText(countedColumns(shape), body).open(writer)

@@ -1,7 +1,7 @@
 import type { Column, Rows, RowSet } from '@pollux/protocol'
-import type { DenseKey } from '../state/dense-key.ts'
-import { DensePlaces } from '../state/dense-places.ts'
 import { hashOf } from '../state/hash-of.ts'
+import type { KeyNumbers } from '../state/key-numbers.ts'
+import { type KeyPlaces, PlacesByDictionary } from '../state/key-places.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import { KeyedStore } from '../state/keyed-store.ts'
 import type { AddAttempt } from './add-attempt.ts'
@@ -17,7 +17,7 @@ export class Pane {
   /** Some of its rows came for a window that had been shown. */
   hasLate = false
   readonly #shape: PaneShape
-  #places: DensePlaces | null = null
+  #places: PlacesByDictionary | null = null
 
   constructor(start: number, shape: PaneShape) {
     this.start = start
@@ -26,9 +26,10 @@ export class Pane {
     this.distinct = shape.distinct.map(({ layout }) => new DifferentValues(layout, shape.groups))
   }
 
-  /** Where keys of few values stand in the store. */
-  placesOf(key: DenseKey): DensePlaces {
-    return (this.#places ??= new DensePlaces(key, this.store))
+  /** Where keys that have numbers stand in the store. */
+  placesOf(numbers: KeyNumbers, rows: RowSet): KeyPlaces {
+    this.#places ??= new PlacesByDictionary(this.#shape.key, this.store, numbers)
+    return this.#places.of(rows)
   }
 
   /** Nobody has a row here. */

@@ -37,7 +37,8 @@ describe.each(['any', 'few-and-all', 'few'] as const)('rows of a time at the edg
       for (const at of [least, most]) expect(outcomes(sort, spec, at)).toEqual(['taken', 'taken'])
       const outside = [least === 0 || least === -MOST ? [] : [least - 1], most + 1].flat()
       for (const at of outside) {
-        const named = `PLX2004 p, w: row {at ${at}, key "a", value 1, maybe null, word "x", few "a"}`
+        const row = `{at ${at}, key "a", value 1, maybe null, word "x", few "a", grown "a"}`
+        const named = `PLX2004 p, w: row ${row}`
         expect(outcomes(sort, spec, at)).toEqual([named, named])
       }
     }

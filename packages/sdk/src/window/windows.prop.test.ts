@@ -54,67 +54,73 @@ function sorted(results: readonly unknown[]): string[] {
   return results.map((result) => JSON.stringify(result)).sort()
 }
 
-describe.each(['any', 'few-and-all', 'few'] as const)('windows of every kind, with keys: %s', (sort) => {
-  it('hold what a list of all rows holds, in one order, also when the state moves on the way', () => {
-    const epochs = fc.array(epoch, { maxLength: 12 })
-    fc.assert(
-      fc.property(epochs, window, options, fc.nat(12), (all, spec, choice, moveAt) => {
-        const make = makerOf(sort, spec, choice)
-        const stays = make()
-        const plain = withoutCode(make)
-        let moves = make()
-        const early = spec.kind === 'growing' ? null : choice.early
-        const numbered = choice.lateness !== null || early !== null
-        const ttlMs = hasTtl(spec) ? (choice.ttl ?? 0) : 0
-        const latenessMs = choice.lateness ?? 0
-        const naive = naiveWindows(spec, { latenessMs, earlyMs: early ?? 0, ttlMs })
-        const seals: InputSeal[] = [0, 1, 2].map(() => ({ watermark: Number.MIN_SAFE_INTEGER, idle: false }))
-        let before = Number.MIN_SAFE_INTEGER
-        all.forEach((inputs, index) => {
-          inputs.forEach((one, at) => {
-            const { watermark } = seals[at]!
-            const least = START + index * 60
-            const next = one === 'idle' ? watermark : Math.max(watermark, least + one.ahead)
-            seals[at] = { watermark: next, idle: one === 'idle' }
+describe.each(['any', 'few-and-all', 'grown-and-all', 'few'] as const)(
+  'windows of every kind, with keys: %s',
+  (sort) => {
+    it('hold what a list of all rows holds, in one order, also when the state moves on the way', () => {
+      const epochs = fc.array(epoch, { maxLength: 12 })
+      fc.assert(
+        fc.property(epochs, window, options, fc.nat(12), (all, spec, choice, moveAt) => {
+          const make = makerOf(sort, spec, choice)
+          const stays = make()
+          const plain = withoutCode(make)
+          let moves = make()
+          const early = spec.kind === 'growing' ? null : choice.early
+          const numbered = choice.lateness !== null || early !== null
+          const ttlMs = hasTtl(spec) ? (choice.ttl ?? 0) : 0
+          const latenessMs = choice.lateness ?? 0
+          const naive = naiveWindows(spec, { latenessMs, earlyMs: early ?? 0, ttlMs })
+          const seals: InputSeal[] = [0, 1, 2].map(() => ({
+            watermark: Number.MIN_SAFE_INTEGER,
+            idle: false,
+          }))
+          let before = Number.MIN_SAFE_INTEGER
+          all.forEach((inputs, index) => {
+            inputs.forEach((one, at) => {
+              const { watermark } = seals[at]!
+              const least = START + index * 60
+              const next = one === 'idle' ? watermark : Math.max(watermark, least + one.ahead)
+              seals[at] = { watermark: next, idle: one === 'idle' }
+            })
+            const watermark = watermarkOver(before, seals)
+            const rows = inputs.map((one) => (one === 'idle' ? [] : one.rows))
+            const batches = rows.filter(({ length }) => length > 0).map(batchOf)
+            const context = epochAt(index, before, watermark)
+            if (index === moveAt) moves = moved(moves, make, () => during(moves, batches, context))
+            const late = rows.flat().filter((one) => !naive.take(one, before))
+            // The plan of the tests has epochs of 10 ms.
+            const isEarly =
+              early !== null && Math.floor(((index + 1) * 10) / early) > Math.floor((index * 10) / early)
+            const expected = naive.close({ before, watermark, early: isEarly })
+            const found = during(stays, batches, context)
+            expect(during(moves, batches, context)).toEqual(found)
+            expect(during(plain, batches, context)).toEqual(found)
+            const results = found.flatMap(({ output, values }) => (output === 0 ? [values] : []))
+            const wanted = expected.map((one) => [
+              one.key,
+              one.start,
+              one.end,
+              ...(numbered ? [one.revision, one.timing] : []),
+              ...valuesOf(sort, one),
+            ])
+            expect(sorted(results)).toEqual(sorted(wanted))
+            expect(found.flatMap(({ output, values }) => (output === 1 ? [values[0]] : []))).toEqual(
+              late.map(({ at }) => at),
+            )
+            const order = results.map(
+              (values) => [Number(values[2]), numbered ? String(values[4]) : ''] as const,
+            )
+            const rank = (timing: string): number => ['late', 'on-time', 'early'].indexOf(timing)
+            const right = order.toSorted(([a, c], [b, d]) => rank(c) - rank(d) || a - b)
+            expect(order).toEqual(right)
+            before = watermark
           })
-          const watermark = watermarkOver(before, seals)
-          const rows = inputs.map((one) => (one === 'idle' ? [] : one.rows))
-          const batches = rows.filter(({ length }) => length > 0).map(batchOf)
-          const context = epochAt(index, before, watermark)
-          if (index === moveAt) moves = moved(moves, make, () => during(moves, batches, context))
-          const late = rows.flat().filter((one) => !naive.take(one, before))
-          // The plan of the tests has epochs of 10 ms.
-          const isEarly =
-            early !== null && Math.floor(((index + 1) * 10) / early) > Math.floor((index * 10) / early)
-          const expected = naive.close({ before, watermark, early: isEarly })
-          const found = during(stays, batches, context)
-          expect(during(moves, batches, context)).toEqual(found)
-          expect(during(plain, batches, context)).toEqual(found)
-          const results = found.flatMap(({ output, values }) => (output === 0 ? [values] : []))
-          const wanted = expected.map((one) => [
-            one.key,
-            one.start,
-            one.end,
-            ...(numbered ? [one.revision, one.timing] : []),
-            ...valuesOf(sort, one),
-          ])
-          expect(sorted(results)).toEqual(sorted(wanted))
-          expect(found.flatMap(({ output, values }) => (output === 1 ? [values[0]] : []))).toEqual(
-            late.map(({ at }) => at),
-          )
-          const order = results.map(
-            (values) => [Number(values[2]), numbered ? String(values[4]) : ''] as const,
-          )
-          const rank = (timing: string): number => ['late', 'on-time', 'early'].indexOf(timing)
-          const right = order.toSorted(([a, c], [b, d]) => rank(c) - rank(d) || a - b)
-          expect(order).toEqual(right)
-          before = watermark
-        })
-        const kept = encodedState(stays)
-        expect(encodedState(plain)).toEqual(kept)
-        expect(encodedState(moves)).toEqual(kept)
-      }),
-      { numRuns: 400 },
-    )
-  })
-})
+          const kept = encodedState(stays)
+          expect(encodedState(plain)).toEqual(kept)
+          expect(encodedState(moves)).toEqual(kept)
+        }),
+        { numRuns: 400 },
+      )
+    })
+  },
+)
