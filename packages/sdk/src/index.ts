@@ -1,4 +1,11 @@
-export { schema, RowSchema, type Columns, type RowInput, type RowOf } from './schema/row-schema.ts'
+export {
+  schema,
+  RowSchema,
+  type Columns,
+  type RowInput,
+  type RowOf,
+  type TimestampName,
+} from './schema/row-schema.ts'
 export type { ColumnType, ValueOf } from './schema/column-type.ts'
 export { t } from './schema/t.ts'
 export { pipeline, type Pipeline } from './pipeline/pipeline.ts'

@@ -1,4 +1,12 @@
-import { type Columns, type Duration, type RowSchema, schema, type Source, t } from '@pollux/sdk'
+import {
+  type Columns,
+  type Duration,
+  type RowSchema,
+  schema,
+  type Source,
+  t,
+  type TimestampName,
+} from '@pollux/sdk'
 import { OptionCheck } from '../options/option-check.ts'
 import { describePace, FESTIVAL_MS, type Pace, PACE, scheduleOf } from './generator.ts'
 import { GeneratorReader } from './generator-reader.ts'
@@ -58,7 +66,7 @@ export function orders<C extends OrderColumns = typeof Order.columns>(options: O
     description: `orders: ${describePace(options)}`,
     schema: wanted,
     kind: 'replayable',
-    eventTime: { column: 'at', outOfOrder },
+    eventTime: { column: 'at' as TimestampName<C>, outOfOrder },
     open: (place) => {
       const { schedule } = maker
       const make = maker.make.bind(maker)

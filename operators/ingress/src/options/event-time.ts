@@ -1,10 +1,10 @@
-import type { Columns, Duration, Source } from '@pollux/sdk'
+import type { Columns, Duration, Source, TimestampName } from '@pollux/sdk'
 import type { OptionCheck } from './option-check.ts'
 
 /** When rows happened, as it is said of a source. */
 export interface EventTimeOptions<C extends Columns> {
   /** The column that says when a row happened. */
-  readonly eventTime?: keyof C & string
+  readonly eventTime?: TimestampName<C>
   /** How much later than another one a row may come. */
   readonly outOfOrder?: Duration
 }

@@ -1,5 +1,5 @@
 import type { RowSet, SourcePosition } from '@pollux/protocol'
-import type { Columns, RowSchema } from '../schema/row-schema.ts'
+import type { Columns, RowSchema, TimestampName } from '../schema/row-schema.ts'
 import type { Duration } from '../window/duration.ts'
 
 /**
@@ -13,7 +13,7 @@ export interface Source<C extends Columns> {
   /** Replayable: any range can be read again. Push: rows come once, from clients, and are stored here. */
   readonly kind: 'replayable' | 'push'
   /** The column that says when a row happened, and how much later than another one it may come. */
-  readonly eventTime?: { readonly column: keyof C & string; readonly outOfOrder?: Duration }
+  readonly eventTime?: { readonly column: TimestampName<C>; readonly outOfOrder?: Duration }
   /** A partition with nothing to read for so long holds back nobody's event time. Never, if not given. */
   readonly idleAfter?: Duration
   readonly badRecords?: BadRecords

@@ -1,13 +1,8 @@
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { needColumn } from '../schema/need-column.ts'
-import type { Columns, RowSchema } from '../schema/row-schema.ts'
+import type { RowSchema } from '../schema/row-schema.ts'
 import type { Shape } from './graph.ts'
-
-/** Columns that may say when a row happened. */
-export type TimestampName<C extends Columns> = {
-  [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
-}[keyof C & string]
 
 /** Refuses a column that cannot say when a row happened, or is not there. `of`: where it is named. */
 export function needTime(schema: RowSchema, column: string, of: string, where: string): void {

@@ -33,6 +33,11 @@ interface NoSuchColumn<Name> {
 
 declare const NAME: unique symbol
 
+/** Columns that may say when a row happened. */
+export type TimestampName<C extends Columns> = {
+  [Name in keyof C & string]: C[Name] extends ColumnType<'timestamp', number> ? Name : never
+}[keyof C & string]
+
 /** Names in any member of a union; not those of an index, which are all. */
 type NameIn<R> = R extends unknown ? keyof { [Name in keyof R as Listed<Name>]: unknown } : never
 type CellIn<R, Name> = R extends unknown ? (Name extends keyof R ? R[Name] : never) : never
