@@ -3,6 +3,7 @@ import {
   compile,
   count,
   countDistinct,
+  countWindow,
   first,
   landmark,
   last,
@@ -134,6 +135,12 @@ export function allocationCases(): readonly AllocationCase[] {
     ),
     stateful('sessions', (orders) =>
       orders.keyBy('user').window(session('5s')).aggregate('step', FIVE).egress('out', NO_SINK),
+    ),
+    stateful('windows of rows by a listed symbol', (orders) =>
+      orders.keyBy('shop').window(countWindow(500)).aggregate('step', FIVE).egress('out', NO_SINK),
+    ),
+    stateful('windows of rows by a number of any size', (orders) =>
+      orders.keyBy('user').window(countWindow(500)).aggregate('step', FIVE).egress('out', NO_SINK),
     ),
     stateful('first and last of a number', (orders) =>
       orders

@@ -8,6 +8,7 @@ import {
 import { must } from '@pollux/std'
 import type { StateProgram } from '../compile/stage-program.ts'
 import type { Stateful, StatefulOut } from '../program/stateful.ts'
+import { ShortCalls } from '../program/generated/short-calls.ts'
 import { hashOf } from '../state/hash-of.ts'
 import { KeyExpiry } from '../state/key-expiry.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
@@ -15,6 +16,7 @@ import type { KeyedStore } from '../state/keyed-store.ts'
 import { bytesOf, type Section, SectionedState } from '../state/sectioned-state.ts'
 import { ROWS } from '../aggregate/accumulator-parts.ts'
 import { AddAttempt } from './add-attempt.ts'
+import { type CountLoop, generatedCounts } from './count-loop.ts'
 import { Pane } from './pane.ts'
 import { PaneShape } from './pane-shape.ts'
 import { ResultWriter } from './result-writer.ts'
@@ -42,6 +44,8 @@ export class CountWindows implements Stateful {
   readonly #clock: StateProgram['clock'] | null
   /** Null where no row is left out. */
   readonly #attempt: AddAttempt | null
+  readonly #loop: CountLoop
+  readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   /** Of the row that is being added: what its key had kept, which had been forgotten before it. */
   #ended: { readonly rows: KeyedRows; readonly slot: number } | null = null
 
@@ -60,6 +64,19 @@ export class CountWindows implements Stateful {
       undo: () => this.#ended?.rows.revive(this.#ended.slot),
       taken: () => this.#ended !== null && this.#open.forgetValues(this.#ended.rows, this.#ended.slot),
     })
+    this.#loop =
+      generatedCounts({
+        name: `pollux/fold/${program.node.name}`,
+        input: program.input,
+        shape: this.#shape,
+        open: this.#open,
+        rowsOfWindow: this.#rowsOfWindow,
+        expiry: this.#expiry,
+        attempt: this.#attempt,
+        begin: () => (this.#ended = null),
+        end: (rows, slot) => this.#end(rows, slot),
+        fill: (rows, slot) => this.#fill(rows, slot),
+      }) ?? ((rows, from, to, now) => this.#addEach(rows, from, to, now))
     this.state = new SectionedState(this)
   }
 
@@ -69,9 +86,19 @@ export class CountWindows implements Stateful {
 
   process(rows: RowSet, { now }: EpochContext, out: StatefulOut): void {
     this.#results.to(out)
+    this.#attempt?.to(out)
+    for (let from = 0; from < rows.rows;) {
+      const to = this.#calls.end(from, rows.rows)
+      this.#loop(rows, from, to, now)
+      from = to
+    }
+    this.#results.flush()
+  }
+
+  /** Row by row, where no code is generated. */
+  #addEach(rows: RowSet, from: number, to: number, now: number): void {
     const attempt = this.#attempt
-    attempt?.to(out)
-    for (let row = 0; row < rows.rows; row++) {
+    for (let row = from; row < to; row++) {
       const hash = hashOf(rows, row, this.#shape.key)
       const group = this.#open.store.of(hash)
       const time = this.#shape.timeOf(rows, row)
@@ -84,7 +111,6 @@ export class CountWindows implements Stateful {
       const count = group.numbers[slot * width + ROWS]
       if (count === this.#rowsOfWindow) this.#fill(group, slot)
     }
-    this.#results.flush()
   }
 
   boundary(context: BoundaryContext, _out: StatefulOut): void {
@@ -98,7 +124,10 @@ export class CountWindows implements Stateful {
     if (this.#expiry === null) return
     this.#ended = null
     const slot = group.find(hash, rows, row, this.#shape.key)
-    if (slot < 0 || !this.#expiry.isOver(group, slot, time)) return
+    if (slot >= 0 && this.#expiry.isOver(group, slot, time)) this.#end(group, slot)
+  }
+
+  #end(group: KeyedRows, slot: number): void {
     if (this.#attempt === null) this.#open.remove(group, slot)
     else {
       group.remove(slot)
