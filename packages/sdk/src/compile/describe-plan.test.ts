@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { namedSource } from '../../test-kit/named-source.ts'
-import { countDistinct, sum } from '../aggregate/aggregate.ts'
+import { withoutCode } from '../../test-kit/without-code.ts'
+import { countDistinct, last, sum } from '../aggregate/aggregate.ts'
 import { ownAggregate } from '../aggregate/own-aggregate.ts'
 import type { Sink } from '../io/sink.ts'
 import { type Building, pipeline } from '../pipeline/pipeline.ts'
 import { type Columns, type RowOf, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
-import { cumulative, session, sliding, tumbling } from '../window/window-spec.ts'
+import { countWindow, cumulative, session, sliding, tumbling } from '../window/window-spec.ts'
 import type { ProgramOperator } from '../program/program-operator.ts'
 import { compile, type Compiled, type CompileOptions } from './compile.ts'
 import { describePlan } from './describe-plan.ts'
@@ -244,4 +245,34 @@ table  egress, 1 partition
   <- orders one to one, race (to the outside: no failure shows)
   writes to a table (transactional)
 `)
+})
+
+it('tells of every step that keeps something by key whether its keys index an array', () => {
+  const compiled = sales((ingress) => {
+    const byKind = ingress('orders', orders).keyBy('kind')
+    const kept = byKind.process('kept', { output: Order, process: () => undefined })
+    kept.egress('a', table)
+    const n = { total: sum('amount') }
+    byKind.window(tumbling('1s')).aggregate('plain', n).egress('b', table)
+    byKind
+      .window(tumbling('1s'))
+      .aggregate('texts', { note: last('note') })
+      .egress('c', table)
+    byKind.window(countWindow(3)).aggregate('threes', n).egress('d', table)
+    byKind.window(countWindow(3), { ttl: '1m' }).aggregate('forgetful', n).egress('e', table)
+    byKind.window(session('1s')).aggregate('visits', n).egress('f', table)
+  })
+  const told = (): readonly string[] =>
+    described(compiled)
+      .split('\n')
+      .filter((line) => line.startsWith('    keys '))
+      .map((line) => line.trim())
+  const array = 'keys index an array: kind is one of 2 texts'
+  const others = [
+    'keys in a hash table: those of counted rows are where they may be forgotten',
+    'keys in a hash table: those of sessions always are',
+  ]
+  expect(told()).toEqual([array, array, array, array, ...others])
+  const noCode = 'keys in a hash table: the platform makes no code of text'
+  expect(withoutCode(told)).toEqual([noCode, array, noCode, noCode, ...others])
 })

@@ -1,9 +1,11 @@
 import type { Column } from '@pollux/protocol'
 import type { AggregateSpec } from '../aggregate/accumulator-parts.ts'
 import { withoutFolder } from '../errors/call-site.ts'
+import { whyNoCode } from '../program/loop-of.ts'
 import { keyNumbers } from '../state/key-numbers.ts'
-import { whyKeyIsHashed } from '../window/dense/why-hashed.ts'
+import { whyHashed, whyKeyIsHashed } from '../window/dense/why-hashed.ts'
 import { durationText } from '../window/duration.ts'
+import { PaneShape } from '../window/pane-shape.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { WindowStep } from '../window/window-step.ts'
 import { FAILED_ROWS } from './describe-stateless.ts'
@@ -35,12 +37,22 @@ function describeKeys(program: StateProgram, key: readonly string[]): string {
   return `keys index an array: ${kinds.join(', ')}`
 }
 
-/** Null where arrays are indexed by the key. */
-function whyStateIsHashed({ node }: StateProgram, key: readonly Column[]): string | null {
-  const { step } = node
-  if (step.kind === 'window' && step.window.kind === 'session') return 'those of sessions always are'
-  if (step.kind === 'window' && step.window.kind === 'count') return 'those of counted rows always are'
-  return keyNumbers(key) === null ? whyKeyIsHashed(key) : null
+/** Null where arrays are indexed by the key: of sums, or of the places where what is kept stands. */
+function whyStateIsHashed(program: StateProgram, key: readonly Column[]): string | null {
+  const { step } = program.node
+  if (step.kind === 'add') return null
+  // Without generated code only sums are found by number.
+  const whyNoPlaces = (keyNumbers(key) === null ? whyKeyIsHashed(key) : null) ?? whyNoCode()
+  if (step.kind === 'process') return whyNoPlaces
+  switch (step.window.kind) {
+    case 'hopping':
+    case 'growing':
+      return whyHashed(new PaneShape(program, 1)) === null ? null : whyNoPlaces
+    case 'session':
+      return 'those of sessions always are'
+    case 'count':
+      return step.ttlMs === 0 ? whyNoPlaces : 'those of counted rows are where they may be forgotten'
+  }
 }
 
 function describeShowings({ latenessMs, earlyMs, ttlMs }: WindowStep): readonly string[] {

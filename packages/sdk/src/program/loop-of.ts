@@ -17,6 +17,10 @@ export function loopOf(program: StageProgram, feed: Feed, sinks: Sinks, name: st
 
 /** Why no loop can be generated for what is behind one place of a stage; null where one can. */
 export function whyInterpreted(program: StageProgram, feed: Feed): string | null {
-  if (generatedFunction('pollux/trial', [], '') === null) return 'the platform makes no code of text'
-  return whyNoSegment(program, feed)
+  return whyNoCode() ?? whyNoSegment(program, feed)
+}
+
+/** Why no loop can be generated for anything; null where some can. */
+export function whyNoCode(): string | null {
+  return generatedFunction('pollux/trial', [], '') === null ? 'the platform makes no code of text' : null
 }

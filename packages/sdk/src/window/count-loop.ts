@@ -4,8 +4,8 @@ import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
-import { DenseKey } from '../state/dense-key.ts'
 import type { KeyExpiry } from '../state/key-expiry.ts'
+import { keyNumbers } from '../state/key-numbers.ts'
 import { KeyText } from '../state/key-text.ts'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { AddAttempt } from './add-attempt.ts'
@@ -43,16 +43,16 @@ export function generatedCounts(parts: CountParts): CountLoop | null {
   const keys = new KeyText(shape.key, body)
   const reads = new ReadText(input, body, shape.layout.cells.length > 0)
   // What is forgotten before a row has to be looked for before the row is at home.
-  const dense = expiry === null ? DenseKey.of(shape.key) : null
+  const numbers = expiry === null ? keyNumbers(shape.key) : null
   writer.bind('store', open.store)
   for (const one of ['begin', 'end', 'fill'] as const) writer.bind(one, parts[one])
 
   body.open('for (let r = from; r < to; r++)')
   const { time } = shape
   body.line(`const time = ${time === null ? '0' : `${reads.value(time.index)} + ${shape.plusMs}`}`)
-  if (dense !== null) {
+  if (numbers !== null) {
     if (attempt !== null) body.line('places.isNew = false')
-    keys.placeDense(dense.sizes)
+    keys.placeByNumber(numbers)
   } else {
     keys.find()
     if (expiry !== null) endText(body, parts)
@@ -62,8 +62,8 @@ export function generatedCounts(parts: CountParts): CountLoop | null {
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
   if (attempt === null) addParts(body, reads, shape)
   else {
-    const forget = dense === null ? '' : 'slots[code] = -1'
-    tryParts(body, reads, shape, { attempt, isNew: dense === null ? 'isNew' : 'places.isNew', forget })
+    const forget = numbers === null ? '' : 'slots[code] = -1'
+    tryParts(body, reads, shape, { attempt, isNew: numbers === null ? 'isNew' : 'places.isNew', forget })
     body.line('attempt.taken()')
   }
   if (shape.distinct.length > 0)
@@ -74,10 +74,11 @@ export function generatedCounts(parts: CountParts): CountLoop | null {
 
   addedShapes(input, shape).forEach((text) => writer.line(text))
   writer.open('return function counts(rows, from, to, now)')
-  if (dense === null) writer.line('const groups = store.groups, lastGroup = groups.length - 1')
+  if (numbers === null) writer.line('const groups = store.groups, lastGroup = groups.length - 1')
   else {
-    writer.line(`const places = ${writer.bind('open', open)}.placesOf(${writer.bind('dense', dense)})`)
-    writer.line('const { slots, homes } = places')
+    const bound = writer.bind('numbers', numbers)
+    writer.line(`const places = ${writer.bind('open', open)}.placesOf(${bound}, rows), homes = places.homes`)
+    writer.line('let slots = places.slots')
   }
   keys.open(writer)
   reads.open(writer)
