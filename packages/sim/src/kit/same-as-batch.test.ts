@@ -137,6 +137,19 @@ describe('where windows are shown more than once, a batch is compared with what 
     )
   })
 
+  it('and one row that is not there, or there once more, is enough', () => {
+    const report = (): SimulationReport => runs((all) => all.filter(({ amount }) => amount > 3), 1)
+    expectSameAsBatch(report())
+    for (const isThere of [false, true]) {
+      const run = report()
+      const rows = run.book.booked('screen')[0]!.rows as PlainRow[]
+      if (isThere) rows.push({ ...rows[7]! })
+      else rows.splice(7, 1)
+      const told = isThere ? '0 are not here (-), and 1 here are' : '1 are not here (-), and 0 here are'
+      expect(() => expectSameAsBatch(run)).toThrow(`in a batch run; of those ${told} not there (+)`)
+    }
+  })
+
   it('and what is shown once is compared whole, as ever', () => {
     expectSameAsBatch(
       runs((all) =>
