@@ -1,7 +1,7 @@
 import { here } from '../errors/call-site.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
-import type { Columns } from '../schema/row-schema.ts'
+import type { Columns, Nothing } from '../schema/row-schema.ts'
 import type { StateOf } from '../state/state-columns.ts'
 
 /**
@@ -47,8 +47,8 @@ export function ownAggregate<S extends Columns, Row, Result extends ColumnType>(
   /** What the columns of state hold before the first row, where that is not zero, empty or null. */
   readonly start?: Partial<StateOf<S>>
   readonly result: Result
-  readonly add: (state: StateOf<S>, row: Row) => void
-  readonly merge: (state: StateOf<S>, other: Readonly<StateOf<S>>) => void
+  readonly add: (state: StateOf<S>, row: Row) => Nothing
+  readonly merge: (state: StateOf<S>, other: Readonly<StateOf<S>>) => Nothing
   readonly read: (state: Readonly<StateOf<S>>) => unknown
 }): OwnAggregate<Row, Result> {
   const { state, start = {}, result } = parts

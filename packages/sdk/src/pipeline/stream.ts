@@ -7,7 +7,15 @@ import { here } from '../errors/call-site.ts'
 import type { Sink } from '../io/sink.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
-import type { Columns, NoOther, RowInput, RowOf, RowSchema, TimestampName } from '../schema/row-schema.ts'
+import type {
+  Columns,
+  NoOther,
+  Nothing,
+  RowInput,
+  RowOf,
+  RowSchema,
+  TimestampName,
+} from '../schema/row-schema.ts'
 import type { AnyKey, OwnOperator } from '../process/operator.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { EgressOptions } from './delivery.ts'
@@ -111,7 +119,7 @@ export class Stream<C extends Columns> {
    */
   flatMap<D extends Columns, O extends StepOptions>(
     to: RowSchema<D>,
-    spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => void,
+    spread: (row: RowOf<C>, emit: (row: RowInput<D>) => void) => Nothing | readonly Nothing[],
     options?: O,
   ): Made<D, O> {
     const shape = this.#shapeOf('flatMap', to)

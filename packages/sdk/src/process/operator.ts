@@ -1,5 +1,5 @@
 import type { OnError } from '../pipeline/on-error.ts'
-import type { Columns, RowInput, RowSchema } from '../schema/row-schema.ts'
+import type { Columns, Nothing, RowInput, RowSchema } from '../schema/row-schema.ts'
 import type { StateOf } from '../state/state-columns.ts'
 import type { Duration } from '../window/duration.ts'
 
@@ -67,8 +67,8 @@ export interface OwnOperator<
    * is gone all the same.
    */
   readonly onError?: Policy
-  readonly process: (row: Row, context: OperatorContext<S, D, Key>) => void
-  readonly onTimer?: (timer: Timer, context: OperatorContext<S, D, Key>) => void
+  readonly process: (row: Row, context: OperatorContext<S, D, Key>) => Nothing
+  readonly onTimer?: (timer: Timer, context: OperatorContext<S, D, Key>) => Nothing
 }
 
 /**

@@ -17,6 +17,13 @@ export type RowInput<C extends Columns> = {
 } & { readonly [Name in Exclude<keyof C, RequiredName<C>>]?: ValueOf<C[Name]> | undefined }
 
 /**
+ * What a callback returns from whom nothing is taken: nothing, or a bare value, which short functions return
+ * (`(state, row) => (state.n += row.n)`). A row, a list of rows or a changed state does not compile: somebody
+ * returns it who thinks that it is taken.
+ */
+export type Nothing = void | undefined | null | boolean | number | bigint | string
+
+/**
  * What a returned row must be besides: without a name that is none of these. The compiler by itself lets a
  * callback return what nobody asked for, so a misspelt optional column would be null for ever.
  */
