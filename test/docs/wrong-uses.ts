@@ -3,7 +3,8 @@ import type { ErrorCode } from '@pollux/sdk'
 /** By code: the smallest thing that is wrong like that, in the world of the examples. */
 export const WRONG_USES: Readonly<Record<ErrorCode, string>> = {
   PLX1001: `orders.egress('big screen', collect())`,
-  PLX1002: `orders.egress('orders', collect())`,
+  PLX1002: `orders.egress('out', collect())
+orders.filter(({ amount }) => amount > 100).egress('out', collect())`,
   PLX1003: `orders.filter(({ amount }) => amount > 100)`,
   PLX1004: `const ours = orders
 drive(pipeline('other', ({ ingress }) => {

@@ -10,9 +10,8 @@ const VALUE_BYTES_MAX = 1_048_576
 /** Up to here a loop copies faster than a call does. */
 const LOOP_BYTES_MAX = 32
 
-const EXPECTED: Readonly<Record<Column['kind'], string>> = {
+const EXPECTED: Readonly<Record<Exclude<Column['kind'], 'money'>, string>> = {
   timestamp: 'no time (whole milliseconds, or ISO 8601 with a zone)',
-  money: 'no amount in whole minor units',
   float64: 'no number',
   int32: 'no whole number of 32 bits',
   uint16: 'no whole number from 0 to 65535',
@@ -22,6 +21,12 @@ const EXPECTED: Readonly<Record<Column['kind'], string>> = {
   text: 'no UTF-8 text of at most 1 MiB',
   symbol: 'no symbol of this column',
   bytes: 'no base64 of at most 1 MiB',
+}
+
+/** Beyond 2^53 whole numbers cannot be told from their neighbours. */
+function expectedMoney({ moneyDecimals }: CellForm): string {
+  if (moneyDecimals > 0) return `no amount with up to ${moneyDecimals} decimals, below 2^53 minor units`
+  return 'no amount in whole minor units below 2^53 (moneyDecimals says how many decimals there may be)'
 }
 
 export interface CellForm {
@@ -117,7 +122,8 @@ export class CellWriter {
   explain(column: number, text: ByteText, from: number, to: number): string {
     const { name, kind, optional } = this.#columns[column]!
     if (from === to && !optional) return `${name} is empty, and not optional`
-    return `${name}: ${text.describe(from, to)} is ${EXPECTED[kind]}`
+    const expected = kind === 'money' ? expectedMoney(this.#form) : EXPECTED[kind]
+    return `${name}: ${text.describe(from, to)} is ${expected}`
   }
 
   /** A row that was begun and is none leaves no trace: texts that it held are not in the columns' flags. */

@@ -200,9 +200,11 @@ describe('a CSV file', () => {
     const { rows, rejected } = parsed(Amount, 'amount\n12.5\n-0.07\n3\n1.234\n', { moneyDecimals: 2 })
     expect([rows, rejected]).toEqual([
       [[1250], [-7], [300]],
-      ['amount: "1.234" is no amount in whole minor units'],
+      ['amount: "1.234" is no amount with up to 2 decimals, below 2^53 minor units'],
     ])
-    expect(parsed(Amount, 'amount\n12.5\n').rejected).toHaveLength(1)
+    const whole = 'is no amount in whole minor units below 2^53 (moneyDecimals says how many decimals'
+    expect(parsed(Amount, 'amount\n12.5\n').rejected[0]).toMatch(`"12.5" ${whole}`)
+    expect(parsed(Amount, `amount\n${2 ** 53}\n`).rejected[0]).toMatch(whole)
   })
 
   it('has times, bytes and truth as they are usually written', () => {

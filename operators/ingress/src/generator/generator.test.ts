@@ -49,6 +49,9 @@ describe('a generator', () => {
       return { n }
     })
     expect(lastOf(await readAll(thrown))).toEqual({ kind: 'failed', detail: 'row 7: RangeError: no seven' })
+    const none = failing((n) => (n < 3 ? { n } : (undefined as unknown as { readonly n: number })))
+    const reason = 'row 3: TypeError: a row is an object with its columns, not undefined'
+    expect(lastOf(await readAll(none))).toEqual({ kind: 'failed', detail: reason })
     const misfit = { kind: 'failed', detail: expect.stringMatching(/^row 256: ColumnError: .*256/) as string }
     expect(lastOf(await readAll(failing((n) => ({ n }))))).toEqual(misfit)
     const fading = failing(

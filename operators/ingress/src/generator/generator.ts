@@ -1,6 +1,6 @@
 import type { BatchBuilder, Columns, RowInput, RowSchema, Source, Value } from '@pollux/sdk'
 import { type EventTimeOptions, eventTimeOf } from '../options/event-time.ts'
-import { OptionCheck } from '../options/option-check.ts'
+import { OptionCheck, shown } from '../options/option-check.ts'
 import { Dice } from './dice.ts'
 import { describeThrown, GeneratorError } from './generator-error.ts'
 import { GeneratorReader } from './generator-reader.ts'
@@ -54,6 +54,7 @@ export function generator<C extends Columns>(options: GeneratorOptions<C>): Sour
       const at = from + schedule.msOf(n)
       try {
         const made = row(n, at, dice.turnTo(n)) as Readonly<Record<string, Value | undefined>>
+        if (typeof made !== 'object' || made === null) refuseNoRow(made)
         rows.appendValues(names.map((name) => made[name] ?? null))
       } catch (error) {
         throw new GeneratorError(`row ${n}: ${describeThrown(error)}`, { cause: error })
@@ -101,4 +102,8 @@ export function describePace({ rate, flatOut = false, rows }: Pace): string {
   const count = rows === undefined ? 'rows' : `${rows} rows`
   if (flatOut) return `${count}, flat out`
   return `${count}, ${typeof rate === 'number' ? `${rate} a second` : 'at a changing rate'}`
+}
+
+function refuseNoRow(made: unknown): never {
+  throw new TypeError(`a row is an object with its columns, not ${shown(made)}`)
 }

@@ -1,4 +1,5 @@
 import { here } from '../errors/call-site.ts'
+import { checkCallbacks } from '../errors/check-callbacks.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Columns, Nothing } from '../schema/row-schema.ts'
@@ -53,6 +54,7 @@ export function ownAggregate<S extends Columns, Row, Result extends ColumnType>(
 }): OwnAggregate<Row, Result> {
   const { state, start = {}, result } = parts
   if (Object.keys(state).length === 0) throw new PipelineError('PLX1027', 'ownAggregate, state', here())
+  checkCallbacks('ownAggregate', { add: parts.add, merge: parts.merge, read: parts.read })
   const { add, merge, read } = parts as unknown as Pick<OwnAggregate<Row>, 'add' | 'merge' | 'read'>
   return { op: 'own', state, start, result, add, merge, read }
 }

@@ -1,5 +1,6 @@
 import type { Exchange } from '@pollux/protocol'
 import { PipelineError } from '../errors/pipeline-error.ts'
+import { shown } from '../errors/shown.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import {
   describeNode,
@@ -31,7 +32,7 @@ export function drawStages({ nodes }: Graph, { partitions, groups }: Layout): re
   const begin = (node: Node, draft: NewDraft): StageDraft => {
     const most = node.kind === 'stateful' ? Math.min(groups, PARTITIONS_MOST) : PARTITIONS_MOST
     if (!isCount(draft.partitions, most))
-      throw new PipelineError('PLX1025', `${draft.name}: ${draft.partitions}`, node.where)
+      throw new PipelineError('PLX1025', `${draft.name}: ${shown(draft.partitions)}`, node.where)
     const stage = { preAggregation: null, ...draft, nodes: [] }
     stages.push(stage)
     stageOf.set(node, stage)

@@ -112,7 +112,7 @@ export const ERROR_CODES = {
   PLX1027: {
     what: 'no column is named',
     why: 'rows are told apart by what stands in their columns',
-    try: 'name one or more of those that there are; where several may be named, in a list',
+    try: 'name one or more of those that there are',
   },
   PLX1028: {
     what: 'that is none of the choices',

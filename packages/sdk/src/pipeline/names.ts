@@ -7,8 +7,10 @@ const NAME_MOST = 80
 /** A step may be called this, and no other step is. */
 export function checkName(graph: Graph, name: string, where: string): void {
   checkForm(name, where)
-  const taken = graph.nodes.some((node) => 'name' in node && node.name === name)
-  if (taken) throw new PipelineError('PLX1002', JSON.stringify(name), where)
+  const taken = graph.nodes.find((node) => 'name' in node && node.name === name)
+  if (taken === undefined) return
+  const kind = taken.kind === 'stateful' ? 'step' : taken.kind
+  throw new PipelineError('PLX1002', `${JSON.stringify(name)}, of the ${kind} at ${taken.where}`, where)
 }
 
 export function checkForm(name: string, where: string): void {

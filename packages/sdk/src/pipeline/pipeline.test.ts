@@ -116,7 +116,9 @@ describe('what cannot be meant is refused, with what, where, why and what to try
     expect(refused((stream) => stream.egress('my table', sink))).toMatch(
       /^PLX1001 "my table" \(.*pipeline\.test\.ts:\d+\): the name is no name\.\n {2}Why: .*\n {2}Try: /,
     )
-    expect(refused((stream) => stream.egress('orders', sink))).toMatch('PLX1002 "orders"')
+    expect(refused((stream) => stream.egress('orders', sink))).toMatch(
+      /^PLX1002 "orders", of the ingress at .*pipeline\.test\.ts:\d+ \(.*pipeline\.test\.ts:\d+\): the name/,
+    )
     expect(() => pipeline('', () => undefined)).toThrow('PLX1001 ""')
     expect(() => pipeline(undefined as unknown as string, () => undefined)).toThrow('PLX1001 undefined')
   })

@@ -3,6 +3,7 @@ import type { AnySource, DeadLetterSource, Source } from '../io/source.ts'
 import { type Columns, RowSchema } from '../schema/row-schema.ts'
 import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
+import { checkCallbacks } from '../errors/check-callbacks.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import { durationMs } from '../window/duration.ts'
 import { needTime } from './event-time.ts'
@@ -10,7 +11,7 @@ import { Graph, type Node } from './graph.ts'
 import { IngressStream } from './ingress-stream.ts'
 import { checkForm, checkName } from './names.ts'
 import { Stream } from './stream.ts'
-import { checkCallbacks, checkPolicy } from './step-check.ts'
+import { checkPolicy } from './step-check.ts'
 
 /** What a pipeline is built with. */
 export interface Building<Config> {

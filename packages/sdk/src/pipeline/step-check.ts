@@ -1,4 +1,5 @@
 import { here } from '../errors/call-site.ts'
+import { checkCallbacks } from '../errors/check-callbacks.ts'
 import { checkOptions } from '../errors/check-options.ts'
 import type { ErrorCode } from '../errors/error-codes.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
@@ -8,21 +9,6 @@ import { RowSchema } from '../schema/row-schema.ts'
 import type { WindowSpec } from '../window/window-spec.ts'
 import type { EgressOptions } from './delivery.ts'
 import type { Shape } from './graph.ts'
-
-const LATER = /Async|Generator/
-
-/**
- * What types would have refused, for those who write without them: found where the pipeline is written, and
- * not, or never, when it runs.
- */
-export function checkCallbacks(step: string, callbacks: Readonly<Record<string, unknown>>): void {
-  for (const [name, callback] of Object.entries(callbacks)) {
-    if (typeof callback !== 'function') refuse('PLX1032', `${step}, ${name}: not a function`)
-    // What it makes would come when its row is long done with, or never.
-    if (LATER.test(Object.prototype.toString.call(callback)))
-      refuse('PLX1032', `${step}, ${name}: not a function that is done when it returns`)
-  }
-}
 
 export function checkSchema(step: string, schema: unknown): void {
   if (!(schema instanceof RowSchema)) refuse('PLX1032', `${step}: not a schema`)

@@ -4,6 +4,7 @@ import type { AggregateOf } from '../aggregate/aggregated.ts'
 import type { Windowed } from '../aggregate/windowed.ts'
 import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
+import { checkCallbacks } from '../errors/check-callbacks.ts'
 import type { Sink } from '../io/sink.ts'
 import { FAILED, type FailedColumns } from '../program/failed-rows.ts'
 import { needColumn } from '../schema/need-column.ts'
@@ -26,14 +27,7 @@ import { checkMerged } from './merge-check.ts'
 import { checkName } from './names.ts'
 import type { OnError } from './on-error.ts'
 import { processNode } from './process-node.ts'
-import {
-  checkCallbacks,
-  checkConditions,
-  checkEgress,
-  checkPolicy,
-  checkSchema,
-  checkWindow,
-} from './step-check.ts'
+import { checkConditions, checkEgress, checkPolicy, checkSchema, checkWindow } from './step-check.ts'
 import {
   BATCH_OPTIONS,
   type BatchOptions,

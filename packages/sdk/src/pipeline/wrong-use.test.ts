@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { namedSource } from '../../test-kit/named-source.ts'
 import { count, sum } from '../aggregate/aggregate.ts'
+import { ownAggregate } from '../aggregate/own-aggregate.ts'
 import { compile } from '../compile/compile.ts'
 import type { Sink } from '../io/sink.ts'
 import { type Columns, schema } from '../schema/row-schema.ts'
 import { t } from '../schema/t.ts'
+import { value } from '../state/plain-value.ts'
 import { cumulative, tumbling } from '../window/window-spec.ts'
 import { pipeline } from './pipeline.ts'
 
@@ -141,6 +143,31 @@ describe('columns that there cannot be', () => {
       'PLX1032 process "own", start, total: a whole number',
     )
     expect(own({ state, start: { total: 3 } })).toBe('nothing')
+    const start = new Map() as unknown as string
+    expect(message(() => value(start))).toMatch('PLX1032 value(...): it is no plain value')
+  })
+
+  it('as what an own aggregate does', () => {
+    const parts = {
+      state: { n: t.int32() },
+      result: t.int32(),
+      add: () => {},
+      merge: () => {},
+      read: () => 0,
+    }
+    const own = (wrong: object): string => message(() => ownAggregate({ ...parts, ...wrong }))
+    expect(own({})).toBe('nothing')
+    for (const part of ['add', 'merge', 'read'])
+      expect(own({ [part]: undefined })).toBe(`PLX1032 ownAggregate, ${part}: not a function`)
+    expect(own({ add: async () => {} })).toBe(
+      'PLX1032 ownAggregate, add: not a function that is done when it returns',
+    )
+  })
+
+  it('as the name of a column', () => {
+    expect(refused((stream) => stream['keyBy']!(() => 'tea'))).toBe(
+      'PLX1006 function, not a name, of at, shop, amount',
+    )
   })
 })
 

@@ -10,5 +10,11 @@ export function needColumn(schema: RowSchema, column: string, where: string): Co
   const known = Object.keys(schema.columns)
   const meant = typeof column === 'string' ? nearest(column, known) : null
   const hint = meant === null ? '' : ` (did you mean ${meant}?)`
-  throw new PipelineError('PLX1006', `${JSON.stringify(column)} of ${known.join(', ')}${hint}`, where)
+  throw new PipelineError('PLX1006', `${named(column)} of ${known.join(', ')}${hint}`, where)
+}
+
+/** Of a function, for one, there is no JSON. */
+function named(column: unknown): string {
+  const text = JSON.stringify(column) as string | undefined
+  return text ?? `${typeof column}, not a name,`
 }

@@ -1,4 +1,6 @@
 import { VALUE_BYTES_MAX } from '@pollux/protocol'
+import { here } from '../errors/call-site.ts'
+import { PipelineError } from '../errors/pipeline-error.ts'
 import { ColumnType } from '../schema/column-type.ts'
 import type { Cell, CellType } from './cell-type.ts'
 
@@ -37,7 +39,13 @@ export class PlainType<T> extends ColumnType<'text', T> {
  * // -> { shop: 'tea', amounts: '250 150' }
  */
 export function value<T extends Plain>(start: T): PlainType<T> {
-  return new PlainType(frozen(start) as T)
+  let kept: unknown
+  try {
+    kept = frozen(start)
+  } catch (error) {
+    throw new PipelineError('PLX1032', `value(...): ${(error as Error).message}`, here())
+  }
+  return new PlainType(kept as T)
 }
 
 /** How plain values are kept: as they are, frozen; encoded as JSON. */

@@ -23,7 +23,10 @@ it('says why it cannot', () => {
     'rowsOf: odd has not ended after 1000000 rows. Try: a source that ends',
   )
   expect(() => rowsOf(answering(null))).toThrow('rowsOf: odd does not answer at once. Try:')
-  expect(() => rowsOf(answering({ kind: 'gone', detail: 'no file' }))).toThrow('odd is gone: no file')
+  expect(() => rowsOf(answering({ kind: 'gone', detail: 'no file' }))).toThrow(/odd is gone: no file$/)
+  expect(() => rowsOf(answering({ kind: 'failed', detail: 'in.csv:1: no "at"' }))).toThrow(
+    /odd has failed: in.csv:1: no "at"$/,
+  )
   expect(() => rowsOf(answering({ kind: 'rows', to: '', rows: null, ended: false }))).toThrow(
     'odd has nothing to read at "", and has not ended',
   )

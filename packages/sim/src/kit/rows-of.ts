@@ -5,6 +5,8 @@ import type { AuthorRow, PlainRow } from './given-rows.ts'
 /** More is more than a test can want: the source does not end. */
 const ROWS_MOST = 1_000_000
 const READ_BYTES = 1 << 20
+const ENDS =
+  '. Try: a source that ends and waits for no clock (flatOut: true, follow: false), or rows by hand'
 
 /**
  * All rows of a source that ends and answers at once, as a generator does that is flat out, and a collection:
@@ -49,12 +51,14 @@ function replyTo(
   reader.read({ from, to: null, bytes: READ_BYTES, waitMs: 0 }, (reply) => replies.push(reply))
   const [reply] = replies
   if (reply === undefined) return refuse(source, 'does not answer at once')
-  if (reply.kind !== 'rows') return refuse(source, `is ${reply.kind}: ${reply.detail}`)
+  if (reply.kind !== 'rows') {
+    const how = reply.kind === 'failed' ? 'has failed' : `is ${reply.kind}`
+    return refuse(source, `${how}: ${reply.detail}`, '')
+  }
   return reply
 }
 
-function refuse({ description }: AnySource, what: string): never {
-  throw new SimulateError(
-    `rowsOf: ${description} ${what}. Try: a source that ends and is flat out, or rows written by hand`,
-  )
+/** What a source says itself tells what to do; only of one that is for something else is it told here. */
+function refuse({ description }: AnySource, what: string, hint = ENDS): never {
+  throw new SimulateError(`rowsOf: ${description} ${what}${hint}`)
 }
