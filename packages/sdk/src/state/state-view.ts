@@ -105,9 +105,11 @@ function numberText({ kind, at }: ViewedColumn, check: string): string {
 }`
 }
 
-function cellText({ at }: ViewedColumn, check: string): string {
+/** Bytes cannot be frozen: what is read is one's own, as it is of a row. */
+function cellText({ kind, at }: ViewedColumn, check: string): string {
+  const own = kind === 'bytes' ? '?.slice() ?? null' : ''
   return `{
-  get() { return place.rows.cell(place.slot, ${at}) },
+  get() { return place.rows.cell(place.slot, ${at})${own} },
   set(v) { place.rows.setCell(place.slot, ${at}, ${check}(v)) }
 }`
 }
@@ -119,7 +121,10 @@ function plainCells(columns: readonly ViewedColumn[], place: StatePlace): Cells 
     const { kind, at, cell } = column
     if (cell !== null) {
       return {
-        get: () => place.rows!.cell(place.slot, at),
+        get: () => {
+          const value = place.rows!.cell(place.slot, at)
+          return kind === 'bytes' ? ((value as Uint8Array | null)?.slice() ?? null) : value
+        },
         set: (value) => place.rows!.setCell(place.slot, at, named(column, value)),
       }
     }
