@@ -1,6 +1,8 @@
+import { checkOptions } from '../errors/check-options.ts'
 import { PipelineError } from '../errors/pipeline-error.ts'
 import type { StatelessNode } from './graph.ts'
 import type { OnError } from './on-error.ts'
+import { checkPolicy } from './step-check.ts'
 
 export interface StepOptions {
   /**
@@ -15,8 +17,17 @@ export interface BatchOptions extends StepOptions {
   readonly rowsMost?: number
 }
 
-export const STEP_OPTIONS = { onError: true } as const
-export const BATCH_OPTIONS = { onError: true, rowsMost: true } as const
+const STEP_OPTIONS = { onError: true } as const
+const BATCH_OPTIONS = { onError: true, rowsMost: true } as const
+
+/** What becomes of rows that a step cannot take; options that there are not are refused. */
+export function onErrorOf(kind: StepMade['kind'], options: StepOptions): OnError {
+  if (kind === 'map-batch') checkOptions<BatchOptions>('mapBatch', options, BATCH_OPTIONS)
+  else checkOptions<StepOptions>(kind, options, STEP_OPTIONS)
+  const { onError = 'fail' } = options
+  checkPolicy(`${kind}, onError`, onError)
+  return onError
+}
 
 /** More rows of one row are flatMap's business. */
 const ROWS_MOST = 65_536

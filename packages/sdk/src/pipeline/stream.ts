@@ -2,7 +2,6 @@ import { PipelineError } from '../errors/pipeline-error.ts'
 import type { AnyFill, BatchFill } from '../batch/batch-columns.ts'
 import type { AggregateOf } from '../aggregate/aggregated.ts'
 import type { Windowed } from '../aggregate/windowed.ts'
-import { checkOptions } from '../errors/check-options.ts'
 import { here } from '../errors/call-site.ts'
 import { checkCallbacks } from '../errors/check-callbacks.ts'
 import type { Sink } from '../io/sink.ts'
@@ -27,15 +26,8 @@ import { checkMerged } from './merge-check.ts'
 import { checkName } from './names.ts'
 import type { OnError } from './on-error.ts'
 import { processNode } from './process-node.ts'
-import { checkConditions, checkEgress, checkPolicy, checkSchema, checkWindow } from './step-check.ts'
-import {
-  BATCH_OPTIONS,
-  type BatchOptions,
-  rowsMostOf,
-  STEP_OPTIONS,
-  type StepMade,
-  type StepOptions,
-} from './step-options.ts'
+import { checkConditions, checkEgress, checkSchema, checkWindow } from './step-check.ts'
+import { type BatchOptions, onErrorOf, rowsMostOf, type StepMade, type StepOptions } from './step-options.ts'
 import { type WindowCall, windowNode } from './window-node.ts'
 import type { OptionsOf } from './window-options.ts'
 
@@ -315,10 +307,7 @@ export class Stream<C extends Columns> {
   }
 
   #stateless(made: StepMade, shapes: readonly Shape[], options: StepOptions = {}): Node {
-    if (made.kind === 'map-batch') checkOptions<BatchOptions>('mapBatch', options, BATCH_OPTIONS)
-    else checkOptions<StepOptions>(made.kind, options, STEP_OPTIONS)
-    const { onError = 'fail' } = options
-    checkPolicy(`${made.kind}, onError`, onError)
+    const onError = onErrorOf(made.kind, options)
     const all = [...shapes, ...failedShapes(onError, this.shape)]
     const base = { from: [this.tap], where: here(), shapes: all, onError }
     return this.graph.add<Node>({ ...made, ...base })
