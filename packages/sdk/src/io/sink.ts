@@ -63,7 +63,8 @@ export interface SinkPlace {
 export interface SinkSession {
   /**
    * Ends every session of an older run or generation: from the answer on, nothing more of theirs is taken. A
-   * newer one is answered with `fenced`; runs are compared before generations. Then reads the record.
+   * newer one is answered with `fenced`; runs are compared before generations. (Rows that are written
+   * by key may be taken of anybody: they are the same, and the greater version stays.) Then reads the record.
    * `create`: the pipeline has never committed anything, so a missing record is begun at 0.
    */
   open(request: OpenRequest, answer: (reply: OpenReply) => void): void

@@ -13,7 +13,10 @@ import { ColumnType } from './column-type.ts'
 export const t = {
   /** Text of any length up to a megabyte; not decoded before somebody reads it. */
   text: () => new ColumnType<'text', string>('text'),
-  /** One of few texts, kept as a small number: those listed, or up to `cap` that turn up. */
+  /**
+   * One of few texts, kept as a small number: those listed, or up to `cap` that turn up. Where more do, the
+   * pipeline halts.
+   */
   symbol,
   /** A moment in whole milliseconds since 1970. */
   timestamp: () => new ColumnType<'timestamp', number>('timestamp'),

@@ -56,7 +56,8 @@ export function tumbling(size: Duration, options: Offset = {}): HoppingSpec {
 }
 
 /**
- * Windows of one length that begin at a distance of `every`, and so overlap where that is shorter.
+ * Windows of one length that begin at a distance of `every`, and so overlap where that is shorter. Where it
+ * is longer there are gaps between them, and rows that happen in a gap are in no window.
  * @example
  * orders.window(hopping('2s', '1s')).aggregate('sums', { total: sum('amount') })
  * // -> { windowStart: -1000, windowEnd: 1000, total: 340 }

@@ -63,7 +63,9 @@ describe('records that are no rows', () => {
     const failing = pipeline('failing', ({ ingress }) => {
       ingress('orders', { ...orders, badRecords: 'fail' }).egress('out', sink)
     })
-    expect(() => simulate(failing, { input: { orders: [bad(1)] } })).toThrow('there is no column rejected')
+    expect(() => simulate(failing, { input: { orders: [bad(1)] } })).toThrow(
+      "row 0: a bad record, and badRecords is 'fail': leave it out, or say badRecords: 'deadLetter'",
+    )
     expect(() => simulate(made, { input: { orders: [{ at: 1, shop: null }, bad(1)] } })).toThrow('shop')
   })
 })

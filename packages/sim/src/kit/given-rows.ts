@@ -36,11 +36,16 @@ export class GivenRows {
 
   /** What there is to be told of a row that says what is no column. */
   strayIn(row: AuthorRow): string | null {
-    if (this.#both !== null && isRejected(row)) return null
+    if (isRejected(row)) return this.#both === null ? this.#nobodyReads() : null
     const { wire } = this.source.schema
     const stray = Object.keys(row).find((name) => !wire.has(name))
     if (stray === undefined) return null
     return `there is no column ${stray}, there is ${wire.columns.map(({ name }) => name).join(', ')}`
+  }
+
+  #nobodyReads(): string {
+    const { badRecords = 'fail' } = this.source
+    return `a bad record, and badRecords is '${badRecords}': leave it out, or say badRecords: 'deadLetter'`
   }
 
   append(to: BatchBuilder, row: AuthorRow): void {
