@@ -94,7 +94,8 @@ export class ColumnSymbols {
     const text = source.text(builderCode)
     const code = this.#dictionary.intern(text)
     if (code < 0) {
-      const expected = `one of the ${this.column.cap} texts that the channel's dictionary is full of`
+      const full = `one of the ${this.column.cap} texts that the channel's dictionary is full of`
+      const expected = `${full} (give the symbol a greater cap, or make it a text)`
       throw new ColumnError('column.symbol-cap', this.column, row, text, expected)
     }
     this.#codeOf[builderCode] = code

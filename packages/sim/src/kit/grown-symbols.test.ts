@@ -20,7 +20,7 @@ it('more texts than a symbol has room for halt a run, as the guide says, and not
       .output('out'),
   ).toEqual(orders)
   expect(simulate(passed, { input: { orders }, schedules: 1 }).verdict).toMatch(
-    /^halted: .*column\.symbol-cap: column shop, .*not "silk"/,
+    /^halted: .*column\.symbol-cap: column shop, .*\(give the symbol a greater cap, .*\), not "silk"/,
   )
   expect(simulate(passed, { input: { orders: orders.slice(0, 3) }, schedules: 1 }).verdict).toBe('ok')
 })
