@@ -41,6 +41,33 @@ it('is right to the fen under faults of every kind', () => {
   expect(audit([...input, { ...first!, id: 1n }], shown)).toHaveLength(3)
 })
 
+it('is not right if any figure is another one', () => {
+  const pace = { rate: 50, rows: 300, flatOut: true, from: MIDNIGHT_MS + 60_000 }
+  const burst = orders({ schema: Order, ...pace, late: 0.05, lateBy: '20s' })
+  const paid = paidIn(burst)
+  const driver = drive(gmv, { ...ENDS, orders: burst })
+  for (let from = 0; from < paid.length; from += 10)
+    driver.push('orders', ...paid.slice(from, from + 10).map((order) => ({ ...order }))).advanceTo(10 * from)
+  const shown = shownBy(driver.finish())
+  expect(audit(paid, shown)).toEqual([])
+  for (const end of ['seconds', 'totals', 'national'] as const) {
+    for (const column of ['gmv', 'orders', 'average', 'largest', 'smallest'] as const) {
+      // The last of its kind: what was shown before it has been corrected since.
+      const at = shown[end].length - 1
+      const row = shown[end][at]!
+      if (row[column] === undefined) continue
+      const wrong = shown[end].with(at, { ...row, [column]: Number(row[column]) + 1 })
+      expect(audit(paid, { ...shown, [end]: wrong })).not.toEqual([])
+    }
+  }
+  // A total of the country that is shown on the way is held against those of its provinces.
+  const early = Math.floor(shown.national.length / 2)
+  const row = shown.national[early]!
+  const wrong = shown.national.with(early, { ...row, gmv: 5, orders: 1, average: 5 })
+  expect(audit(paid, { ...shown, national: wrong })).toHaveLength(1)
+  expect(audit(paid, { ...shown, late: shown.late.slice(1) })).not.toEqual([])
+})
+
 it('shows of every second at last what a batch shows, where no order is too late for it', () => {
   const rows = paidIn(around('8s')).map((order) => ({ ...order }))
   const report = simulate(gmv, { config: ENDS, input: { orders: rows }, schedules: 20, partitions: 2 })
