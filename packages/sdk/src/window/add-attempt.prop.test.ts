@@ -110,7 +110,7 @@ function makerOf(
     results.egress('out', sink)
     results.late.egress('late', sink)
   })
-  return () => compile(made, undefined, { groups: 4 }).operators('w', 0)
+  return () => compile(made, undefined, { groups: 2 }).operators('w', 0)
 }
 
 const row = fc.record({
