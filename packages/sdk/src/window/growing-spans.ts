@@ -14,8 +14,8 @@ export class GrowingSpans implements PaneSpans {
   }
 
   startOf(time: number): number {
-    // It may be rounded: which window holds that is not known.
-    if (this.#sizeMs !== Infinity && time - this.#offsetMs < Number.MIN_SAFE_INTEGER) return -Infinity
+    // It may have been rounded: which window holds that is not known.
+    if (this.#sizeMs !== Infinity && this.#sinceOffset(time) < Number.MIN_SAFE_INTEGER) return -Infinity
     return time < this.beginOf(time) ? Number.NaN : this.stepOf(time)
   }
 
@@ -30,7 +30,11 @@ export class GrowingSpans implements PaneSpans {
   /** Where the window begins that holds this time. */
   beginOf(time: number): number {
     if (this.#sizeMs === Infinity) return this.#offsetMs
-    return Math.floor((time - this.#offsetMs) / this.#sizeMs) * this.#sizeMs + this.#offsetMs
+    return this.#sinceOffset(time) + this.#offsetMs
+  }
+
+  #sinceOffset(time: number): number {
+    return Math.floor((time - this.#offsetMs) / this.#sizeMs) * this.#sizeMs
   }
 
   /** Where the step begins that holds this time. */

@@ -20,7 +20,9 @@ export class HoppingSpans implements PaneSpans {
     // It may have been rounded: which window holds that is not known.
     if (since < Number.MIN_SAFE_INTEGER) return -Infinity
     const start = since + this.#offsetMs
-    return this.lastEnd(start) === start ? Number.NaN : start
+    if (this.lastEnd(start) === start) return Number.NaN
+    // Nor may the number of the pane with which its first window begins.
+    return this.firstStart(start) - this.#offsetMs < Number.MIN_SAFE_INTEGER ? -Infinity : start
   }
 
   /** Panes are numbered in the order of time, from the offset on. */
