@@ -25,7 +25,7 @@ export type AnyState = Record<string, unknown>
 
 /**
  * An aggregate of one's own. State is written by assigning to its columns; what stands in them is never
- * changed in place.
+ * changed in place: lists and records are frozen, and bytes that are read are a copy.
  * @example
  * const product = ownAggregate({
  *   state: { product: t.float64() },

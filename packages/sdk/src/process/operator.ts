@@ -5,7 +5,10 @@ import type { Duration } from '../window/duration.ts'
 
 /** What a callback of an own operator has to hand, besides the row or the timer. */
 export interface OperatorContext<S extends Columns, D extends Columns, Key = AnyKey> {
-  /** What is kept of the key at hand; assign to its columns. Good within the callback only. */
+  /**
+   * What is kept of the key at hand; assign to its columns: bytes that are read are a copy. Good within the
+   * callback only.
+   */
   readonly state: StateOf<S>
   /** The columns of the key. */
   readonly key: Key
