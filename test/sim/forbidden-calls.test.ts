@@ -48,6 +48,8 @@ describe('an operator that asks what its twin is answered otherwise', () => {
     ['process.memoryUsage()', () => process.memoryUsage()],
     ['crypto.getRandomValues()', () => crypto.getRandomValues(new Uint8Array(1))[0]!],
     ['crypto.randomUUID()', () => crypto.randomUUID().length],
+    ['process.env', () => process.env['HOME'] ?? 'nowhere'],
+    ['process.pid', () => process.pid],
     ['fetch()', () => fetch('http://localhost:1')],
     ['WebSocket()', () => new WebSocket('ws://localhost:1')],
     ['setTimeout()', () => setTimeout(() => undefined, 1)],

@@ -9,6 +9,11 @@ const OURS = new RegExp(
   ].join('|'),
 )
 
+/** Whether a frame of a stack is of an author's code, and of no package that it uses. */
+export function isAuthorsLine(line: string): boolean {
+  return line !== '' && !OURS.test(line) && !line.includes('/node_modules/')
+}
+
 /** `file:line` of the first frame of an author's code; null where a stack does not tell. */
 export function authorLine(stack: string | undefined): string | null {
   for (const line of (stack ?? '').split('\n').slice(1)) {

@@ -28,6 +28,18 @@ const PLACE: Advice =
   'it depends on the time zone and language of the machine, and twins never run on the same one. ' +
   'Try: the UTC methods, as getUTCHours(), or say time zone and language.'
 
+const PROCESS: Advice =
+  'a twin runs in another process, and not on the same machine. ' +
+  'Try: read it where the pipeline is built, and give it in as config.'
+
+/** What a process is, and what it was started with: read, not called. */
+export const FORBIDDEN_OF_PROCESS: readonly (readonly [name: string, advice: Advice])[] = [
+  ['env', PROCESS],
+  ['argv', PROCESS],
+  ['pid', PROCESS],
+  ['ppid', PROCESS],
+]
+
 /** Where something is asked of the moment, or of the process. */
 const MOMENT: readonly (readonly string[])[] = [
   ['Date', 'now'],

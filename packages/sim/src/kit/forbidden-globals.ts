@@ -1,6 +1,13 @@
 import type { Operator, OperatorFactory, OperatorState } from '@pollux/protocol'
-import { authorLine } from './author-line.ts'
-import { type Advice, FORBIDDEN, type ForbiddenName, PROMISE, wrongDate } from './forbidden-calls.ts'
+import { authorLine, isAuthorsLine } from './author-line.ts'
+import {
+  type Advice,
+  FORBIDDEN,
+  FORBIDDEN_OF_PROCESS,
+  type ForbiddenName,
+  PROMISE,
+  wrongDate,
+} from './forbidden-calls.ts'
 import type { Counting } from './late-counts.ts'
 
 /** An operator has asked for what its twin does not get, or has answered what nobody waits for. */
@@ -28,7 +35,11 @@ export class ForbiddenGlobals {
   during<T>(body: () => T): T {
     if (this.#replaced) return body()
     this.#replaced = true
-    const undo = [...FORBIDDEN.map((name) => this.#replaceCall(name)), this.#replaceDate()]
+    const undo = [
+      ...FORBIDDEN.map((name) => this.#replaceCall(name)),
+      ...FORBIDDEN_OF_PROCESS.map(([name, advice]) => this.#replaceRead(name, advice)),
+      this.#replaceDate(),
+    ]
     try {
       return body()
     } finally {
@@ -123,6 +134,22 @@ export class ForbiddenGlobals {
       },
     })
     return replace(owner, name, patched)
+  }
+
+  /** The engine, and what tests are run by, may read it whenever they like: only who reads it counts. */
+  #replaceRead(name: string, advice: Advice): () => void {
+    const owner = objectAt(globalThis, 'process')
+    const before = owner && Reflect.getOwnPropertyDescriptor(owner, name)
+    if (before?.configurable !== true) return () => undefined
+    const real = (): unknown => before.get?.call(owner) ?? before.value
+    const get = (): unknown => {
+      const caller = this.#stage === null ? '' : (new Error('read').stack ?? '').split('\n')[2]
+      if (isAuthorsLine(caller ?? '')) this.#refuse(`process.${name}`, advice)
+      return real()
+    }
+    const set = (value: unknown): void => void Reflect.defineProperty(owner!, name, { ...before, value })
+    Reflect.defineProperty(owner!, name, { get, set, configurable: true, enumerable: true })
+    return () => void Reflect.defineProperty(owner!, name, before)
   }
 
   /** A date of a given moment is nobody's clock. */
