@@ -1,3 +1,4 @@
+import { PROVINCE_NAMES } from '@pollux/ingress/generator'
 import { gmv, Order } from '@pollux/pipeline-gmv'
 import { compile, count, max, mean, min, pipeline, schema, sum, t, tumbling } from '@pollux/sdk'
 import { namedSource } from '@pollux/sdk/test-kit'
@@ -8,7 +9,6 @@ import { festivalByHand, gmvByHand } from './window-by-hand.ts'
 import { type BenchEpoch, PlanRun } from './plan-run.ts'
 import type { Suite } from './suite.ts'
 
-const PROVINCES = Array.from({ length: 34 }, (_, code) => `province ${code}`)
 const EPOCHS = 40
 /** Of an epoch: what a source that is read flat out gives in 10 ms. */
 const EPOCH_ROWS = 3000
@@ -16,7 +16,7 @@ const RUN_ROWS = EPOCHS * EPOCH_ROWS
 const RUN_MS = 4000
 const WARM_UP_RUNS = 3
 
-const Sale = schema({ at: t.timestamp(), province: t.symbol(PROVINCES), amount: t.money() })
+const Sale = schema({ at: t.timestamp(), province: t.symbol(PROVINCE_NAMES), amount: t.money() })
 const TIME = { column: 'at', outOfOrder: '50ms' } as const
 
 /** What whole plans do with rows: all stages, and the frames between them, in one process without pairs. */
@@ -24,17 +24,25 @@ export const plans: Suite = {
   name: 'plans',
   title: 'Whole plans, M rows per CPU second, one process, no pairs',
   run() {
-    const cases = [...partialCases(), festivalCase()]
+    const cases = planCases()
     for (let run = 0; run < WARM_UP_RUNS; run++) for (const { run: one } of cases) one()
     return [['plan', 'Pollux', 'by hand', 'ratio', 'bytes allocated a row'], ...cases.map(besideByHand)]
   },
+}
+
+export function planCases(): readonly BesideByHand[] {
+  return [...partialCases(), festivalCase()]
 }
 
 /** GMV by province from the source to the sums, over one edge. */
 function partialCases(): readonly BesideByHand[] {
   const random = new Random(7)
   const epochs = epochsOf((epoch) =>
-    framed(Sale, (row) => [timeOf(epoch, row), random.pick(PROVINCES), random.below(100_000)], EPOCH_ROWS),
+    framed(
+      Sale,
+      (row) => [timeOf(epoch, row), random.pick(PROVINCE_NAMES), random.below(100_000)],
+      EPOCH_ROWS,
+    ),
   )
   return [false, true].map((preAggregate) => {
     const made = pipeline('sales', ({ ingress }) => {
@@ -71,7 +79,7 @@ function festivalCase(): BesideByHand {
       (row) => {
         const id =
           2n ** 62n + BigInt(next > 100 && random.chance(0.005) ? next - 1 - random.below(100) : next++)
-        return [id, timeOf(epoch, row), random.pick(PROVINCES), random.below(100_000)]
+        return [id, timeOf(epoch, row), random.pick(PROVINCE_NAMES), random.below(100_000)]
       },
       EPOCH_ROWS,
     ),
