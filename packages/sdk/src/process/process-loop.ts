@@ -96,7 +96,7 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   if (places === null) writer.line('const groups = store.groups, lastGroup = groups.length - 1')
   else {
     writer.line(`const places = ${writer.bind('byDictionary', places)}.of(rows), homes = places.homes`)
-    writer.line('let slots = places.slots')
+    writer.line(`${numbers?.sizes === null ? 'let' : 'const'} slots = places.slots`)
   }
   keys.open(writer)
   reads.open(writer)

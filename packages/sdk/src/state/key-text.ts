@@ -63,10 +63,12 @@ export class KeyText {
     const writer = this.#writer
     const [only] = this.#columns
     writer.line(`const code = ${sizes === null ? `kc${only!.index}[r]` : codeText(sizes, this.#columns)}`)
-    // Reading past the end of an array would make all of the loop slow.
-    const isKnown = sizes === null ? 'code < slots.length' : ''
-    writer.line(`let slot = ${isKnown === '' ? 'slots[code]' : `${isKnown} ? slots[code] : -1`}`)
-    writer.line('let group = slot < 0 ? undefined : homes[code]')
+    if (sizes !== null) writer.line('let slot = slots[code], group = homes[code]')
+    else {
+      // Reading past the end of an array would make all of the loop slow.
+      writer.line('let slot = code < slots.length ? slots[code] : -1')
+      writer.line('let group = slot < 0 ? undefined : homes[code]')
+    }
     writer.open('if (slot < 0 || group.alive[slot] === 0)')
     writer.line('slot = places.find(code, rows, r)')
     if (sizes === null) writer.line('slots = places.slots')
