@@ -2,7 +2,7 @@ import type { Rows } from '@pollux/protocol'
 import type { KeyedRows } from '../state/keyed-rows.ts'
 import type { RowLayout } from '../state/row-layout.ts'
 import { RowUndo } from '../state/row-undo.ts'
-import type { KeyExpiry, TouchEffects } from './key-expiry.ts'
+import type { KeyTouches, TouchEffects } from './key-touches.ts'
 import type { KeyTimers } from './key-timers.ts'
 import type { ProcessClock } from './process-clock.ts'
 import type { TimerKeeper } from './process-context.ts'
@@ -13,7 +13,7 @@ import type { ProcessResults } from './process-results.ts'
 export interface AttemptParts {
   readonly layout: RowLayout
   readonly timers: KeyTimers
-  readonly expiry: KeyExpiry | null
+  readonly touches: KeyTouches | null
   readonly results: ProcessResults
   readonly clock: ProcessClock
   readonly due: Due
@@ -57,9 +57,9 @@ export class Attempt implements TimerKeeper, TouchEffects {
 
   /** The callback has returned. */
   settle(): void {
-    const { timers, expiry } = this.#parts
+    const { timers, touches } = this.#parts
     const [rows, slot] = [this.#rows!, this.#slot]
-    if (this.#expiresAt !== null) expiry!.push(rows, slot, this.#expiresAt)
+    if (this.#expiresAt !== null) touches!.expiry.push(rows, slot, this.#expiresAt)
     if (this.#forgetsTimers) timers.forget(rows.keys, slot, rows.hash(slot))
     for (const { name, at } of this.#wishes) {
       if (at === null) timers.cancel(rows.keys, slot, rows.hash(slot), name)

@@ -23,7 +23,7 @@ import { StateColumns } from '../state/state-columns.ts'
 import type { StateView } from '../state/state-view.ts'
 import { Attempt } from './attempt.ts'
 import type { Due } from './due.ts'
-import { KeyExpiry, type TouchEffects, UNTOUCHED } from './key-expiry.ts'
+import { KeyTouches, type TouchEffects, UNTOUCHED } from './key-touches.ts'
 import { type DueTimer, KeyTimers } from './key-timers.ts'
 import type { OperatorContext } from './operator.ts'
 import { ProcessClock } from './process-clock.ts'
@@ -53,7 +53,7 @@ export class KeyedProcess implements Stateful {
   readonly #loop: ProcessLoop
   readonly #calls = new ShortCalls(Number.POSITIVE_INFINITY)
   /** Null where keys are kept for as long as the pipeline lives. */
-  readonly #expiry: KeyExpiry | null
+  readonly #touches: KeyTouches | null
   readonly #results: ProcessResults
   /** Null by the policy `fail`: what has been changed by then is of no interest. */
   readonly #attempt: Attempt | null
@@ -82,15 +82,15 @@ export class KeyedProcess implements Stateful {
     const name = `pollux/${pipeline}/${node.name}`
     const due = this.#due
     const results = new ProcessResults(name, schema, place, due)
-    const expiry = ttlMs === 0 ? null : new KeyExpiry(store, ttlMs)
+    const touches = ttlMs === 0 ? null : new KeyTouches(store, ttlMs)
     const attempt =
-      node.onError === 'fail' ? null : new Attempt({ layout, timers, expiry, results, clock, due })
+      node.onError === 'fail' ? null : new Attempt({ layout, timers, touches, results, clock, due })
     this.#store = store
     this.#timers = timers
     this.#clock = clock
     this.#view = view
     this.#results = results
-    this.#expiry = expiry
+    this.#touches = touches
     this.#attempt = attempt
     this.#letters = DeadLetters.of(program)
     const forget = (): void => {
@@ -112,7 +112,7 @@ export class KeyedProcess implements Stateful {
       due,
       callback: operator.process,
       context: this.#context,
-      touch: expiry === null ? null : (rows, slot, at) => expiry.touch(rows, slot, at, effects),
+      touch: touches === null ? null : (rows, slot, at) => touches.touch(rows, slot, at, effects),
       attempt,
       after: () => this.#after(),
       failed: (rows, row, error) => {
@@ -142,7 +142,7 @@ export class KeyedProcess implements Stateful {
     const clock = this.#program.time === null ? this.#epochTime(context) : context.watermark
     this.#begin(context, context.watermark, out)
     this.#fire(clock)
-    this.#expiry?.expire(clock, (rows, slot) => this.#remove(rows, slot))
+    this.#touches?.expiry.expire(clock, (rows, slot) => this.#remove(rows, slot))
     this.#store.compact((group) => this.#rebuild(group))
     this.#timers.compact()
     this.#flush()
@@ -167,7 +167,7 @@ export class KeyedProcess implements Stateful {
     const { size } = group
     const own = this.#store.place(group, hash, rows.keys, slot, key)
     this.#attempt?.begin(group, own, own === size)
-    this.#expiry?.touch(group, own, at, this.#attempt ?? this.#atOnce)
+    this.#touches?.touch(group, own, at, this.#attempt ?? this.#atOnce)
     this.#view.to(group, own)
     try {
       this.#step.operator.onTimer?.({ at, name }, this.#context)
@@ -183,7 +183,7 @@ export class KeyedProcess implements Stateful {
   /** What a touch brings about where nothing is undone. */
   readonly #atOnce: TouchEffects = {
     forgetTimers: (rows, slot) => this.#timers.forget(rows.keys, slot, rows.hash(slot)),
-    expire: (rows, slot, time) => this.#expiry!.push(rows, slot, time),
+    expire: (rows, slot, time) => this.#touches!.expiry.push(rows, slot, time),
   }
 
   /** A callback has thrown: it is undone, and told of if that is the policy; or the pipeline halts. */
@@ -232,7 +232,7 @@ export class KeyedProcess implements Stateful {
 
   #rebuild(group: number): void {
     this.#loop.moved()
-    this.#expiry?.rebuild(group)
+    this.#touches?.expiry.onMoved(group)
   }
 
   /** @internal */

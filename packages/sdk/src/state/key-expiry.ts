@@ -29,8 +29,13 @@ export class KeyExpiry {
 
   touch(rows: KeyedRows, slot: number, time: number): void {
     const before = this.#touched(rows, slot)
-    if (before === -Infinity) this.#dueOf(rows.hash(slot)).push(time + this.#ttlMs, slot)
+    if (before === -Infinity) this.push(rows, slot, time + this.#ttlMs)
     if (time > before) rows.own()[slot * rows.layout.width + this.#at] = time
+  }
+
+  /** A row may be forgotten at this time, or later. */
+  push(rows: KeyedRows, slot: number, time: number): void {
+    this.#due[keyGroup(rows.hash(slot), this.#due.length)]!.push(time, slot)
   }
 
   /** Tells of all rows that are over; they are removed when it returns. */
@@ -58,9 +63,5 @@ export class KeyExpiry {
 
   #touched(rows: KeyedRows, slot: number): number {
     return rows.numbers[slot * rows.layout.width + this.#at]!
-  }
-
-  #dueOf(hash: number): Deadlines {
-    return this.#due[keyGroup(hash, this.#due.length)]!
   }
 }
