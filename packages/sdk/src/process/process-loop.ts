@@ -1,7 +1,6 @@
 import type { Column, RowSet } from '@pollux/protocol'
 import type { EventTime } from '../pipeline/graph.ts'
 import { shapeText } from '../program/generated/column-text.ts'
-import { generatedFunction } from '../program/generated/generated-function.ts'
 import { columnsFor, objectText, ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import { readRow } from '../program/row-object.ts'
@@ -64,18 +63,8 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   const columns = columnsFor(input, parts.callback)
 
   body.open('for (let r = from; r < to; r++)')
-  if (numbers === null) {
-    keys.find()
-    if (attempt !== null) body.line('const isNew = slot < 0')
-    keys.add()
-  } else {
-    if (attempt !== null) body.line('places.isNew = false')
-    keys.placeByNumber(numbers)
-  }
-  if (attempt !== null) {
-    const isNew = numbers === null ? 'isNew' : 'places.isNew'
-    body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
-  }
+  const { isNew, forget } = keys.place(numbers, attempt !== null)
+  if (attempt !== null) body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
   if (touch !== null) {
     const at = time === null ? 'now' : `${reads.value(input.wire.column(time.column).index)} + ${time.plusMs}`
     body.line(`${body.bind('touch', touch)}(group, slot, ${at})`)
@@ -84,9 +73,7 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   body.line('place.slot = slot')
   body.line(`point(group.own(), slot * ${store.layout.width})`)
   const row = objectText(columns, (index) => reads.value(index))
-  // Where a key has stood that was added by a call, another one may stand when that is undone.
-  const forget = numbers === null ? '' : '; slots[code] = -1'
-  const left = attempt === null ? '' : `${forget}; continue`
+  const left = attempt === null ? '' : `${forget === '' ? '' : `; ${forget}`}; continue`
   body.line(`try { callback(${row}, context) } catch (error) { failed(rows, r, error)${left} }`)
   body.line('if (due.is) after()')
   body.close()
@@ -102,9 +89,8 @@ function generatedLoop(parts: ProcessParts): ProcessLoop | null {
   reads.open(writer)
   writer.part(body)
   writer.close()
-  const made = generatedFunction(parts.name, writer.parameters, writer.text)
-  if (made === null) return null
-  return { run: made(...writer.values) as ProcessLoop['run'], moved: () => places?.forget() }
+  const run = writer.made(parts.name) as ProcessLoop['run'] | null
+  return run === null ? null : { run, moved: () => places?.forget() }
 }
 
 /** The same, where no code is generated. */

@@ -12,6 +12,14 @@ import type { KeyNumbers } from './key-numbers.ts'
 import { SPREAD } from './keyed-rows.ts'
 import { sameBytes } from './same-cell.ts'
 
+/** What to ask, and to do, where a row may be left out once its key has been added. */
+export interface PlaceText {
+  /** Whether the key has just been added. */
+  readonly isNew: string
+  /** Where a key has stood that was added for such a row, another one may stand afterwards. */
+  readonly forget: string
+}
+
 /**
  * How the key of a row is found in a store, as text of a loop over `rows` whose row at hand is `r`: what
  * `hashOf` and `KeyedStore.place` do for keys of any columns, with the arrays of these columns at hand.
@@ -56,10 +64,24 @@ export class KeyText {
   }
 
   /**
-   * Instead, where keys have numbers: `group` and `slot` of the key, which is added if it is new. `slots` and
-   * `homes` are those of `places`.
+   * All of it, or where keys have numbers that instead: `group` and `slot` of the key, which is added if it
+   * is new. `isTried`: that may be undone. `found`: what comes between looking for a hashed key and adding it.
    */
-  placeByNumber({ sizes }: KeyNumbers): void {
+  place(numbers: KeyNumbers | null, isTried: boolean, found: () => void = () => undefined): PlaceText {
+    if (numbers === null) {
+      this.find()
+      found()
+      if (isTried) this.#writer.line('const isNew = slot < 0')
+      this.add()
+      return { isNew: 'isNew', forget: '' }
+    }
+    if (isTried) this.#writer.line('places.isNew = false')
+    this.#placeByNumber(numbers)
+    return { isNew: 'places.isNew', forget: 'slots[code] = -1' }
+  }
+
+  /** `slots` and `homes` are those of `places`. */
+  #placeByNumber({ sizes }: KeyNumbers): void {
     const writer = this.#writer
     const [only] = this.#columns
     writer.line(`const code = ${sizes === null ? `kc${only!.index}[r]` : codeText(sizes, this.#columns)}`)

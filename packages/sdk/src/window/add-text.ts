@@ -5,6 +5,7 @@ import { shapeText } from '../program/generated/column-text.ts'
 import type { ReadText } from '../program/generated/read-text.ts'
 import type { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
+import type { PlaceText } from '../state/key-text.ts'
 import { addedColumns, addOwn } from './own-add-text.ts'
 import type { AddAttempt } from './add-attempt.ts'
 import type { PaneShape } from './pane-shape.ts'
@@ -24,11 +25,7 @@ export function tryParts(
   body: TextWriter,
   reads: ReadText,
   shape: PaneShape,
-  {
-    attempt,
-    isNew,
-    forget,
-  }: { readonly attempt: AddAttempt; readonly isNew: string; readonly forget: string },
+  { attempt, isNew, forget }: PlaceText & { readonly attempt: AddAttempt },
 ): void {
   body.line(`${body.bind('attempt', attempt)}.begin(group, slot, ${isNew})`)
   body.open('try')

@@ -1,6 +1,5 @@
 import type { RowSet } from '@pollux/protocol'
 import { ROWS } from '../aggregate/accumulator-parts.ts'
-import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
@@ -50,20 +49,13 @@ export function generatedCounts(parts: CountParts): CountLoop | null {
   body.open('for (let r = from; r < to; r++)')
   const { time } = shape
   body.line(`const time = ${time === null ? '0' : `${reads.value(time.index)} + ${shape.plusMs}`}`)
-  if (numbers !== null) {
-    if (attempt !== null) body.line('places.isNew = false')
-    keys.placeByNumber(numbers)
-  } else {
-    keys.find()
+  const placed = keys.place(numbers, attempt !== null, () => {
     if (expiry !== null) endText(body, parts)
-    if (attempt !== null) body.line('const isNew = slot < 0')
-    keys.add()
-  }
+  })
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
   if (attempt === null) addParts(body, reads, shape)
   else {
-    const forget = numbers === null ? '' : 'slots[code] = -1'
-    tryParts(body, reads, shape, { attempt, isNew: numbers === null ? 'isNew' : 'places.isNew', forget })
+    tryParts(body, reads, shape, { attempt, ...placed })
     body.line('attempt.taken()')
   }
   if (shape.distinct.length > 0)
@@ -84,8 +76,7 @@ export function generatedCounts(parts: CountParts): CountLoop | null {
   reads.open(writer)
   writer.part(body)
   writer.close()
-  const made = generatedFunction(name, writer.parameters, writer.text)
-  return made === null ? null : (made(...writer.values) as CountLoop)
+  return writer.made(name) as CountLoop | null
 }
 
 /** A key that had been forgotten before this row, though no watermark has said so yet, begins anew. */

@@ -1,5 +1,4 @@
 import type { Column, RowSet } from '@pollux/protocol'
-import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
@@ -67,21 +66,10 @@ function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFo
     body.line('homes = places.homes')
   }
   body.close()
-  if (numbers === null) {
-    keys.find()
-    if (attempt !== null) body.line('const isNew = slot < 0')
-    keys.add()
-  } else {
-    if (attempt !== null) body.line('places.isNew = false')
-    keys.placeByNumber(numbers)
-  }
+  const placed = keys.place(numbers, attempt !== null)
   body.line(`const a = group.own(), at = slot * ${shape.layout.width}`)
   if (attempt === null) addParts(body, reads, shape)
-  else {
-    // Where a key has stood that was begun for a row, another one may stand when that is left out.
-    const forget = numbers === null ? '' : 'slots[code] = -1'
-    tryParts(body, reads, shape, { attempt, isNew: numbers === null ? 'isNew' : 'places.isNew', forget })
-  }
+  else tryParts(body, reads, shape, { attempt, ...placed })
   if (shape.distinct.length > 0) distinctText(shape, body)
   body.line(`if (target.flags !== 0) a[at + ${shape.flagsAt}] |= target.flags`)
   body.close()
@@ -96,8 +84,7 @@ function generatedFold({ shape, input, turn, name, attempt }: FoldParts): PaneFo
   reads.open(writer)
   writer.part(body)
   writer.close()
-  const made = generatedFunction(name, writer.parameters, writer.text)
-  return made === null ? null : (made(...writer.values) as PaneFold)
+  return writer.made(name) as PaneFold | null
 }
 
 /** Columns whose different values are counted, but for those of the key. */

@@ -1,5 +1,4 @@
 import type { RowSet } from '@pollux/protocol'
-import { generatedFunction } from '../program/generated/generated-function.ts'
 import { ReadText } from '../program/generated/read-text.ts'
 import { TextWriter } from '../program/generated/text-writer.ts'
 import type { RowSchema } from '../schema/row-schema.ts'
@@ -81,6 +80,5 @@ export function generatedSessions(parts: SessionParts): SessionLoop | null {
   reads.open(writer)
   writer.part(body)
   writer.close()
-  const made = generatedFunction(name, writer.parameters, writer.text)
-  return made === null ? null : (made(...writer.values) as SessionLoop)
+  return writer.made(name) as SessionLoop | null
 }

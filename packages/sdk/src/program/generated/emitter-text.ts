@@ -2,7 +2,6 @@ import type { BatchBuilder } from '@pollux/protocol'
 import type { RowSchema } from '../../schema/row-schema.ts'
 import { refuseNoRow } from '../row-object.ts'
 import { shapeText } from './column-text.ts'
-import { generatedFunction } from './generated-function.ts'
 import { MadeText } from './made-text.ts'
 import { TextWriter } from './text-writer.ts'
 import type { AnyRow } from '../../pipeline/graph.ts'
@@ -32,7 +31,5 @@ export function emitterOf(name: string, schema: RowSchema, place: EmitRoom): ((r
   made.write('columns', 'next', (index) => `columns_${index}.data`)
   writer.line(`${rows}.rows = next + 1`)
   writer.close()
-  const named = name.replace('pollux/', 'pollux-emit/')
-  const generated = generatedFunction(named, writer.parameters, writer.text)
-  return generated === null ? null : (generated(...writer.values) as (row: AnyRow) => void)
+  return writer.made(name.replace('pollux/', 'pollux-emit/')) as ((row: AnyRow) => void) | null
 }

@@ -2,7 +2,6 @@ import type { RowSet } from '@pollux/protocol'
 import { must } from '@pollux/std'
 import type { StageProgram } from '../../compile/stage-program.ts'
 import type { Sinks } from '../row-loop.ts'
-import { generatedFunction } from './generated-function.ts'
 import { Relay } from './relay.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 import { ShortCalls } from './short-calls.ts'
@@ -39,8 +38,7 @@ export class Segment {
       rowsMax: this.#rowsMax,
       name,
     })
-    const made = must(generatedFunction(name, writer.parameters, writer.text), 'code can be generated')
-    this.#loop = made(...writer.values) as Loop
+    this.#loop = must(writer.made(name) as Loop | null, 'code can be generated')
     this.#relays = [...relays.values()]
     this.#touched = [...plan.sinks.keys()]
     this.#added = sinks.added

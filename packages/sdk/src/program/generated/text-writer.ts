@@ -1,3 +1,5 @@
+import { generatedFunction } from './generated-function.ts'
+
 /** Text of a function in the making: indented lines, and the values it gets as arguments. */
 export class TextWriter {
   readonly #lines: string[] = []
@@ -12,16 +14,10 @@ export class TextWriter {
     this.#depth = whole === null ? 0 : 1
   }
 
-  get parameters(): readonly string[] {
-    return [...this.#bound.keys()]
-  }
-
-  get values(): readonly unknown[] {
-    return [...this.#bound.values()]
-  }
-
-  get text(): string {
-    return this.#lines.join('\n')
+  /** What the text returns, given what is bound in it; null where no code is generated. */
+  made(name: string): unknown {
+    const made = generatedFunction(name, [...this.#bound.keys()], this.#lines.join('\n'))
+    return made === null ? null : made(...this.#bound.values())
   }
 
   line(text: string): void {
