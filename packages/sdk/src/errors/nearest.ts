@@ -1,4 +1,8 @@
-/** Of the names that there are, the one that is meant by what is none of them; null where nobody can tell. */
+/**
+ * Of the names that there are, the one that is meant by what is none of them; null where nobody can tell.
+ * @example
+ * nearest('amuont', ['at', 'shop', 'amount']) // -> 'amount'
+ */
 export function nearest(name: string, known: readonly string[]): string | null {
   const most = Math.max(1, Math.floor(name.length / 3))
   const distances = known.map((one) => distance(name.toLowerCase(), one.toLowerCase()))

@@ -1,7 +1,7 @@
 import { Batch, BatchBuilder, ColumnError, type RowSet } from '@pollux/protocol'
-import type { Compiled } from '@pollux/sdk'
+import { type Compiled, nearest } from '@pollux/sdk'
 import { SimulateError } from './author-error.ts'
-import { describe, isRecord, nearest } from './author-options.ts'
+import { describe, isRecord } from './author-options.ts'
 import { type AuthorRow, GivenRows } from './given-rows.ts'
 
 /** By ingress: the rows that stand in for its source, in the order in which they arrive. */

@@ -1,3 +1,4 @@
+import { nearest } from '@pollux/sdk'
 import { SimulateError } from './author-error.ts'
 import { describeValue } from './describe-row.ts'
 
@@ -72,27 +73,6 @@ function checkNumber(
     `${call(`${option}: ${describe(given)}`)}: ${option} is ${wanted}, for ${why}. ` +
       `Try: leave it out, and it is ${usual}`,
   )
-}
-
-/** The one that is meant, most likely: a letter or two less, more or other; null if there is none. */
-export function nearest(given: string, known: readonly string[]): string | null {
-  const distances = known.map((name) => [name, distance(given.toLowerCase(), name.toLowerCase())] as const)
-  const [best] = distances.toSorted(([, one], [, other]) => one - other)
-  return best !== undefined && best[1] <= Math.min(2, given.length - 1) ? best[0] : null
-}
-
-/** How many letters are to be put in, left out or changed. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= other.length; j++) {
-      const changed = row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[other.length]!
 }
 
 /** `NaN`, `"5"`, `a list`, `nothing`: what was given, in a few words. */
