@@ -65,7 +65,7 @@ export class KeyText {
 
   /**
    * All of it, or where keys have numbers that instead: `group` and `slot` of the key, which is added if it
-   * is new. `isTried`: that may be undone. `found`: what comes between looking for a hashed key and adding it.
+   * is new. `isTried`: that may be undone. `found`: what is done before a key is added that was not there.
    */
   place(numbers: KeyNumbers | null, isTried: boolean, found: () => void = () => undefined): PlaceText {
     if (numbers === null) {
